@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { TenantDocument } from './tenant.ts'
+
+/**
+ * What a data-plane process reads as one JSON line on standard input (never argv or environment).
+ * A process may be started long before it is bound (warm pool): it loads its code, prints `{"ready":"unbound"}`
+ * on file descriptor 3 and waits. End of input before the line: it exits. After the line it opens its database,
+ * listens on `listen`, prints `{"ready":"bound"}` and closes standard input.
+ */
+export const Binding = z.object({
+  tenant: TenantDocument,
+  /** A unix socket's path, or a port on loopback. */
+  listen: z.union([z.object({ socket: z.string() }), z.object({ host: z.string(), port: z.int() })]),
+  database: z.object({
+    /** Pooled connection as the tenant's application login (row rights only). */
+    url: z.string(),
+    /** Direct connection of the same login, for LISTEN. */
+    direct_url: z.string(),
+  }),
+  secrets: z.object({
+    /** 32 bytes, base64: columns and archives of this tenant are encrypted with keys derived from it. */
+    tenant_key: z.string(),
+    /** 32 bytes, base64: signs and verifies plane-to-plane tokens. */
+    plane_key: z.string(),
+  }),
+  /** Public keys of staff tokens (JWKS document). */
+  jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
+  /** Issuer of staff tokens, as the browser reaches it: `http://cityos.localhost:8080`. */
+  issuer: z.string(),
+  /** Where this process reaches the control plane: unix socket path or origin. */
+  control_plane: z.union([z.object({ socket: z.string() }), z.object({ origin: z.string() })]),
+  /** Where this process reaches its supervisor (sleep, next wake): unix socket path; null where there is none. */
+  supervisor: z.object({ socket: z.string() }).nullable(),
+  /** Public origin parts of the gateway, to build addresses: `http`, `localhost`, 8080. */
+  public: z.object({ scheme: z.enum(['http', 'https']), base_domain: z.string(), port: z.int().nullable() }),
+  /** Folder for this tenant's files. */
+  files_dir: z.string(),
+  release_dir: z.string(),
+  /** Seconds without a request before the process asks to be put to sleep; 0 never. */
+  idle_after: z.int(),
+})
+export type Binding = z.infer<typeof Binding>
+
+/** One message of the control plane's stream to an awake data plane; numbered, replayed from the last number seen. */
+export const PlaneMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('hello'), seq: z.int() }),
+  z.object({ kind: z.literal('tenant'), seq: z.int(), tenant: TenantDocument }),
+  z.object({ kind: z.literal('keys'), seq: z.int(), jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }) }),
+  z.object({ kind: z.literal('revoked'), seq: z.int(), sids: z.array(z.string()) }),
+])
+export type PlaneMessage = z.infer<typeof PlaneMessage>
+
+/** What a data plane reports about itself: at `/internal/health`, and pushed while awake and before sleep. */
+export const PlaneHealth = z.object({
+  status: z.enum(['ok', 'degraded', 'failed']),
+  release: z.string(),
+  schema: z.string(),
+  uptime_s: z.number(),
+  tenant_version: z.int(),
+  dependencies: z.record(z.string(), z.object({ status: z.enum(['ok', 'degraded', 'failed']), latency_ms: z.number().nullable(), message: z.string().optional() })),
+  /** Earliest future effect of this tenant (timer row), ISO 8601; null when nothing is due. */
+  next_due_at: z.string().nullable(),
+  usage: z.object({ orders: z.int(), gmv_amount: z.int(), products: z.int(), customers: z.int(), database_bytes: z.int(), memory_bytes: z.int(), requests: z.int(), last_request_at: z.string().nullable() }),
+})
+export type PlaneHealth = z.infer<typeof PlaneHealth>

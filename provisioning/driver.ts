@@ -1,0 +1,91 @@
+import type { PlaneHealth, TenantDocument } from '@cityos/contract'
+
+/** Where a release's build lies and what its database looks like. */
+export interface Release {
+  /** Semantic version plus build, unique: `0.1.0+3f2a91c`. */
+  version: string
+  /** Folder with `data-plane.mjs`, `migrations/`, `assets/`, `console/`. */
+  dir: string
+  /** Name of the last migration. */
+  schema: string
+}
+
+/**
+ * Who asks and with which right: the operation's id and its lease's fencing number. A driver refuses a number lower
+ * than the highest it has seen for that tenant (`StaleFence`), so that a runner that lost its lease changes nothing.
+ */
+export interface Fence {
+  operationId: string
+  number: number
+}
+
+/** Secrets of one tenant: made once by the control plane, sealed at rest, sent over a pipe. */
+export interface TenantSecrets {
+  /** 32 bytes, base64. */
+  tenantKey: string
+  /** 32 bytes, base64. */
+  planeKey: string
+}
+
+/** One thing a driver keeps for tenants; the property tests compare inventories. */
+export interface InventoryItem {
+  kind: 'database' | 'role' | 'process' | 'route' | 'files' | 'secret'
+  name: string
+  tenantId: string | null
+}
+
+export interface RuntimeState {
+  runtime: 'starting' | 'running' | 'asleep' | 'crashed' | 'absent'
+  /** Crashes since the last healthy minute. */
+  restarts: number
+  memoryBytes: number | null
+  cpuSeconds: number | null
+  startedAt: string | null
+  nextWakeAt: string | null
+  lastError: string | null
+}
+
+/**
+ * How a desired tenant becomes a running one. Every method is idempotent: names of outside things derive from the
+ * tenant's id, so a repeat finds what an earlier call made. Every change carries a fence.
+ */
+export interface DataPlaneDriver {
+  readonly name: 'local' | 'kubernetes'
+
+  /** Makes the release known (template database, warm pool); cheap when it already is. */
+  prepareRelease(release: Release): Promise<void>
+
+  /** Database with its two logins, at the release's schema: a warm clone if there is one, else a fresh clone. */
+  ensureDatabase(tenantId: string, release: string, fence: Fence): Promise<{ pooled: boolean }>
+  dropDatabase(tenantId: string, fence: Fence): Promise<void>
+
+  /** Hands over document and secrets and keeps them sealed, so that the tenant can be woken without the control plane. */
+  configure(document: TenantDocument, secrets: TenantSecrets, fence: Fence): Promise<void>
+  forget(tenantId: string, fence: Fence): Promise<void>
+
+  /** A running, bound data plane of the configured release; resolves when it answers its own health check. */
+  start(tenantId: string, fence: Fence): Promise<void>
+  stop(tenantId: string, fence: Fence): Promise<void>
+
+  /** Loads the demo catalogue through the running data plane; a second run changes nothing. */
+  seed(tenantId: string, fence: Fence): Promise<{ changed: boolean }>
+
+  /** Public hosts that lead to the tenant; replaces the former set. An empty list takes it off the gateway. */
+  route(tenantId: string, hosts: string[], fence: Fence): Promise<void>
+
+  sleep(tenantId: string): Promise<void>
+  wake(tenantId: string): Promise<void>
+
+  state(tenantId: string): Promise<RuntimeState>
+  health(tenantId: string): Promise<PlaneHealth | null>
+  logs(tenantId: string, lines: number): Promise<string[]>
+  inventory(): Promise<InventoryItem[]>
+}
+
+/** Refusal of a change whose fence is older than one already seen. */
+export class StaleFence extends Error {
+  constructor(tenantId: string) {
+    super(`a newer operation has taken over tenant ${tenantId}`)
+    this.name = 'StaleFence'
+  }
+}
