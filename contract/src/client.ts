@@ -1,7 +1,7 @@
-import { newId } from './ids.ts'
-import type { Envelope } from './envelope.ts'
 import { type AnyEndpoint, type Call, type Result, urlOf } from './endpoint.ts'
+import type { Envelope } from './envelope.ts'
 import { type ErrorBody, type ErrorCode, errorStatus } from './errors.ts'
+import { newId } from './ids.ts'
 
 /** An answer of the API that is not a success; `errors[0].code` is the stable code. */
 export class ApiError extends Error {

@@ -92,9 +92,12 @@ function complete<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType,
 }
 
 /** Declares an operation that answers one resource. */
-export function endpoint<P extends z.ZodType = Nothing, Q extends z.ZodType = Nothing, B extends z.ZodType = Nothing, R extends z.ZodType = z.ZodType>(
-  declared: Declared<P, Q, B, R>,
-): Endpoint<P, Q, B, R, 'one'> {
+export function endpoint<
+  P extends z.ZodType = Nothing,
+  Q extends z.ZodType = Nothing,
+  B extends z.ZodType = Nothing,
+  R extends z.ZodType = z.ZodType,
+>(declared: Declared<P, Q, B, R>): Endpoint<P, Q, B, R, 'one'> {
   return complete(declared, 'one')
 }
 

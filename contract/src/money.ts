@@ -38,7 +38,11 @@ export function splitInclusiveTax(gross: number, bps: number): { base: number; t
 export function splitByWeight(total: number, weights: readonly number[]): number[] {
   const sum = weights.reduce((a, b) => a + BigInt(b), 0n)
   if (weights.length === 0) return []
-  if (sum === 0n) return splitByWeight(total, weights.map(() => 1))
+  if (sum === 0n)
+    return splitByWeight(
+      total,
+      weights.map(() => 1),
+    )
   const sign = total < 0 ? -1 : 1
   const whole = BigInt(Math.abs(total))
   const parts = weights.map((weight, index) => {

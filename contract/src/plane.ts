@@ -57,9 +57,21 @@ export const PlaneHealth = z.object({
   schema: z.string(),
   uptime_s: z.number(),
   tenant_version: z.int(),
-  dependencies: z.record(z.string(), z.object({ status: z.enum(['ok', 'degraded', 'failed']), latency_ms: z.number().nullable(), message: z.string().optional() })),
+  dependencies: z.record(
+    z.string(),
+    z.object({ status: z.enum(['ok', 'degraded', 'failed']), latency_ms: z.number().nullable(), message: z.string().optional() }),
+  ),
   /** Earliest future effect of this tenant (timer row), ISO 8601; null when nothing is due. */
   next_due_at: z.string().nullable(),
-  usage: z.object({ orders: z.int(), gmv_amount: z.int(), products: z.int(), customers: z.int(), database_bytes: z.int(), memory_bytes: z.int(), requests: z.int(), last_request_at: z.string().nullable() }),
+  usage: z.object({
+    orders: z.int(),
+    gmv_amount: z.int(),
+    products: z.int(),
+    customers: z.int(),
+    database_bytes: z.int(),
+    memory_bytes: z.int(),
+    requests: z.int(),
+    last_request_at: z.string().nullable(),
+  }),
 })
 export type PlaneHealth = z.infer<typeof PlaneHealth>

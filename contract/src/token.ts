@@ -43,5 +43,11 @@ export const StaffClaims = z.object({
 export type StaffClaims = z.infer<typeof StaffClaims>
 
 /** Claims of a plane-to-plane token: 60 seconds, signed (HS256) with the tenant's plane key. */
-export const PlaneClaims = z.object({ iss: z.enum(['control-plane', 'data-plane', 'node']), aud: z.enum(['control-plane', 'data-plane']), tenant_id: z.string(), iat: z.int(), exp: z.int() })
+export const PlaneClaims = z.object({
+  iss: z.enum(['control-plane', 'data-plane', 'node']),
+  aud: z.enum(['control-plane', 'data-plane']),
+  tenant_id: z.string(),
+  iat: z.int(),
+  exp: z.int(),
+})
 export type PlaneClaims = z.infer<typeof PlaneClaims>
