@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { withLock } from './build/lock.ts'
+import { generate, generators, hasGenerator, type Part, parts } from './build/parts.ts'
+import { assemble, distDir, partDir, type ReleaseManifest, readManifest, releaseDir } from './build/release.ts'
+import { hashFiles, root, sourceFiles } from './build/sources.ts'
+
+// Builds the release of this checkout into dist/release. Each part is kept under dist/parts with the checksum of its
+// sources and is built again only when they changed: `node scripts/build.ts [--only PART] [--partial] [--quiet]`.
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    /** Leaves out parts whose entry file is missing, instead of failing. */
+    partial: { type: 'boolean', default: false },
+    quiet: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+})
+const say = (line: string): void => {
+  if (!values.quiet) process.stderr.write(`${line}\n`)
+}
+
+process.once('uncaughtException', (error) => {
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
+})
+const built = await withLock(join(distDir, 'build.lock'), () => say('waiting for another build'), build)
+if (values.json) process.stdout.write(`${JSON.stringify({ dir: releaseDir, version: built.version, schema: built.schema })}\n`)
+
+async function build(): Promise<ReleaseManifest> {
+  await mkdir(join(distDir, 'parts'), { recursive: true })
+  await runGenerators()
+  const present = parts.filter((part) => existsSync(join(root, part.entry)))
+  const missing = parts.filter((part) => !present.includes(part))
+  for (const part of missing) say(`${part.name}: ${part.entry} is missing`)
+  if (missing.length > 0 && !values.partial) throw new Error('the checkout is not whole')
+  const failures: string[] = []
+  await Promise.all(
+    chosen(present).map((part) =>
+      buildPart(part).catch((error: Error) => {
+        failures.push(`${part.name}: ${error.message}`)
+      }),
+    ),
+  )
+  if (failures.length > 0) throw new Error(failures.join('\n'))
+  return writeRelease(present)
+}
+
+function chosen(all: readonly Part[]): readonly Part[] {
+  const only = values.only
+  if (!only) return all
+  const wanted = (name: string) => only.some((each) => name === each || name.endsWith(`-${each}`))
+  const picked = all.filter((part) => wanted(part.name))
+  if (picked.length === 0) {
+    throw new Error(`no part is called ${only.join(', ')}; there are: ${parts.map((part) => part.name).join(', ')}, console`)
+  }
+  return picked
+}
+
+async function runGenerators(): Promise<void> {
+  for (const { folder, sources } of generators) {
+    if (!(await hasGenerator(folder))) continue
+    const stamp = join(distDir, 'parts', `${folder}.generated`)
+    const hash = await hashFiles(await sourceFiles(sources, (file) => /\.prisma$|pnpm-lock|prisma\.config|generate/.test(file)))
+    if ((await read(stamp)) === hash && existsSync(join(root, folder, 'generated'))) continue
+    const started = performance.now()
+    await generate(folder)
+    await writeFile(stamp, hash)
+    say(`${folder}: generated (${seconds(started)})`)
+  }
+}
+
+async function buildPart(part: Part): Promise<void> {
+  const dir = partDir(part.name)
+  const hash = await hashFiles(await sourceFiles(part.sources, part.keep))
+  if ((await read(join(dir, 'hash'))) === hash) return
+  const started = performance.now()
+  await rm(dir, { recursive: true, force: true })
+  await part.build(join(dir, 'out'))
+  await writeFile(join(dir, 'hash'), hash)
+  say(`${part.name}: built (${seconds(started)})`)
+}
+
+async function writeRelease(present: readonly Part[]): Promise<ReleaseManifest> {
+  const ready = present.filter((part) => existsSync(join(partDir(part.name), 'hash')))
+  const migrations = await sourceFiles(['data-plane'], (file) =>
+    /migrations(\.json|\/[^/]+\.sql)$|^data-plane\/seed\/pictures\//.test(file),
+  )
+  const partHashes = await Promise.all(ready.map((part) => readFile(join(partDir(part.name), 'hash'), 'utf8')))
+  const hash = createHash('sha256')
+    .update([...partHashes, await hashFiles(migrations)].join('\n'))
+    .digest('hex')
+  const base = (JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version?: string }).version ?? '0.1.0'
+  const version = `${base}+${hash.slice(0, 7)}`
+  const current = await readManifest(releaseDir)
+  if (current?.version === version) return current
+  const manifest = await assemble(ready, version, new Date())
+  say(`release ${version} in ${releaseDir}`)
+  return manifest
+}
+
+async function read(path: string): Promise<string | null> {
+  return existsSync(path) ? readFile(path, 'utf8') : null
+}
+
+function seconds(started: number): string {
+  return `${((performance.now() - started) / 1000).toFixed(1)} s`
+}

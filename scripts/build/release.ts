@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Part } from './parts.ts'
+import { root } from './sources.ts'
+
+export const distDir = join(root, 'dist')
+export const releaseDir = join(distDir, 'release')
+export const partDir = (name: string): string => join(distDir, 'parts', name)
+
+/** What `release.json` says about a build. */
+export interface ReleaseManifest {
+  /** Package version + first seven digits of the checksum over all sources. */
+  version: string
+  /** Name of the last migration in the journal. */
+  schema: string
+  built_at: string
+  /** SHA-256 of every file, by its path inside the release. */
+  checksums: Record<string, string>
+}
+
+export async function readManifest(dir: string): Promise<ReleaseManifest | null> {
+  const path = join(dir, 'release.json')
+  return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as ReleaseManifest) : null
+}
+
+/** Puts the parts, the migrations and the seed's pictures together, then swaps the finished folder in. */
+export async function assemble(parts: readonly Part[], version: string, builtAt: Date): Promise<ReleaseManifest> {
+  const next = join(distDir, `release.${process.pid}`)
+  await rm(next, { recursive: true, force: true })
+  await mkdir(next, { recursive: true })
+  for (const part of parts) await cp(join(partDir(part.name), 'out'), join(next, part.target), { recursive: true })
+  const schema = await copyMigrations(next)
+  const pictures = join(root, 'data-plane/seed/pictures')
+  if (existsSync(pictures)) await cp(pictures, join(next, 'seed/pictures'), { recursive: true })
+  const manifest: ReleaseManifest = { version, schema, built_at: builtAt.toISOString(), checksums: await checksums(next) }
+  await writeFile(join(next, 'release.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  const previous = join(distDir, `previous.${process.pid}`)
+  if (existsSync(releaseDir)) await rename(releaseDir, previous)
+  await rename(next, releaseDir)
+  await rm(previous, { recursive: true, force: true })
+  return manifest
+}
+
+/** The journal and every file it names, at the same relative path below `migrations/`. */
+async function copyMigrations(target: string): Promise<string> {
+  const journal = join(root, 'data-plane/migrations.json')
+  if (!existsSync(journal)) return 'none'
+  const files = JSON.parse(await readFile(journal, 'utf8')) as string[]
+  for (const file of files) {
+    const copy = join(target, 'migrations', file)
+    await mkdir(dirname(copy), { recursive: true })
+    await cp(join(root, 'data-plane', file), copy)
+  }
+  await mkdir(join(target, 'migrations'), { recursive: true })
+  await cp(journal, join(target, 'migrations/migrations.json'))
+  return files.at(-1)?.replace(/\.sql$/, '') ?? 'none'
+}
+
+async function checksums(dir: string): Promise<Record<string, string>> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const sums: Record<string, string> = {}
+  for (const file of files.sort())
+    sums[file.slice(dir.length + 1)] = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex')
+  return sums
+}
