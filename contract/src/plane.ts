@@ -75,3 +75,32 @@ export const PlaneHealth = z.object({
   }),
 })
 export type PlaneHealth = z.infer<typeof PlaneHealth>
+
+/**
+ * What the control-plane process reads as one JSON line on standard input, like a data plane's `Binding`: it listens on
+ * `listen.socket`, brings the registry to its schema, prints `{"ready":"bound"}` on file descriptor 3 and goes on with
+ * the operations that were under way.
+ */
+export const ControlPlaneBinding = z.object({
+  listen: z.object({ socket: z.string() }),
+  /** The registry, as its owner: the process migrates it at start. */
+  database: z.object({ url: z.string() }),
+  /** 32 bytes, base64: seals tenant secrets and signing keys at rest. */
+  root_key: z.string(),
+  /** Where the node process listens: the local driver speaks to it. */
+  node: z.object({ socket: z.string() }),
+  public: z.object({ scheme: z.enum(['http', 'https']), base_domain: z.string(), port: z.int().nullable() }),
+  /** Folder of the release this process runs from; the operator console lies in `console/operator`. */
+  release_dir: z.string(),
+  releases: z.array(z.object({ version: z.string(), dir: z.string(), schema: z.string() })),
+  data_dir: z.string(),
+  /** Where the first local operator's credential is written once, mode 0600. */
+  operator_credential_path: z.string(),
+  /** Test builds only: names the step boundary at which the process kills itself, e.g. `tenant-create/database/after-do`. */
+  test: z.object({ kill_at: z.string().optional() }).optional(),
+})
+export type ControlPlaneBinding = z.infer<typeof ControlPlaneBinding>
+
+/** What `operator_credential_path` holds. */
+export const OperatorCredential = z.object({ origin: z.string(), email: z.string(), password: z.string(), created_at: z.string() })
+export type OperatorCredential = z.infer<typeof OperatorCredential>

@@ -1,0 +1,26 @@
+import { listEndpoint, staff } from '@cityos/contract'
+import { z } from 'zod'
+
+export const AuditEntry = z.object({
+  id: z.string(),
+  at: z.iso.datetime(),
+  actor: z.string(),
+  action: z.string(),
+  tenant_id: z.string().nullable(),
+  resource: z.object({ type: z.string(), id: z.string() }),
+  reason: z.string().nullable(),
+  changes: z.record(z.string(), z.unknown()),
+  ip: z.string().nullable(),
+  request_id: z.string().nullable(),
+})
+export type AuditEntry = z.infer<typeof AuditEntry>
+
+export const listAudit = listEndpoint({
+  id: 'audit.list',
+  method: 'GET',
+  path: '/api/v1/audit',
+  summary: 'Who changed what, newest first',
+  access: staff('read', 'audit'),
+  query: z.object({ tenant_id: z.string().optional(), actor: z.string().optional(), action: z.string().optional() }),
+  response: AuditEntry,
+})
