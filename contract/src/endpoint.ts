@@ -22,6 +22,17 @@ export const plane: Access = { who: 'plane' }
 export const vendor = (action: string, subject: string): Access => ({ who: 'vendor', action, subject })
 export const staff = (action: string, subject: string): Access => ({ who: 'staff', action, subject })
 
+/** How often one caller may use an operation; beyond it 429 `rate_limited` with Retry-After. */
+export interface RateLimit {
+  /** Uses per window from one address. */
+  perAddress: number
+  /** Uses per window that name one account, from anywhere. */
+  perAccount?: number
+  /** Field of the body that names the account, e.g. `email`. */
+  accountField?: string
+  windowSeconds: number
+}
+
 /**
  * One operation of the public interface, as data: server binding, validation, authorisation,
  * OpenAPI, the typed client and the authorisation test all read this.
@@ -51,6 +62,8 @@ export interface Endpoint<
   idempotencyKey: boolean
   /** The vertical that owns this operation: it answers 404 while the vertical is off. */
   vertical: string | null
+  /** Sign-in and the like are limited per address and per account; null: not limited. */
+  rateLimit: RateLimit | null
   /** Codes beyond the shared ones (`invalid_request`, `unauthenticated`, `forbidden`, `not_found`, `rate_limited`). */
   errors: readonly ErrorCode[]
 }
@@ -68,6 +81,7 @@ type Declared<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R e
   status?: 200 | 201 | 202 | 204
   idempotencyKey?: boolean
   vertical?: string
+  rateLimit?: RateLimit
   errors?: readonly ErrorCode[]
 }
 
@@ -87,6 +101,7 @@ function complete<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType,
     status: declared.status ?? 200,
     idempotencyKey: declared.idempotencyKey ?? false,
     vertical: declared.vertical ?? null,
+    rateLimit: declared.rateLimit ?? null,
     errors: declared.errors ?? [],
   }
 }

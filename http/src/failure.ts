@@ -1,0 +1,40 @@
+import { DomainError, type ErrorBody, type Locale } from '@cityos/contract'
+import type { ErrorMessages } from './ports.ts'
+
+const unreachable = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'])
+/** Postgres: connection lost or refused (08), shutting down (57P), out of connections or disk (53), timed out (57014, 25P03), lost to a rival too often (40). */
+const databaseAway = /^(?:08|53|57|40|25P03)/
+
+/**
+ * What any thrown thing means to a caller. Nothing of a driver's error leaves the process: what is not a DomainError
+ * is `internal_error`, or `dependency_unavailable` when the database or another process is away.
+ */
+export function asDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error
+  if (error instanceof Error) {
+    const { code, statusCode } = error as { code?: unknown; statusCode?: unknown }
+    const text = typeof code === 'string' ? code : ''
+    if (text === 'FST_ERR_CTP_BODY_TOO_LARGE' || statusCode === 413) return new DomainError('file_too_large', { cause: error })
+    if (text.startsWith('FST_ERR_') && typeof statusCode === 'number' && statusCode < 500) {
+      return new DomainError('invalid_request', { cause: error, details: { reason: statusCode === 415 ? 'content_type' : 'unparseable' } })
+    }
+    if (
+      unreachable.has(text) ||
+      (text.length === 5 && databaseAway.test(text)) ||
+      /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message)
+    ) {
+      return new DomainError('dependency_unavailable', { cause: error, details: { retry_after: 2 } })
+    }
+  }
+  return new DomainError('internal_error', { cause: error })
+}
+
+/** The public body of a failure in the caller's language. */
+export function errorBody(error: DomainError, locale: Locale, messages: ErrorMessages): ErrorBody {
+  return {
+    code: error.code,
+    message: messages.message(error, locale),
+    ...(error.field ? { field: error.field } : {}),
+    ...(error.details ? { details: error.details } : {}),
+  }
+}

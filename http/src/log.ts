@@ -1,0 +1,29 @@
+import { type DestinationStream, destination, type Logger, pino } from 'pino'
+
+export type Log = Logger
+
+/**
+ * JSON log lines on standard output, in the field names of requirement G1 (docs/spec/requirements.md).
+ * @param service `data-plane`, `control-plane`, …
+ * @param base fields on every line, e.g. `tenant_id`
+ */
+export function createLog(service: string, base: Record<string, unknown> = {}, stream?: DestinationStream): Log {
+  return pino(
+    {
+      level: process.env['CITYOS_LOG_LEVEL'] ?? 'info',
+      base: { service, ...base },
+      messageKey: 'message',
+      errorKey: 'error',
+      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label.toUpperCase() }) },
+      redact: {
+        paths: ['*.password', '*.token', '*.secret', '*.email', '*.phone', 'password', 'token', 'secret', 'email', 'phone'],
+        censor: '[redacted]',
+      },
+    },
+    stream ?? destination({ dest: 1, sync: false }),
+  )
+}
+
+/** For contexts made without a logger (tests of pure services). */
+export const quietLog: Log = pino({ level: 'silent' })
