@@ -7,8 +7,8 @@ const ById = z.object({ id: z.string() })
 
 export const VendorStatus = z.enum([
   'applied',
-  'documents_pending',
-  'in_review',
+  'documents-pending',
+  'in-review',
   'rejected',
   'approved',
   'active',
