@@ -1,0 +1,110 @@
+import { Command, Option } from 'commander'
+import { calling, common } from './command.ts'
+
+/** Every command of `./cityos` (design §9); what a command does is in the module it loads. */
+export const program = new Command('cityos')
+  .description('Dakkah CityOS: a control plane, and a data plane for every tenant')
+  .showHelpAfterError('Help: ./cityos --help')
+
+common(program.command('up').description('start the platform and, the first time, the demo tenant "dakkah"'))
+  .option('--port <number>', 'port of the gateway on loopback (default 8080, or the one used before)')
+  .option('--detach', 'return when it is ready, instead of following the logs')
+  .addOption(new Option('--no-demo', 'do not create the demo tenant'))
+  .action(async (options) => (await import('./up.ts')).up(options))
+common(program.command('down').description('stop the platform; nothing is lost')).action(async (options) =>
+  (await import('./down.ts')).down(options),
+)
+common(program.command('status').description('what runs, and where')).action(async (options) =>
+  (await import('./status.ts')).status(options),
+)
+common(program.command('logs [tenant]').description("the platform's log, or a tenant's"))
+  .option('--follow', 'go on as lines are written')
+  .option('--lines <number>', 'how many of the last lines', '200')
+  .action(async (tenant, options) => (await import('./logs.ts')).logs(tenant, options))
+program
+  .command('test [suite] [filters...]')
+  .description('run the tests: unit and e2e, or one of them')
+  .action(async (suite, filters) => (await import('./test.ts')).test(suite, filters))
+common(program.command('bench [name]').description('measure CPU, memory and times; prints a table and JSON'))
+  .option('--output <file>', 'write the JSON here')
+  .action(async (name, options) => (await import('./bench.ts')).bench(name, options))
+
+const tenant = program.command('tenant').description('create, list and operate tenants')
+calling(tenant.command('create <slug>').description('create a tenant'))
+  .requiredOption('--name <name>', 'its name')
+  .requiredOption('--owner <email>', 'who owns it; gets an invitation')
+  .option('--plan <code>')
+  .option('--verticals <codes>', 'comma-separated, or all')
+  .option('--locales <codes>', 'comma-separated: en,fr,ar')
+  .option('--currency <code>', 'such as SAR')
+  .addOption(new Option('--driver <name>').choices(['local', 'kubernetes']))
+  .option('--seed', 'load the demo catalogue')
+  .option('--test', 'a tenant for trying things out: sandbox payments')
+  .option('--wait', 'return when it is ready')
+  .action(async (slug, options) => (await import('./tenant.ts')).create(slug, options))
+calling(tenant.command('list').description('all tenants'))
+  .option('--status <status>')
+  .action(async (options) => (await import('./tenant.ts')).listAll(options))
+calling(tenant.command('show <slug>').description('one tenant')).action(async (slug, options) =>
+  (await import('./tenant.ts')).show(slug, options),
+)
+for (const [verb, description] of [
+  ['suspend', 'stop selling; pages stay readable'],
+  ['resume', 'sell again after a suspension'],
+  ['sleep', 'stop the data plane until the next request or due timer'],
+  ['wake', 'start the data plane now'],
+  ['close', 'take the tenant off the air (it can be reopened for 30 days)'],
+  ['reopen', 'take back a closing'],
+] as const) {
+  calling(tenant.command(`${verb} <slug>`).description(description)).action(async (slug, options) =>
+    (await import('./tenant.ts')).perform(verb, slug, options),
+  )
+}
+calling(tenant.command('logs <slug>').description('the last lines its data plane wrote'))
+  .option('--lines <number>', 'how many', '200')
+  .action(async (slug, options) => (await import('./tenant.ts')).logs(slug, options))
+
+const release = program.command('release').description('builds of the data plane')
+calling(release.command('list').description('all releases')).action(async (options) =>
+  (await import('./platform.ts')).listAllReleases(options),
+)
+calling(release.command('show <version>').description('one release')).action(async (version, options) =>
+  (await import('./platform.ts')).showRelease(version, options),
+)
+
+const operation = program.command('operation').description('what is being done to tenants, step by step')
+calling(operation.command('list').description('newest first'))
+  .option('--tenant <id>')
+  .option('--limit <number>', 'how many', '20')
+  .action(async (options) => (await import('./operation.ts')).listAll(options))
+calling(operation.command('show <id>').description('one operation with its steps')).action(async (id, options) =>
+  (await import('./operation.ts')).show(id, options),
+)
+for (const [verb, description] of [
+  ['cancel', 'undo what has been done so far (refused past the pivot)'],
+  ['resume', 'stop waiting and try the current step at once'],
+  ['retry', 'start a failed or cancelled operation again'],
+] as const) {
+  calling(operation.command(`${verb} <id>`).description(description)).action(async (id, options) =>
+    (await import('./operation.ts')).perform(verb, id, options),
+  )
+}
+calling(operation.command('force <id>').description('skip the named check of a waiting step; audited'))
+  .requiredOption('--step <name>', 'the step that waits')
+  .requiredOption('--reason <text>', 'why; goes into the audit trail')
+  .action(async (id, options) => (await import('./operation.ts')).force(id, options))
+
+const operator = program.command('operator').description('people who run the platform')
+calling(operator.command('invite <email>').description('invite a member of staff'))
+  .requiredOption('--role <role>', 'such as super-admin, sre, auditor, viewer')
+  .option('--tenant <id>', 'only for this tenant (default: city-wide)')
+  .action(async (email, options) => (await import('./platform.ts')).inviteOperator(email, options))
+
+calling(program.command('login').description('sign in as a member of staff, for --profile'))
+  .option('--email <email>')
+  .action(async (options) => (await import('./login.ts')).login(options))
+
+const audit = program.command('audit').description('the audit trail')
+calling(audit.command('verify').description('prove that no entry was changed or removed')).action(async (options) =>
+  (await import('./audit.ts')).verify(options),
+)

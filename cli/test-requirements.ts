@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { Failure } from './failure.ts'
+import { say } from './output.ts'
+
+/** First of `names` found on PATH; null when the machine has none of them. */
+export function findProgram(...names: string[]): string | null {
+  for (const name of names) {
+    for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+      if (folder && existsSync(join(folder, name))) return join(folder, name)
+    }
+  }
+  return null
+}
+
+export const findBrowser = (): string | null =>
+  process.env['CITYOS_BROWSER'] ?? findProgram('chromium', 'chromium-browser', 'google-chrome')
+export const findRedis = (): string | null => findProgram('redis-server')
+
+/**
+ * Tests that need a browser or Redis are skipped, with one line that says what to install, when they are missing.
+ * Under CI=true they are installed from the distribution, or the run fails.
+ */
+export async function requirePrograms(): Promise<void> {
+  const missing = [
+    ...(findBrowser() ? [] : [{ name: 'a browser', debian: 'chromium' }]),
+    ...(findRedis() ? [] : [{ name: 'Redis', debian: 'redis-server' }]),
+  ]
+  if (missing.length === 0) return
+  const packages = missing.map((each) => each.debian)
+  if (process.env['CI'] !== 'true') {
+    for (const each of missing) say(`Tests that need ${each.name} are skipped; to run them: apt-get install ${each.debian}`)
+    return
+  }
+  if (!findProgram('apt-get'))
+    throw new Failure(`These tests need ${packages.join(' and ')}, and this machine has no apt-get to install them with.`)
+  say(`installing ${packages.join(', ')}`)
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  for (const args of [
+    ['update', '-q'],
+    ['install', '-y', '-q', '--no-install-recommends', ...packages],
+  ]) {
+    const result = spawnSync('apt-get', args, { env: environment, stdio: ['ignore', 'ignore', 'inherit'] })
+    if (result.status !== 0)
+      throw new Failure(`apt-get ${args.join(' ')} failed.`, `Install ${packages.join(' and ')} by hand and run this again.`)
+  }
+}

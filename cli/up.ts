@@ -1,0 +1,178 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ApiError } from '@cityos/contract'
+import { createTenant, readTenant, type Tenant } from '@cityos/control-plane/contract'
+import { type CommonOptions, dataOf } from './command.ts'
+import { checkData, type DataDirectory, readOperator } from './data-directory.ts'
+import { stop } from './down.ts'
+import { Failure } from './failure.ts'
+import { followLog } from './logs.ts'
+import { type NodeStatus, readNode, startNode } from './node.ts'
+import { followOperation } from './operation-stream.ts'
+import { bold, faint, Progress, printJson, say } from './output.ts'
+import { requireFreePort } from './port.ts'
+import { type BuiltRelease, buildRelease, installRelease } from './release.ts'
+import { forgetTokens, openSession } from './session.ts'
+
+export interface UpOptions extends CommonOptions {
+  port?: string
+  detach?: boolean
+  demo: boolean
+}
+
+const defaultPort = 8080
+const readyWithin = 90_000
+
+/**
+ * Starts the platform and the demo tenant. What already runs is left as it is; what was lost is started again.
+ * Attached, it follows the log until Ctrl-C, which stops the platform in order.
+ */
+export async function up(options: UpOptions): Promise<void> {
+  const data = dataOf(options)
+  checkData(data)
+  const progress = new Progress()
+  const running = await readNode(data)
+  const port = choosePort(data, options.port, running)
+  const fresh = !existsSync(data.operatorPath)
+  if (!running) await requireFreePort(port)
+  progress.start('build the release')
+  const built = await buildRelease((line) => progress.start(`build the release: ${line}`))
+  const release = installRelease(data, built)
+  progress.done(`release ${release.version}`)
+  await ensureNode(data, running, port, release, progress)
+  writeFileSync(configPath(data), `${JSON.stringify({ port }, null, 2)}\n`)
+  const demo = options.demo ? await ensureDemo(data) : null
+  const status = await readNode(data)
+  if (options.json) printJson({ data: data.path, ...describeAddresses(data, demo), node: status })
+  else announce(data, demo, fresh)
+  if (!options.detach) await follow(data)
+}
+
+function configPath(data: DataDirectory): string {
+  return join(data.path, 'config.json')
+}
+
+function choosePort(data: DataDirectory, asked: string | undefined, running: NodeStatus | null): number {
+  const before = existsSync(configPath(data)) ? (JSON.parse(readFileSync(configPath(data), 'utf8')) as { port: number }).port : null
+  const port = asked === undefined ? (running?.port ?? before ?? defaultPort) : Number(asked)
+  if (running && running.port !== port) {
+    throw new Failure(
+      `This platform already runs on port ${running.port}.`,
+      `To move it: ./cityos down --data ${data.path}; ./cityos up --port ${port} --data ${data.path}`,
+    )
+  }
+  return port
+}
+
+/** A node that is ready and runs this release; an older build's node is replaced (data planes keep their own release). */
+async function ensureNode(
+  data: DataDirectory,
+  running: NodeStatus | null,
+  port: number,
+  release: BuiltRelease,
+  progress: Progress,
+): Promise<void> {
+  if (running && running.release !== release.version) {
+    progress.start(`stop release ${running.release}`)
+    await stop(data)
+    progress.done()
+  }
+  const keep = running?.release === release.version
+  progress.start(keep ? 'the platform runs' : 'start the platform')
+  if (!keep) forgetTokens(data)
+  const node = keep ? null : startNode(data, port, release.dir)
+  await (node ? Promise.race([node.ended, becomeReady(data, progress)]) : becomeReady(data, progress)).catch((error: Error) => {
+    progress.fail()
+    if (error instanceof Failure) throw error
+    throw new Failure(`The platform did not start: ${error.message}`, `The log says more: ${data.nodeLog}`)
+  })
+  progress.done()
+}
+
+async function becomeReady(data: DataDirectory, progress: Progress): Promise<void> {
+  const deadline = performance.now() + readyWithin
+  let shown = ''
+  let last: NodeStatus | null = null
+  while (performance.now() < deadline) {
+    last = await readNode(data)
+    if (last?.error) throw new Error(last.error)
+    if (last?.ready) return
+    const starting = last?.processes.find((each) => each.state !== 'running' && each.name !== 'data-plane')
+    const name = starting ? `start ${starting.name}${starting.error ? `: ${starting.error}` : ''}` : 'start the platform'
+    if (name !== shown) progress.start(name)
+    shown = name
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  const late = last?.processes.filter((each) => each.state !== 'running').map((each) => `${each.name}: ${each.error ?? each.state}`)
+  throw new Failure(`The platform was not ready within ${readyWithin / 1000} s.`, ...(late ?? []), `The log says more: ${data.nodeLog}`)
+}
+
+/** The demo tenant is created through the public API, like any other. */
+async function ensureDemo(data: DataDirectory): Promise<Tenant> {
+  const session = await openSession(data)
+  const existing = await session.call(readTenant, { params: { id: 'dakkah' } }).catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 404) return null
+    throw error
+  })
+  const operationId = existing
+    ? existing.status === 'provisioning' || existing.status === 'trial'
+      ? existing.operation_id
+      : null
+    : (
+        await session.call(
+          createTenant,
+          {
+            body: {
+              slug: 'dakkah',
+              name: { en: 'Dakkah', fr: 'Dakkah', ar: 'دكة' },
+              owner: 'owner@dakkah.test',
+              verticals: 'all',
+              locales: ['en', 'fr', 'ar'],
+              currency: 'SAR',
+              seed: true,
+              test: true,
+            },
+          },
+          { idempotencyKey: 'cityos-up-demo-tenant' },
+        )
+      ).operation.id
+  if (operationId) await followOperation(session, operationId, true)
+  return session.call(readTenant, { params: { id: 'dakkah' } })
+}
+
+function describeAddresses(data: DataDirectory, demo: Tenant | null) {
+  return {
+    url: readOperator(data).origin,
+    ...(demo
+      ? { tenant: { slug: demo.slug, url: demo.url, admin_url: demo.admin_url, vendor_url: demo.vendor_url, status: demo.status } }
+      : {}),
+  }
+}
+
+function announce(data: DataDirectory, demo: Tenant | null, fresh: boolean): void {
+  const operator = readOperator(data)
+  say()
+  say(`  Operator console   ${bold(operator.origin)}`)
+  say(`  Sign in as         ${bold(operator.email)}${fresh ? `   password ${bold(operator.password)}` : ''}`)
+  say(faint(`                     (the credential is kept in ${data.operatorPath})`))
+  if (demo) {
+    say(`  Demo storefront    ${bold(demo.url)}`)
+    say(`  Demo admin         ${demo.admin_url}`)
+    say(`  Demo vendors       ${demo.vendor_url}`)
+  }
+  say()
+}
+
+/** Follows the log until Ctrl-C; then stops everything. A second Ctrl-C leaves at once. */
+async function follow(data: DataDirectory): Promise<void> {
+  say(faint('  Ctrl-C stops it; ./cityos up --detach leaves it running.'))
+  const stopped = new AbortController()
+  process.once('SIGINT', () => stopped.abort())
+  process.once('SIGTERM', () => stopped.abort())
+  await followLog(data.nodeLog, stopped.signal)
+  process.once('SIGINT', () => process.exit(130))
+  const progress = new Progress()
+  progress.start('stop the platform')
+  await stop(data)
+  progress.done()
+}
