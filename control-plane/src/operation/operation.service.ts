@@ -1,0 +1,173 @@
+import { DomainError, type Page } from '@cityos/contract'
+import type { RequestContext } from '@cityos/http'
+import { Injectable } from '@nestjs/common'
+import { audit } from '../audit/audit.trail.ts'
+import { auditOf } from '../audit/audit.context.ts'
+import { Clock } from '../clock.ts'
+import { definitionOf } from '../operations/definitions.ts'
+import { writeStatus } from '../operations/journal.ts'
+import { requireNoOther, startOperation } from '../operations/start.ts'
+import { Registry, type Tx } from '../registry/registry.ts'
+import { Sealing } from '../registry/sealing.ts'
+import { Signals } from '../registry/signals.ts'
+import { Abilities, tenantScope } from '../staff/ability.ts'
+import type { Operation, OperationEvent, OperationKind, OperationStatus } from './operation.contract.ts'
+import { forceable, isActive, type OperationWithSteps, viewEvent, viewOperation, withSteps } from './operation.view.ts'
+
+export interface OperationFilter {
+  status?: OperationStatus | undefined
+  kind?: OperationKind | undefined
+  tenant_id?: string | undefined
+  active?: boolean | undefined
+  limit: number
+  offset: number
+}
+
+/** Starting, watching and steering durable operations; the work itself is in `operations/`. */
+@Injectable()
+export class OperationService {
+  constructor(
+    private readonly registry: Registry,
+    private readonly sealing: Sealing,
+    private readonly signals: Signals,
+    private readonly clock: Clock,
+    private readonly abilities: Abilities,
+  ) {}
+
+  /** Queues an operation in `tx`, with its audit row. @returns the operation as the outside sees it */
+  async start(tx: Tx, ctx: RequestContext, kind: OperationKind, tenantId: string, parameters: unknown): Promise<Operation> {
+    const now = this.clock.now()
+    const requested = auditOf(ctx)
+    const id = await startOperation(tx, this.sealing, { kind, tenantId, parameters, requestedBy: requested.actor, correlationId: ctx.correlationId }, now)
+    await audit(tx, { ...requested, at: now, action: `operation.start`, tenantId, resource: { type: 'operation', id }, changes: { kind } })
+    return viewOperation(await this.#load(tx, id), now)
+  }
+
+  async list(ctx: RequestContext, filter: OperationFilter): Promise<Page<Operation>> {
+    const where = {
+      ...tenantScope(this.abilities.of(ctx.actor), 'read', 'operation', 'tenant_id'),
+      ...(filter.status ? { status: filter.status } : filter.active === true ? { status: { in: ['queued', 'running', 'waiting', 'undoing'] } } : {}),
+      ...(filter.kind ? { kind: filter.kind } : {}),
+    }
+    const scoped = filter.tenant_id ? { AND: [where, { tenant_id: filter.tenant_id }] } : where
+    const [rows, total] = await Promise.all([
+      this.registry.db.operation.findMany({ where: scoped, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], take: filter.limit, skip: filter.offset, include: withSteps }),
+      this.registry.db.operation.count({ where: scoped }),
+    ])
+    const now = this.clock.now()
+    return { items: rows.map((row) => viewOperation(row, now)), total }
+  }
+
+  async read(ctx: RequestContext, id: string): Promise<Operation> {
+    return viewOperation(await this.#visible(ctx, id), this.clock.now())
+  }
+
+  /** The journal after `after`, then live; ends when the operation has ended. */
+  async *events(ctx: RequestContext, id: string, after: number): AsyncGenerator<OperationEvent> {
+    await this.#visible(ctx, id)
+    let seen = BigInt(after)
+    while (!ctx.signal.aborted) {
+      const events = await this.registry.db.operation_event.findMany({ where: { operation_id: id, sequence: { gt: seen } }, orderBy: { sequence: 'asc' }, take: 200 })
+      const operation = viewOperation(await this.#load(this.registry.db, id), this.clock.now())
+      for (const event of events) {
+        seen = event.sequence
+        yield viewEvent(event, operation)
+      }
+      if (events.length === 0 && !isActive(operation.status)) return
+      if (events.length === 0) await this.signals.wait([`operation:${id}`], 1_000, ctx.signal)
+    }
+  }
+
+  /** @throws DomainError operation_past_pivot | invalid_transition */
+  async cancel(ctx: RequestContext, id: string): Promise<Operation> {
+    return this.#steer(ctx, id, 'cancel', async (tx, row, now) => {
+      if (!isActive(row.status)) throw refused(row, 'cancelled')
+      if (row.status === 'undoing' || row.cancel_requested) return
+      const { count } = await tx.operation.updateMany({ where: { id, past_pivot: false }, data: { cancel_requested: true, wait_until: null } })
+      if (count === 1) return void (await writeStatus(tx, id, { status: row.status as OperationStatus, message: 'cancel requested' }, now))
+      const pivot = row.steps.find((step) => step.pivot)?.name
+      throw new DomainError('operation_past_pivot', {
+        message: `${row.kind} is past ${pivot}: it can only go forward. Let it finish, then ask for the opposite operation`,
+        details: { pivot },
+      })
+    })
+  }
+
+  /** @throws DomainError invalid_transition */
+  async resume(ctx: RequestContext, id: string): Promise<Operation> {
+    return this.#steer(ctx, id, 'resume', async (tx, row, now) => {
+      if (!row.wait_until || !isActive(row.status)) throw refused(row, 'resumed')
+      const status = row.status === 'waiting' ? 'running' : (row.status as OperationStatus)
+      await writeStatus(tx, id, { status, message: 'resumed by hand' }, now)
+    })
+  }
+
+  /** Runs a failed or cancelled operation again from its first step. @throws DomainError invalid_transition | operation_in_progress */
+  async retry(ctx: RequestContext, id: string): Promise<Operation> {
+    return this.#steer(ctx, id, 'retry', async (tx, row, now) => {
+      if (row.status !== 'failed' && row.status !== 'cancelled') throw refused(row, 'retried')
+      const definition = definitionOf(row.kind)
+      await requireNoOther(tx, row.tenant_id)
+      await definition.begin({ tx, tenantId: row.tenant_id, parameters: row.parameters, sealing: this.sealing, now })
+      await tx.operation_step.updateMany({ where: { operation_id: id }, data: { status: 'pending', attempts: 0, message: null, started_at: null, finished_at: null } })
+      const deadline = new Date(now.getTime() + definition.deadline * 1000)
+      await tx.operation.update({ where: { id }, data: { cancel_requested: false, past_pivot: false, forced_steps: [], finished_at: null, started_at: null, deadline_at: deadline } })
+      await tx.$executeRaw`UPDATE operation SET failure = NULL WHERE id = ${id}`
+      await writeStatus(tx, id, { status: 'queued', message: 'retried by hand' }, now)
+    })
+  }
+
+  /** Skips the check the operation is waiting for. @throws DomainError invalid_transition | validation_failed */
+  async force(ctx: RequestContext, id: string, step: string, reason: string): Promise<Operation> {
+    return this.#steer(
+      ctx,
+      id,
+      'force',
+      async (tx, row, now) => {
+        if (row.status !== 'waiting') throw refused(row, 'forced')
+        if (forceable(row) !== step) {
+          throw new DomainError('validation_failed', { field: 'step', message: `${step} is not a check that ${row.kind} is waiting for`, details: { forceable: forceable(row) } })
+        }
+        await tx.operation.update({ where: { id }, data: { forced_steps: { push: step } } })
+        await writeStatus(tx, id, { status: 'running', message: `${step} is skipped by force: ${reason}` }, now)
+      },
+      { step, reason },
+    )
+  }
+
+  async #steer(
+    ctx: RequestContext,
+    id: string,
+    verb: string,
+    change: (tx: Tx, row: OperationWithSteps, now: Date) => Promise<void>,
+    more: { step?: string; reason?: string } = {},
+  ): Promise<Operation> {
+    await this.#visible(ctx, id)
+    return this.registry.within(ctx, async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM operation WHERE id = ${id} FOR UPDATE`
+      const row = await this.#load(tx, id)
+      const now = this.clock.now()
+      await change(tx, row, now)
+      const changes = { kind: row.kind, status: row.status, ...(more.step ? { step: more.step } : {}) }
+      await audit(tx, { ...auditOf(ctx), at: now, action: `operation.${verb}`, tenantId: row.tenant_id, resource: { type: 'operation', id }, reason: more.reason ?? null, changes })
+      await Signals.announce(tx, 'work')
+      return viewOperation(await this.#load(tx, id), now)
+    })
+  }
+
+  /** @throws DomainError not_found also for an operation of a tenant the caller may not see */
+  async #visible(ctx: RequestContext, id: string): Promise<OperationWithSteps> {
+    const scope = tenantScope(this.abilities.of(ctx.actor), 'read', 'operation', 'tenant_id')
+    const row = await this.registry.db.operation.findFirst({ where: { AND: [{ id }, scope] }, include: withSteps })
+    if (!row) throw new DomainError('not_found')
+    return row
+  }
+
+  #load(db: Tx | Registry['db'], id: string): Promise<OperationWithSteps> {
+    return db.operation.findUniqueOrThrow({ where: { id }, include: withSteps })
+  }
+}
+
+function refused(row: OperationWithSteps, verb: string): DomainError {
+  return new DomainError('invalid_transition', { message: `an operation that is ${row.status} cannot be ${verb}`, details: { status: row.status } })
+}

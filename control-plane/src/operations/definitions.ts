@@ -1,0 +1,29 @@
+import type { OperationKind } from '../operation/operation.contract.ts'
+import type { OperationDefinition } from './definition.ts'
+import { tenantChange } from './tenant-change.ts'
+import { tenantClose } from './tenant-close.ts'
+import { tenantCreate } from './tenant-create.ts'
+import { tenantDelete } from './tenant-delete.ts'
+import { tenantReopen } from './tenant-reopen.ts'
+import { tenantResume } from './tenant-resume.ts'
+import { tenantSleep, tenantWake } from './tenant-sleep.ts'
+import { tenantSuspend } from './tenant-suspend.ts'
+
+/** Every operation there is; parameters are checked when an operation is started and again when it is read back. */
+export const definitions = [
+  tenantCreate,
+  tenantChange,
+  tenantSuspend,
+  tenantResume,
+  tenantSleep,
+  tenantWake,
+  tenantClose,
+  tenantReopen,
+  tenantDelete,
+] as readonly unknown[] as readonly OperationDefinition[]
+
+export function definitionOf(kind: string): OperationDefinition {
+  const found = definitions.find((definition) => definition.kind === (kind as OperationKind))
+  if (!found) throw new Error(`this release knows no operation ${kind}`)
+  return found
+}
