@@ -26,7 +26,8 @@ const require = createRequire(import.meta.url)
  */
 export async function diffSchemas(from: SchemaText, to: string, databaseUrl: string): Promise<string> {
   const instance = await load(to, databaseUrl)
-  const target = (text: SchemaText, path: string) => (text === null ? { tag: 'empty' } : { tag: 'schemaDatamodel', files: [{ path, content: text }] })
+  const target = (text: SchemaText, path: string) =>
+    text === null ? { tag: 'empty' } : { tag: 'schemaDatamodel', files: [{ path, content: text }] }
   const answer = await instance.diff({
     from: target(from, 'from.prisma'),
     to: target(to, 'to.prisma'),
@@ -44,7 +45,9 @@ async function load(schema: string, databaseUrl: string): Promise<SchemaEngine> 
   if (!loaded) {
     const module = engine as unknown as EngineModule
     const path = join(dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')), 'schema_engine_bg.wasm')
-    const { instance } = await WebAssembly.instantiate(readFileSync(path), { './schema_engine_bg.js': module as unknown as WebAssembly.ModuleImports })
+    const { instance } = await WebAssembly.instantiate(readFileSync(path), {
+      './schema_engine_bg.js': module as unknown as WebAssembly.ModuleImports,
+    })
     module.__wbg_set_wasm(instance.exports)
     ;(instance.exports['__wbindgen_start'] as () => void)()
     loaded = module

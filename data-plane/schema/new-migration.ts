@@ -19,7 +19,9 @@ async function main(moduleName: string | undefined, name: string | undefined): P
   }
   const folder = join(root, module.folder, 'migrations')
   mkdirSync(folder, { recursive: true })
-  const existing = readdirSync(folder).filter((file) => file.endsWith('.sql')).sort()
+  const existing = readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
   const again = existing.at(-1)?.slice(5) === `${name}.sql` ? existing.at(-1) : undefined
   const before = snapshotBefore(folder, existing, again)
   const postgres = await startTestPostgres()

@@ -1,0 +1,88 @@
+import type { Binding } from '@cityos/contract'
+import { type Log, Metrics } from '@cityos/http'
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common'
+import { Kysely, PostgresDialect } from 'kysely'
+import type { Pool } from 'pg'
+import type { DB } from '../../generated/db.ts'
+import { BINDING } from '../binding/binding.ts'
+import { Clock } from '../clock/clock.ts'
+import { LOG } from '../log/log.ts'
+import { TenantContext } from '../tenant/tenant-context.ts'
+import { createPool } from './pool.ts'
+import { bindTransaction, type CommitSignal, type TransactionScope } from './transaction-scope.ts'
+
+/** A connection to the tenant's database: inside a transaction, or not. */
+export type Tx = Kysely<DB>
+
+const attempts = 3
+/** Serialization failure and deadlock: the loser may simply try again. */
+const retryable = new Set(['40001', '40P01'])
+
+/** The tenant's database. `read` for single statements, `transaction` for everything that changes more than one row. */
+@Injectable()
+export class Database implements OnApplicationShutdown {
+  readonly read: Kysely<DB>
+  readonly #pool: Pool
+  readonly #committed = new Set<(signals: CommitSignal[]) => void>()
+
+  constructor(
+    @Inject(BINDING) binding: Binding,
+    @Inject(LOG) log: Log,
+    private readonly clock: Clock,
+    private readonly tenant: TenantContext,
+    metrics: Metrics,
+  ) {
+    this.#pool = createPool(binding.database.url, log, {
+      duration: metrics.histogram(
+        'db_statement_duration_seconds',
+        'Time of one SQL statement, waiting included',
+        [],
+        [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 2],
+      ),
+      slow: metrics.counter('db_slow_statements_total', 'Statements of more than 500 ms'),
+    })
+    metrics.gauge('db_pool_connections', 'Open connections of the pool', () => this.#pool.totalCount)
+    metrics.gauge('db_pool_waiting', 'Requests waiting for a connection', () => this.#pool.waitingCount)
+    this.read = new Kysely<DB>({ dialect: new PostgresDialect({ pool: this.#pool }) })
+  }
+
+  /**
+   * Runs `fn` in one transaction (read committed) and commits, or rolls back on any throw. A deadlock's loser is run
+   * again, so `fn` must do nothing outside the database.
+   */
+  async transaction<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const scope: TransactionScope = { clock: this.clock, tenantId: this.tenant.id, signals: [] }
+      try {
+        const result = await this.read.transaction().execute(async (tx) => {
+          bindTransaction(tx, scope)
+          return fn(tx)
+        })
+        if (scope.signals.length > 0) for (const listener of this.#committed) listener(scope.signals)
+        return result
+      } catch (error) {
+        if (attempt >= attempts || !retryable.has((error as { code?: string }).code ?? '')) throw error
+      }
+    }
+  }
+
+  /** Tells `listener` after each commit what was written that somebody should act on at once (events, timers). */
+  onCommitted(listener: (signals: CommitSignal[]) => void): void {
+    this.#committed.add(listener)
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#pool.end()
+  }
+}
+
+/** A value for a JSON column: Postgres takes it as text. */
+export function jsonb(value: unknown): string {
+  return JSON.stringify(value ?? null)
+}
+
+/** Whether an error of Postgres is the violation of a named (or any) unique or exclusion constraint. */
+export function violates(error: unknown, code: '23505' | '23P01' | '23503' | '23514', constraint?: string): boolean {
+  const { code: actual, constraint: name } = (error ?? {}) as { code?: string; constraint?: string }
+  return actual === code && (constraint === undefined || name === constraint)
+}

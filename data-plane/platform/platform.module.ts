@@ -1,0 +1,29 @@
+import type { Binding } from '@cityos/contract'
+import type { Log } from '@cityos/http'
+import { type DynamicModule, Module, type Provider } from '@nestjs/common'
+import { SessionSources } from './auth/session-sources.ts'
+import { BINDING } from './binding/binding.ts'
+import { Clock } from './clock/clock.ts'
+import { Database } from './db/database.ts'
+import { Notifications } from './db/notifications.ts'
+import { Idempotency } from './idempotency/idempotency.ts'
+import { LOG } from './log/log.ts'
+import { EventHandlers } from './outbox/event-handlers.ts'
+import { Pii } from './pii/pii.ts'
+import { TenantContext } from './tenant/tenant-context.ts'
+import { TimerHandlers } from './timer/timer-handlers.ts'
+
+const services = [Clock, TenantContext, Database, Notifications, Pii, EventHandlers, TimerHandlers, SessionSources, Idempotency]
+
+/** Everything modules build on; global, so that they import nothing to get it. */
+@Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module of Nest is a class with a static factory
+export class PlatformModule {
+  static for(binding: Binding, log: Log): DynamicModule {
+    const values: Provider[] = [
+      { provide: BINDING, useValue: binding },
+      { provide: LOG, useValue: log },
+    ]
+    return { module: PlatformModule, global: true, providers: [...values, ...services], exports: [BINDING, LOG, ...services] }
+  }
+}
