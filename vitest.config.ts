@@ -19,6 +19,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          globalSetup: ['e2e/shared-platform.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -30,8 +30,8 @@ export async function status(options: CommonOptions): Promise<void> {
     printFacts({
       data: data.path,
       release: node.release,
-      port: node.port,
-      ready: node.ready ? 'yes' : 'no',
+      port: node.settings.port,
+      state: node.phase,
       console: known?.url,
       health: known?.health.status ?? `no answer (${(asked as Error).message})`,
     })
@@ -39,14 +39,15 @@ export async function status(options: CommonOptions): Promise<void> {
     printTable(
       ['process', 'tenant', 'pid', 'state', 'restarts', 'problem'],
       [
-        ['node', '', String(node.pid), 'running', '', node.error ?? ''],
-        ...node.processes.map((each) => [
-          each.name,
-          each.slug ?? each.tenant_id ?? '',
+        ['node', '', String(node.pid), node.phase, '', ''],
+        ...node.parts.map((part) => [part.name, '', String(part.pid ?? '–'), part.state, String(part.restarts), part.error ?? '']),
+        ...node.tenants.map((each) => [
+          'data-plane',
+          each.slug ?? each.id,
           String(each.pid ?? '–'),
-          each.state,
+          each.runtime,
           String(each.restarts),
-          each.error ?? '',
+          each.last_error ?? '',
         ]),
       ],
       '',
@@ -60,7 +61,7 @@ export async function status(options: CommonOptions): Promise<void> {
       )
     }
   }
-  if (!node.ready || !known) process.exitCode = 1
+  if (node.phase !== 'ready' || !known) process.exitCode = 1
 }
 
 async function askControlPlane(options: CommonOptions) {

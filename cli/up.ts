@@ -54,10 +54,10 @@ function configPath(data: DataDirectory): string {
 
 function choosePort(data: DataDirectory, asked: string | undefined, running: NodeStatus | null): number {
   const before = existsSync(configPath(data)) ? (JSON.parse(readFileSync(configPath(data), 'utf8')) as { port: number }).port : null
-  const port = asked === undefined ? (running?.port ?? before ?? defaultPort) : Number(asked)
-  if (running && running.port !== port) {
+  const port = asked === undefined ? (running?.settings.port ?? before ?? defaultPort) : Number(asked)
+  if (running && running.settings.port !== port) {
     throw new Failure(
-      `This platform already runs on port ${running.port}.`,
+      `This platform already runs on port ${running.settings.port}.`,
       `To move it: ./cityos down --data ${data.path}; ./cityos up --port ${port} --data ${data.path}`,
     )
   }
@@ -72,7 +72,7 @@ async function ensureNode(
   release: BuiltRelease,
   progress: Progress,
 ): Promise<void> {
-  if (running && running.release !== release.version) {
+  if (running && running.release !== null && running.release !== release.version) {
     progress.start(`stop release ${running.release}`)
     await stop(data)
     progress.done()
@@ -95,16 +95,18 @@ async function becomeReady(data: DataDirectory, progress: Progress): Promise<voi
   let last: NodeStatus | null = null
   while (performance.now() < deadline) {
     last = await readNode(data)
-    if (last?.error) throw new Error(last.error)
-    if (last?.ready) return
-    const starting = last?.processes.find((each) => each.state !== 'running' && each.name !== 'data-plane')
-    const name = starting ? `start ${starting.name}${starting.error ? `: ${starting.error}` : ''}` : 'start the platform'
-    if (name !== shown) progress.start(name)
-    shown = name
+    if (last?.phase === 'ready') return
+    const doing = last?.progress.at(-1)?.message ?? 'start the platform'
+    if (doing !== shown) progress.start(doing)
+    shown = doing
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  const late = last?.processes.filter((each) => each.state !== 'running').map((each) => `${each.name}: ${each.error ?? each.state}`)
-  throw new Failure(`The platform was not ready within ${readyWithin / 1000} s.`, ...(late ?? []), `The log says more: ${data.nodeLog}`)
+  const late = last?.parts.filter((part) => part.state !== 'running' && part.state !== 'external') ?? []
+  throw new Failure(
+    `The platform was not ready within ${readyWithin / 1000} s.`,
+    ...late.map((part) => `${part.name}: ${part.error ?? part.state}`),
+    `The log says more: ${data.nodeLog}`,
+  )
 }
 
 /** The demo tenant is created through the public API, like any other. */

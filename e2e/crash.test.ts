@@ -1,0 +1,124 @@
+import { createTenant, readOperation, readTenant } from '@cityos/control-plane/contract'
+import { getStoreOrder, listProducts, verifyLedger } from '@cityos/data-plane/contract'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from './eventually.ts'
+import { isAlive, Platform } from './platform.ts'
+import { buy, firstVariant, openCart, pay, prepareCart, productsOfDifferentVendors } from './shopping.ts'
+import { adminOf, ensureTenant, operationEnd } from './tenants.ts'
+
+// Kill -9 of every process, one after the other: what was sold stays sold, what crashed comes back, nothing is left over.
+
+let platform: Platform
+const host = 'crash.localhost'
+
+beforeAll(async () => {
+  platform = await Platform.start()
+  await ensureTenant(platform, 'crash')
+})
+
+afterAll(() => platform.end())
+
+const storefrontAnswers = (within = 30_000) =>
+  eventually(async () => (await platform.request(host, '/v1/store/products')).status === 200, 'the storefront answers', within)
+
+describe('kill -9', () => {
+  test('of a data plane: it comes back by itself and the orders are there', async () => {
+    const { order, token } = await buy(platform, host)
+    const pid = (await platform.planePid('crash'))!
+    await platform.kill(pid)
+    await storefrontAnswers()
+    expect(await platform.planePid('crash')).not.toBe(pid)
+    expect((await platform.client(host)(getStoreOrder, { params: { no: order.number }, query: { token } })).total).toEqual(order.total)
+  })
+
+  test('of the gateway: it comes back on the same port', async () => {
+    const pid = await platform.pid('gateway')
+    await platform.kill(pid)
+    await storefrontAnswers()
+    expect(await platform.pid('gateway')).not.toBe(pid)
+  })
+
+  test('of the control plane: it comes back and the operator’s session goes on', async () => {
+    const { call } = await platform.operator()
+    const pid = await platform.pid('control-plane')
+    await platform.kill(pid)
+    expect(await eventually(() => call(readTenant, { params: { id: 'crash' } }), 'the control plane answers')).toMatchObject({
+      slug: 'crash',
+    })
+    expect(await platform.pid('control-plane')).not.toBe(pid)
+  })
+
+  test('of Postgres in the middle of checkouts: every order that was confirmed is there, no money is lost', async () => {
+    const products = await productsOfDifferentVendors(platform.client(host), 1)
+    const carts = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const open = await openCart(platform, host, [firstVariant(products[0]!)])
+        await prepareCart(open, 'postgres@example.test')
+        return open
+      }),
+    )
+    const paying = carts.map((open) => pay(open, 'sandbox'))
+    await platform.kill(await platform.pid('postgres'))
+    const settled = await Promise.allSettled(paying)
+    for (const each of settled) {
+      if (each.status === 'rejected') expect(each.reason).toMatchObject({ status: expect.toBeOneOf([500, 502, 503]) })
+    }
+    await storefrontAnswers(60_000)
+    for (const each of settled) {
+      if (each.status !== 'fulfilled') continue
+      const { order, token } = each.value
+      expect((await platform.client(host)(getStoreOrder, { params: { no: order.number }, query: { token } })).number).toBe(order.number)
+    }
+    const tenant = await ensureTenant(platform, 'crash')
+    const admin = await adminOf(platform, tenant)
+    expect(await eventually(() => admin(verifyLedger), 'the ledger can be read')).toMatchObject({ balanced: true })
+    const { order } = await buy(platform, host)
+    expect(order.number).toBeTruthy()
+  })
+
+  test('of the node: data planes go on serving, `up` adopts them', async () => {
+    await storefrontAnswers()
+    const plane = (await platform.planePid('crash'))!
+    const node = (await platform.node()).pid
+    await platform.kill(node)
+    expect((await platform.request(host, '/v1/store/products')).status).toBe(200)
+    await platform.up()
+    expect(await platform.planePid('crash')).toBe(plane)
+    expect((await platform.node()).pid).not.toBe(node)
+    await storefrontAnswers()
+  })
+
+  test('of everything at once, then `up`: all is there again', async () => {
+    const { order, token } = await buy(platform, host)
+    for (const pid of platform.processes()) if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+    await eventually(() => platform.processes().length === 0, 'everything is gone')
+    await platform.up()
+    await storefrontAnswers()
+    expect((await platform.client(host)(getStoreOrder, { params: { no: order.number }, query: { token } })).total).toEqual(order.total)
+  })
+})
+
+describe('kill -9 of the control plane at every step of an operation', () => {
+  test('tenant-create: after each restart it goes on to its end, and nothing is made twice', async () => {
+    const { call } = await platform.operator()
+    const started = await call(createTenant, {
+      body: { slug: 'killed', name: { en: 'Killed', ar: 'Killed' }, owner: 'owner@killed.test', seed: true, test: true },
+    })
+    const seen = new Set<string>()
+    for (;;) {
+      const operation = await eventually(() => call(readOperation, { params: { id: started.operation.id } }), 'the operation can be read')
+      if (['succeeded', 'failed', 'cancelled'].includes(operation.status)) break
+      const boundary = operation.steps.map((step) => `${step.name}:${step.status}`).join(' ')
+      if (!seen.has(boundary)) {
+        seen.add(boundary)
+        await platform.kill(await eventually(() => platform.pid('control-plane'), 'the control plane has a process'))
+      }
+    }
+    const ended = await operationEnd(call, started.operation.id)
+    expect(ended.status).toBe('succeeded')
+    expect(seen.size).toBeGreaterThan(3)
+    expect((await platform.client('killed.localhost')(listProducts)).total).toBeGreaterThan(0)
+    const node = await platform.node()
+    expect(node.tenants.filter((tenant) => tenant.slug === 'killed')).toHaveLength(1)
+  })
+})
