@@ -55,6 +55,9 @@ export interface DataPlaneDriver {
   /** Makes the release known (template database, warm pool); cheap when it already is. */
   prepareRelease(release: Release): Promise<void>
 
+  /** Public keys of staff tokens, for data planes that are started while the control plane is away. */
+  publishKeys(jwks: { keys: Record<string, unknown>[] }): Promise<void>
+
   /** Database with its two logins, at the release's schema: a warm clone if there is one, else a fresh clone. */
   ensureDatabase(tenantId: string, release: string, fence: Fence): Promise<{ pooled: boolean }>
   dropDatabase(tenantId: string, fence: Fence): Promise<void>

@@ -75,20 +75,24 @@ export class PostgresCluster {
     return { adopted, port: this.port }
   }
 
-  /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
-  async stop(): Promise<void> {
-    if (!this.running && !this.adopt()) return
+  /**
+   * Fast shutdown: open transactions are rolled back, everything committed is on disk.
+   * @returns whether a server was running
+   */
+  async stop(): Promise<boolean> {
+    if (!this.isAlive() && !this.adopt()) return false
     const { identity } = this.running!
     await end(identity, [
       { signal: 'SIGINT', waitMs: 30_000 },
       { signal: 'SIGQUIT', waitMs: 5_000 },
     ])
     this.running = null
+    return true
   }
 
   private adopt(): boolean {
     const file = readPidFile(this.dataDir)
-    if (!file || file.status !== 'ready') return false
+    if (file?.status !== 'ready') return false
     const identity = identify(file.pid)
     if (!identity) return false
     // A server's working directory is its data directory: that tells it from a stranger who got its pid.

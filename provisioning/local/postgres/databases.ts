@@ -65,6 +65,25 @@ export class Databases {
     await this.pool.end()
   }
 
+  /** @throws with what to do, when the server is unreachable, too old, or its role may do too little */
+  async check(): Promise<void> {
+    const { rows } = await this.pool
+      .query<{ version: number; role: string; createdb: boolean; createrole: boolean }>(
+        `SELECT current_setting('server_version_num')::int AS version, rolname AS role, (rolcreatedb OR rolsuper) AS createdb,
+                (rolcreaterole OR rolsuper) AS createrole FROM pg_roles WHERE rolname = current_user`,
+      )
+      .catch((cause: Error) => {
+        throw new Error(`the database of DATABASE_URL (${this.url.host}) cannot be used: ${cause.message}`, { cause })
+      })
+    const found = rows[0]!
+    if (found.version < 160000)
+      throw new Error('the server of DATABASE_URL is older than Postgres 16: upgrade it, or leave DATABASE_URL out')
+    if (found.createdb && found.createrole) return
+    throw new Error(
+      `the role of DATABASE_URL may not create databases and roles: run "ALTER ROLE ${quote(found.role)} CREATEDB CREATEROLE" as an administrator`,
+    )
+  }
+
   /** Group roles, once per server. Safe to repeat and to run twice at once. */
   async ensureGroups(): Promise<void> {
     for (const role of [ownerRole, applicationRole]) {

@@ -1,0 +1,118 @@
+import { DomainError, type PlaneHealth, type TenantDocument } from '@cityos/contract'
+import {
+  type DataPlaneDriver,
+  type Fence,
+  type InventoryItem,
+  type Release,
+  type RuntimeState,
+  StaleFence,
+  type TenantSecrets,
+} from '../driver.ts'
+import { type NodeCallName, NodeFault, type NodeRequest, type NodeResponse, NodeStatus, nodeAddress, nodeCalls } from './node/api.ts'
+import { socketRequest } from './socket-request.ts'
+
+/** The driver of one machine: every method is one call of the node process on its unix socket. */
+export class LocalDriver implements DataPlaneDriver {
+  readonly name = 'local'
+  private readonly socket: string
+
+  constructor(options: { socket: string }) {
+    this.socket = options.socket
+  }
+
+  async prepareRelease(release: Release): Promise<void> {
+    await this.ask('prepareRelease', release)
+  }
+
+  async publishKeys(jwks: { keys: Record<string, unknown>[] }): Promise<void> {
+    await this.ask('publishKeys', jwks)
+  }
+
+  ensureDatabase(tenantId: string, release: string, fence: Fence): Promise<{ pooled: boolean }> {
+    return this.ask('ensureDatabase', { tenantId, release, fence })
+  }
+
+  async dropDatabase(tenantId: string, fence: Fence): Promise<void> {
+    await this.ask('dropDatabase', { tenantId, fence })
+  }
+
+  async configure(document: TenantDocument, secrets: TenantSecrets, fence: Fence): Promise<void> {
+    await this.ask('configure', { tenantId: document.id, document, secrets, fence })
+  }
+
+  async forget(tenantId: string, fence: Fence): Promise<void> {
+    await this.ask('forget', { tenantId, fence })
+  }
+
+  async start(tenantId: string, fence: Fence): Promise<void> {
+    await this.ask('start', { tenantId, fence })
+  }
+
+  async stop(tenantId: string, fence: Fence): Promise<void> {
+    await this.ask('stop', { tenantId, fence })
+  }
+
+  seed(tenantId: string, fence: Fence): Promise<{ changed: boolean }> {
+    return this.ask('seed', { tenantId, fence })
+  }
+
+  async route(tenantId: string, hosts: string[], fence: Fence): Promise<void> {
+    await this.ask('route', { tenantId, hosts, fence })
+  }
+
+  async sleep(tenantId: string): Promise<void> {
+    await this.ask('sleep', { tenantId })
+  }
+
+  async wake(tenantId: string): Promise<void> {
+    await this.ask('wake', { tenantId })
+  }
+
+  state(tenantId: string): Promise<RuntimeState> {
+    return this.ask('state', { tenantId })
+  }
+
+  health(tenantId: string): Promise<PlaneHealth | null> {
+    return this.ask('health', { tenantId })
+  }
+
+  logs(tenantId: string, lines: number): Promise<string[]> {
+    return this.ask('logs', { tenantId, lines })
+  }
+
+  inventory(): Promise<InventoryItem[]> {
+    return this.ask('inventory', {})
+  }
+
+  private async ask<Name extends NodeCallName>(name: Name, body: NodeRequest<Name>): Promise<NodeResponse<Name>> {
+    const call = nodeCalls[name]
+    const answer = await socketRequest(this.socket, 'POST', `/call/${name}`, { body, timeoutMs: call.timeoutMs }).catch((cause: Error) => {
+      throw new DomainError('dependency_unavailable', { message: `the node process does not answer ${name}: ${cause.message}`, cause })
+    })
+    if (answer.status === 200) return call.response.parse(answer.body) as NodeResponse<Name>
+    const fault = NodeFault.parse(answer.body)
+    switch (fault.code) {
+      case 'stale_fence':
+        throw new StaleFence((body as { tenantId: string }).tenantId)
+      case 'not_found':
+        throw new DomainError('not_found', { message: fault.message })
+      case 'disk_full':
+        throw new DomainError('dependency_unavailable', { message: fault.message })
+      default:
+        throw new Error(fault.message)
+    }
+  }
+}
+
+/** The status of the node of a data directory; null when none runs there. */
+export async function nodeStatus(dataDir: string): Promise<NodeStatus | null> {
+  const address = nodeAddress(dataDir)
+  if (!address) return null
+  try {
+    const answer = await socketRequest(address.socket, 'GET', '/status', { timeoutMs: 5_000 })
+    return NodeStatus.parse(answer.body)
+  } catch (error) {
+    if (['ENOENT', 'ECONNREFUSED', 'ECONNRESET'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
+    throw error
+  }
+}

@@ -1,0 +1,124 @@
+import { Agent, type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
+
+/** How a try to hand a request on ended. `refused`: nothing reached the other side, the request may be sent again. */
+export type Outcome = 'answered' | 'refused' | 'failed'
+
+const agent = new Agent({ keepAlive: true, maxFreeSockets: 64 })
+/** Longest silence before the first byte of an answer. */
+const answerTimeoutMs = 120_000
+/** Belong to one connection, not to the message (RFC 9110 §7.6.1); `expect` was answered by this server already. */
+const requestHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'upgrade',
+  'expect',
+])
+const answerHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
+/** Said by this gateway and nobody else: a client could fake its address with them. */
+const replaced = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'forwarded', 'x-request-id'])
+
+/** What this gateway tells the other side about a request. */
+export function forwardedHeaders(incoming: IncomingMessage, requestId: string): string[] {
+  return [
+    'X-Forwarded-For',
+    incoming.socket.remoteAddress ?? '',
+    'X-Forwarded-Proto',
+    'http',
+    'X-Forwarded-Host',
+    incoming.headers.host ?? '',
+    'X-Request-Id',
+    requestId,
+  ]
+}
+
+export function hasBody(incoming: IncomingMessage): boolean {
+  return incoming.headers['transfer-encoding'] !== undefined || (incoming.headers['content-length'] ?? '0') !== '0'
+}
+
+/** Headers as they came (order, case, repeats), without those of the connection and those the gateway says itself. */
+export function endToEndHeaders(incoming: IncomingMessage): string[] {
+  const raw = incoming.rawHeaders
+  const headers: string[] = []
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index]!.toLowerCase()
+    if (!requestHop.has(name) && !replaced.has(name)) headers.push(raw[index]!, raw[index + 1]!)
+  }
+  return headers
+}
+
+/**
+ * Hands a request on over a unix socket and streams the answer back, byte for byte.
+ * The body is read only once the connection stands, so that a refused request is still whole.
+ */
+export function forward(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  target: { socket: string; path: string; requestId: string },
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const headers = endToEndHeaders(incoming).concat(forwardedHeaders(incoming, target.requestId))
+    // Without this, Node would announce an empty chunked body.
+    if (!hasBody(incoming) && (incoming.method === 'POST' || incoming.method === 'PUT' || incoming.method === 'PATCH'))
+      headers.push('Content-Length', '0')
+    const outgoing = request({ socketPath: target.socket, method: incoming.method, path: target.path, headers, agent, setHost: false })
+    const withBody = hasBody(incoming)
+    let reached = false
+    const abort = (): void => {
+      outgoing.destroy()
+    }
+    response.once('close', abort)
+    outgoing.setTimeout(answerTimeoutMs, () => outgoing.destroy(new Error('no answer in time')))
+    outgoing.once('socket', (socket) => {
+      const send = (): void => {
+        reached = true
+        if (withBody) incoming.pipe(outgoing)
+        else outgoing.end()
+      }
+      if (socket.connecting) socket.once('connect', send)
+      else send()
+    })
+    outgoing.once('error', (error: NodeJS.ErrnoException) => {
+      response.off('close', abort)
+      if (response.headersSent) {
+        // Half an answer cannot be repaired: the broken connection tells the client that it is not whole.
+        response.destroy()
+        resolve('answered')
+      } else resolve(mayRepeat(outgoing, incoming, error, reached, withBody) ? 'refused' : 'failed')
+    })
+    outgoing.once('response', (answer) => {
+      outgoing.setTimeout(0)
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headersOfAnswer(answer))
+      // An event stream may be silent at first: its reader has to see that it stands.
+      if (answer.headers['content-type']?.startsWith('text/event-stream')) response.flushHeaders()
+      answer.once('error', () => response.destroy())
+      answer.once('end', () => response.off('close', abort))
+      answer.pipe(response)
+      response.once('close', () => resolve('answered'))
+    })
+  })
+}
+
+/** Nothing was sent yet; or a kept-alive connection was closed under a request that changes nothing and has no body. */
+function mayRepeat(
+  outgoing: ClientRequest,
+  incoming: IncomingMessage,
+  error: NodeJS.ErrnoException,
+  reached: boolean,
+  withBody: boolean,
+): boolean {
+  if (!reached) return true
+  const harmless = incoming.method === 'GET' || incoming.method === 'HEAD' || incoming.method === 'OPTIONS'
+  return outgoing.reusedSocket && error.code === 'ECONNRESET' && harmless && !withBody
+}
+
+function headersOfAnswer(answer: IncomingMessage): string[] {
+  const raw = answer.rawHeaders
+  const headers: string[] = []
+  for (let index = 0; index < raw.length; index += 2) {
+    if (!answerHop.has(raw[index]!.toLowerCase())) headers.push(raw[index]!, raw[index + 1]!)
+  }
+  return headers
+}

@@ -1,0 +1,179 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { newId, pickText } from '@cityos/contract'
+import { proxyUpgrade } from 'httpxy'
+import { forward, forwardedHeaders, hasBody, type Outcome } from './forward.ts'
+import { languageOf } from './language.ts'
+import { page, retryAfter } from './pages.ts'
+import { type Destination, hostName, type RouteTable } from './route-table.ts'
+import type { TenantRoute } from './routes.ts'
+import { codes, type Notice, texts } from './texts.ts'
+import type { Waker } from './waker.ts'
+
+/** Where a request goes, or what the gateway says instead. */
+type Way = { socket: string } | { notice: Notice }
+
+/** The front door: hosts to sockets, bytes through, and a friendly page where there is nothing to lead to. */
+export class Gateway {
+  readonly server: Server
+  private readonly routes: RouteTable
+  private readonly waker: Waker
+
+  constructor(routes: RouteTable, waker: Waker, failed: (error: unknown) => void) {
+    this.routes = routes
+    this.waker = waker
+    this.server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
+      this.handle(request, response).catch((error: unknown) => {
+        failed(error)
+        response.destroy()
+      })
+    })
+    this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      this.upgrade(request, socket, head).catch((error: unknown) => {
+        failed(error)
+        socket.destroy()
+      })
+    })
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = requestIdOf(request)
+    const path = pathOf(request)
+    if (path === null || isInternal(path)) return this.say('missing', request, response, requestId, null)
+    const destination = this.find(request)
+    if (!destination) return this.say('unknown', request, response, requestId, null)
+    const route = destination.kind === 'tenant' ? destination.route : null
+    if (route && path === '/health' && route.runtime !== 'running') return sayHealth(route, response, requestId)
+    // A sleeping tenant is woken before the body is read; the second try covers one that went to sleep this moment.
+    for (let tries = 1; ; tries += 1) {
+      const way = await this.wayTo(destination, tries > 1)
+      if (response.destroyed) return
+      if ('notice' in way) return this.say(way.notice, request, response, requestId, route)
+      const outcome: Outcome = await forward(request, response, {
+        socket: way.socket,
+        path: request.url!.startsWith('/') ? request.url! : path,
+        requestId,
+      })
+      if (outcome === 'answered' || response.destroyed) return
+      if (outcome === 'failed' || tries === 2) return this.say(route ? 'crashed' : 'console', request, response, requestId, route)
+    }
+  }
+
+  private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy())
+    const requestId = requestIdOf(request)
+    const path = pathOf(request)
+    const destination = path === null || isInternal(path) ? null : this.find(request)
+    const way = destination ? await this.wayTo(destination, false) : { notice: 'unknown' as const }
+    if (socket.destroyed) return
+    if ('notice' in way) {
+      const status = way.notice === 'unknown' ? '404 Not Found' : '503 Service Unavailable'
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\nX-Request-Id: ${requestId}\r\n\r\n`)
+      return
+    }
+    const said = forwardedHeaders(request, requestId)
+    const headers = Object.fromEntries(said.flatMap((name, index) => (index % 2 === 0 ? [[name.toLowerCase(), said[index + 1]!]] : [])))
+    await proxyUpgrade({ socketPath: way.socket }, request, socket as never, head, { xfwd: false, headers })
+  }
+
+  private find(request: IncomingMessage): Destination | null {
+    const found = this.routes.find(request.headers.host)
+    if (found && (found.kind === 'operator' || found.route.runtime === 'running')) return found
+    this.routes.refresh()
+    return this.routes.find(request.headers.host)
+  }
+
+  private async wayTo(destination: Destination, again: boolean): Promise<Way> {
+    if (destination.kind === 'operator') return again ? { notice: 'console' } : { socket: destination.socket }
+    const { route } = destination
+    if (route.socket && !again) return { socket: route.socket }
+    const ended = endedNotice(route)
+    if (ended && !again) return { notice: ended }
+    const socket = await this.waker.wake(route.tenant_id)
+    if (socket) return { socket }
+    return { notice: route.runtime === 'asleep' ? 'waking' : route.runtime === 'crashed' ? 'crashed' : 'starting' }
+  }
+
+  private say(notice: Notice, request: IncomingMessage, response: ServerResponse, requestId: string, route: TenantRoute | null): void {
+    const path = pathOf(request) ?? '/'
+    const locale = languageOf(path, request.headers['accept-language'], route?.default_locale ?? 'en')
+    const name = route ? pickText(route.name, locale, route.default_locale) : hostName(request.headers.host)
+    const wantsPage = (request.headers.accept ?? '').includes('text/html') && !/^\/(v1|api|webhooks)(\/|$)/.test(path)
+    const retry = retryAfter(notice)
+    const message = `${texts[locale][notice].title}. ${texts[locale][notice].body}`.replaceAll('{name}', name)
+    const code = codes[notice]
+    const text = wantsPage
+      ? page(notice, locale, name, requestId)
+      : JSON.stringify({ data: null, meta: { request_id: requestId }, errors: [{ code, message }] })
+    // A body that nobody reads stands in the way of the next request on this connection.
+    const unread = hasBody(request) && !request.complete
+    response.writeHead(code === 'not_found' || code === 'unknown_host' ? 404 : 503, {
+      'content-type': wantsPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(text),
+      'content-language': locale,
+      'cache-control': 'no-store',
+      vary: 'accept, accept-language',
+      'x-request-id': requestId,
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+      'referrer-policy': 'no-referrer',
+      ...(retry === null ? {} : { 'retry-after': String(retry) }),
+      ...(unread ? { connection: 'close' } : {}),
+    })
+    response.end(request.method === 'HEAD' ? undefined : text)
+    if (unread) request.resume()
+  }
+}
+
+/** Probes never wake: what is known of a data plane that is not running is said here. */
+function sayHealth(route: TenantRoute, response: ServerResponse, requestId: string): void {
+  const asleep = route.runtime === 'asleep'
+  const text = asleep
+    ? JSON.stringify({ data: { status: 'ok', runtime: 'asleep' }, meta: { request_id: requestId }, errors: [] })
+    : JSON.stringify({
+        data: null,
+        meta: { request_id: requestId },
+        errors: [{ code: 'tenant_starting', message: `The data plane is ${route.runtime}.` }],
+      })
+  response.writeHead(asleep ? 200 : 503, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    'x-request-id': requestId,
+  })
+  response.end(text)
+}
+
+function endedNotice(route: TenantRoute): Notice | null {
+  if (route.status === 'closed' || (route.status === 'closing' && route.runtime === 'absent')) return 'closed'
+  if (route.runtime !== 'absent') return null
+  return route.status === 'provisioning' ? 'starting' : 'failed'
+}
+
+/** The path of a request, percent-decoded, without query; null when it cannot be decoded. */
+function pathOf(request: IncomingMessage): string | null {
+  const target = request.url ?? '/'
+  try {
+    const path = target.startsWith('/') ? target.split(/[?#]/, 1)[0]! : new URL(target).pathname
+    return decodeURIComponent(path)
+  } catch {
+    return null
+  }
+}
+
+/** `/internal/…` in any spelling a server behind might understand: doubled slashes, dots, backslashes, capitals. */
+function isInternal(path: string): boolean {
+  const segments: string[] = []
+  for (const segment of path.toLowerCase().split(/[/\\]+/)) {
+    const bare = segment.split(';', 1)[0]!
+    if (bare === '..') segments.pop()
+    else if (bare !== '' && bare !== '.') segments.push(bare)
+  }
+  return segments[0] === 'internal'
+}
+
+/** The caller's own id if it is one, else a new one. */
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : newId('req')
+}

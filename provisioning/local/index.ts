@@ -1,0 +1,2 @@
+export { LocalDriver, nodeStatus } from './driver.ts'
+export { type NodeAddress, NodeStatus, nodeAddress, startFailure } from './node/api.ts'

@@ -1,0 +1,365 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readMigrations } from '../../migrate.ts'
+import { freePort, isFree } from '../postgres/port.ts'
+import { identify, isAlive } from '../process.ts'
+import { runFolder } from './api.ts'
+import { DatabaseServer } from './database-server.ts'
+import { handlersOf } from './handlers.ts'
+import { Journal } from './journal.ts'
+import { acquireLock } from './lock.ts'
+import { LogFiles } from './log-files.ts'
+import type { NodeOptions } from './options.ts'
+import { RoutesFile } from './routes-file.ts'
+import { loadRootKey, Sealer } from './seal.ts'
+import { serveNode } from './server.ts'
+import type { Service } from './service.ts'
+import { controlPlaneService, gatewayService, issuerOf } from './services.ts'
+import { StartLimit } from './start-limit.ts'
+import { hasState, type ReleaseRecord, StateStore } from './state.ts'
+import { requireSpace, writeAtomically } from './storage.ts'
+import { Tenants } from './tenants.ts'
+import { WakeTimer } from './wake-timer.ts'
+import { WarmClones } from './warm-clones.ts'
+import { WarmProcesses } from './warm-processes.ts'
+
+const leastFreeBytes = 200 * 1024 * 1024
+
+/**
+ * Everything of the platform on one machine: supervises Postgres, gateway, control plane and data planes, and keeps on
+ * disk what it needs to go on alone (design §2).
+ */
+export class LocalNode {
+  readonly options: NodeOptions
+  readonly journal: Journal
+  readonly store: StateStore
+  readonly server: DatabaseServer
+  readonly tenants: Tenants
+  readonly gateway: Service
+  readonly controlPlane: Service
+  readonly processes: WarmProcesses
+  readonly clock: { now(): Date }
+  readonly startedAt: string
+  clones: WarmClones | null = null
+  phase: 'starting' | 'ready' | 'stopping' = 'starting'
+  private readonly lock: { release(): void }
+  private readonly sealer: Sealer
+  private readonly runDir: string
+  private readonly routes: RoutesFile
+  private readonly wakeTimer: WakeTimer
+  private readonly logs: LogFiles
+  private readonly templates = new Map<string, Promise<string>>()
+  private socketServer: Server | null = null
+  private stopping: Promise<void> | null = null
+
+  /**
+   * Takes the lock and reads what an earlier node left; starts nothing yet.
+   * @throws Locked, DamagedFile, DiskFull, or an error that says what is wrong with the root key
+   */
+  constructor(options: NodeOptions, clock: { now(): Date }, write: (line: string) => void) {
+    this.options = options
+    this.clock = clock
+    this.startedAt = clock.now().toISOString()
+    this.journal = new Journal(clock, write)
+    mkdirSync(options.dataDir, { recursive: true, mode: 0o711 })
+    this.lock = acquireLock(join(this.nodeDir, 'lock'))
+    try {
+      requireSpace(options.dataDir, leastFreeBytes)
+      this.sealer = new Sealer(loadRootKey(join(options.dataDir, 'root.key'), options.rootKey ?? undefined, !hasState(this.nodeDir)))
+      this.store = new StateStore(this.nodeDir, { host: '127.0.0.1', port: 8080, base_domain: 'localhost' })
+    } catch (error) {
+      this.lock.release()
+      throw error
+    }
+    this.runDir = runFolder(options.dataDir)
+    this.logs = new LogFiles(this.logsDir)
+    this.server = new DatabaseServer({
+      dataDir: options.dataDir,
+      externalUrl: options.databaseUrl,
+      sealer: this.sealer,
+      note: (message) => this.journal.note(message),
+    })
+    this.processes = new WarmProcesses({
+      size: options.warmProcesses,
+      memoryMegabytes: options.planeMemory,
+      compileCacheDir: this.compileCacheDir,
+      unboundLog: join(this.logsDir, 'data-plane.log'),
+      logOf: (tenantId) => this.tenants.logFile(tenantId),
+      note: (message) => this.journal.note(message, { level: 'warn' }),
+    })
+    this.tenants = this.makeTenants()
+    this.wakeTimer = new WakeTimer(
+      clock,
+      () =>
+        this.store.tenants.flatMap((record) =>
+          record.asleep && record.desired === 'up' && record.next_wake_at ? [{ id: record.id, at: record.next_wake_at }] : [],
+        ),
+      (id) => this.tenants.wake(id).catch((error: Error) => this.journal.note(error.message, { tenant_id: id, level: 'error' })),
+    )
+    this.routes = new RoutesFile(
+      this.routesFile,
+      () => this.currentRoutes(),
+      (error) => this.journal.note(`routes: ${String(error)}`, { level: 'error' }),
+    )
+    const setting = {
+      store: this.store,
+      logsDir: this.logsDir,
+      compileCacheDir: this.compileCacheDir,
+      note: (message: string) => this.journal.note(message),
+    }
+    this.gateway = gatewayService(setting, () => ({
+      listen: { host: this.store.state.settings.host, port: this.store.state.settings.port },
+      routes_file: this.routesFile,
+      node_socket: this.socket,
+      hold_ms: options.holdMs,
+    }))
+    this.controlPlane = controlPlaneService(
+      setting,
+      () => this.release(this.store.state.release ?? ''),
+      () => ({
+        listen: { socket: this.controlPlaneSocket },
+        database: { url: this.server.databases.address('cityos_registry') },
+        root_key: this.sealer.rootKeyBase64,
+        node: { socket: this.socket },
+        public: this.publicOrigin,
+        release_dir: this.release(this.store.state.release ?? '').dir,
+        releases: this.store.state.releases,
+        data_dir: options.dataDir,
+        operator_credential_path: join(options.dataDir, 'operator.json'),
+      }),
+    )
+  }
+
+  get socket(): string {
+    return join(this.runDir, 'node.sock')
+  }
+
+  get url(): string {
+    return issuerOf(this.store.state.settings)
+  }
+
+  /**
+   * Brings everything up. The control plane alone may fail: storefronts go on without it, and it is tried again.
+   * @throws with what to do, when settings, disk, port or database do not allow to run
+   */
+  async start(): Promise<void> {
+    this.socketServer = await serveNode(this.socket, handlersOf(this))
+    writeAtomically(join(this.nodeDir, 'node.json'), JSON.stringify({ ...identify(process.pid)!, socket: this.socket }))
+    await this.settle()
+    if (this.options.releaseDir) this.useRelease(readRelease(this.options.releaseDir))
+    this.journal.note('starting Postgres')
+    await this.server.start()
+    await this.server.databases.ensurePlatformDatabase('cityos_registry')
+    this.clones = new WarmClones(this.server.databases, this.options.warmClones, (message) => this.journal.note(message, { level: 'warn' }))
+    await this.routes.publish()
+    await this.gateway.start()
+    const resumed = this.tenants.resume().then(() => this.changed())
+    await Promise.all([resumed, this.startControlPlane(), this.warmUp()])
+    if (this.phase === 'starting') this.phase = 'ready'
+    this.journal.note(`ready at ${this.url}`)
+  }
+
+  /** Ordered end: gateway, data planes, control plane, Postgres. Nothing of the platform runs afterwards. */
+  stop(): Promise<void> {
+    this.stopping ??= this.end()
+    return this.stopping
+  }
+
+  /** Lets go of the data directory and leaves running processes as they are (a start that failed before it changed them). */
+  abandon(): void {
+    this.socketServer?.close()
+    this.lock.release()
+  }
+
+  /** Whether processes of an earlier node are still at work. */
+  get hasSurvivors(): boolean {
+    return this.store.tenants.some((record) => record.process !== null && isAlive(record.process))
+  }
+
+  release(version: string): ReleaseRecord {
+    const release = this.store.state.releases.find((candidate) => candidate.version === version)
+    if (!release) throw new Error(`release "${version}" is not known on this node: prepare it first`)
+    return release
+  }
+
+  /** The release's template database, built at the first call. */
+  template(version: string): Promise<string> {
+    let template = this.templates.get(version)
+    if (!template) {
+      template = readMigrations(join(this.release(version).dir, 'migrations')).then((migrations) =>
+        this.server.databases.ensureTemplate(migrations),
+      )
+      this.templates.set(version, template)
+      template.catch(() => this.templates.delete(version))
+    }
+    return template
+  }
+
+  rememberRelease(release: ReleaseRecord): void {
+    const others = this.store.state.releases.filter((known) => known.version !== release.version)
+    this.store.update({ releases: [...others, release] })
+  }
+
+  /** Publishes what has changed to the gateway and plans the next wake. */
+  async changed(): Promise<void> {
+    if (this.phase === 'stopping') return
+    this.wakeTimer.plan()
+    await this.routes.publish()
+  }
+
+  private get nodeDir(): string {
+    return join(this.options.dataDir, 'node')
+  }
+
+  private get logsDir(): string {
+    return join(this.options.dataDir, 'logs')
+  }
+
+  private get compileCacheDir(): string {
+    return join(this.options.dataDir, 'run', 'compile-cache')
+  }
+
+  private get routesFile(): string {
+    return join(this.options.dataDir, 'run', 'routes.json')
+  }
+
+  private get controlPlaneSocket(): string {
+    return join(this.runDir, 'control-plane.sock')
+  }
+
+  private get publicOrigin() {
+    const { base_domain, port } = this.store.state.settings
+    return { scheme: 'http' as const, base_domain, port: port === 80 ? null : port }
+  }
+
+  private makeTenants(): Tenants {
+    const limit = new StartLimit(this.options.startsAtOnce, () => this.refill())
+    return new Tenants({
+      store: this.store,
+      sealer: this.sealer,
+      dataDir: this.options.dataDir,
+      databases: () => this.server.databases,
+      template: (release) => this.template(release),
+      poolUsed: () => this.refill(),
+      changed: () => this.changed(),
+      newSocket: () => join(this.runDir, `p-${randomBytes(5).toString('hex')}.sock`),
+      now: () => this.clock.now(),
+      common: () => ({
+        jwks: this.store.state.jwks,
+        issuer: this.url,
+        control_plane: { socket: this.controlPlaneSocket },
+        supervisor: { socket: this.socket },
+        public: this.publicOrigin,
+        idle_after: this.options.idleAfter,
+      }),
+      surroundings: {
+        takeProcess: (release, tenantId) => this.processes.take(release, tenantId),
+        release: (version) => this.release(version),
+        whenThereIsRoom: (start) => limit.run(start),
+        note: (tenantId, message) => this.journal.note(message, { tenant_id: tenantId }),
+        clock: this.clock,
+        startTimeoutMs: 45_000,
+      },
+    })
+  }
+
+  /** Settings of this start: what the command line says, else those of the last one. */
+  private async settle(): Promise<void> {
+    const former = this.store.state.settings
+    const wanted = {
+      host: this.options.host ?? former.host,
+      port: this.options.port ?? former.port,
+      base_domain: this.options.baseDomain ?? former.base_domain,
+    }
+    const port = wanted.port === 0 ? (former.port && this.options.port !== 0 ? former.port : await freePort()) : wanted.port
+    const gateway = this.store.state.services['gateway']
+    const ours = gateway !== undefined && isAlive(gateway) && former.port === port && former.host === wanted.host
+    if (!ours && !(await isFree(port, wanted.host))) {
+      throw new Error(`port ${port} on ${wanted.host} is taken by another program: stop it, or choose another one with --port`)
+    }
+    this.store.update({ settings: { ...wanted, port } })
+  }
+
+  private useRelease(release: ReleaseRecord): void {
+    this.rememberRelease(release)
+    this.store.update({ release: release.version })
+  }
+
+  private async startControlPlane(): Promise<void> {
+    if (!this.store.state.release) {
+      this.journal.note('no release was given: the control plane is not started', { level: 'warn' })
+      return
+    }
+    await this.controlPlane.start()
+  }
+
+  /** Template, clones and a warm process of the current release: in the background, nobody waits for them. */
+  private async warmUp(): Promise<void> {
+    const version = this.store.state.release
+    if (!version) return
+    const release = this.release(version)
+    this.template(version).then(
+      (template) => {
+        this.clones?.use(template)
+        return this.processes.use(release)
+      },
+      (error: Error) => this.journal.note(`template of release ${version}: ${error.message}`, { level: 'error' }),
+    )
+  }
+
+  private refill(): void {
+    if (this.phase === 'stopping') return
+    this.processes.refill()
+    this.clones?.refill()
+  }
+
+  private currentRoutes() {
+    return {
+      operator: { host: `cityos.${this.store.state.settings.base_domain}`, socket: this.controlPlaneSocket },
+      tenants: this.tenants.all().flatMap(({ record, plane }) =>
+        record.document && record.hosts.length > 0
+          ? [
+              {
+                tenant_id: record.id,
+                hosts: record.hosts,
+                name: record.document.name,
+                default_locale: record.document.default_locale,
+                status: record.document.status,
+                runtime: plane.runtime,
+                socket: plane.socket,
+              },
+            ]
+          : [],
+      ),
+    }
+  }
+
+  private async end(): Promise<void> {
+    this.phase = 'stopping'
+    this.journal.note('stopping')
+    this.wakeTimer.cancel()
+    this.logs.close()
+    await this.gateway.stop()
+    await Promise.all([this.processes.close(), this.clones?.close(), this.tenants.shutDown()])
+    await this.controlPlane.stop()
+    await this.server.stop()
+    this.journal.note('stopped')
+    this.socketServer?.close()
+    rmSync(join(this.nodeDir, 'node.json'), { force: true })
+    rmSync(this.runDir, { recursive: true, force: true })
+    this.lock.release()
+  }
+}
+
+const ReleaseFile = z.object({ version: z.string().min(1), schema: z.string() })
+
+/** @throws when the folder is not a release */
+export function readRelease(dir: string): ReleaseRecord {
+  const file = join(dir, 'release.json')
+  if (!existsSync(file)) throw new Error(`${dir} is not a release (no release.json): run "pnpm build", or give --release the right folder`)
+  const { version, schema } = ReleaseFile.parse(JSON.parse(readFileSync(file, 'utf8')))
+  return { version, schema, dir }
+}

@@ -1,0 +1,89 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+/** How a node is started; what is left out comes from its last start. */
+export interface NodeOptions {
+  dataDir: string
+  /** Folder of the release to run the control plane from and to make tenants with. */
+  releaseDir: string | null
+  port: number | null
+  host: string | null
+  baseDomain: string | null
+  /** Use this server instead of the embedded one. */
+  databaseUrl: string | null
+  rootKey: string | null
+  /** Unbound data-plane processes to keep ready. */
+  warmProcesses: number
+  /** Database clones to keep ready. */
+  warmClones: number
+  /** Seconds without a request before a data plane asks to sleep; 0 never. */
+  idleAfter: number
+  /** V8's old-space limit of a data plane, MiB. */
+  planeMemory: number
+  /** Data planes that may be starting at the same time. */
+  startsAtOnce: number
+  /** Milliseconds the gateway holds a request for a tenant that wakes. */
+  holdMs: number
+}
+
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'UsageError'
+  }
+}
+
+/** Reads the command line of the node process. @throws UsageError */
+export function parseNodeOptions(args: string[], environment: Record<string, string | undefined>): NodeOptions & { stop: boolean } {
+  const text = { type: 'string' } as const
+  let values: Record<string, string | boolean | undefined>
+  try {
+    values = parseArgs({
+      args,
+      options: {
+        data: text,
+        release: text,
+        port: text,
+        host: text,
+        'base-domain': text,
+        'warm-processes': text,
+        'warm-clones': text,
+        'idle-after': text,
+        'plane-memory': text,
+        'starts-at-once': text,
+        'hold-ms': text,
+        stop: { type: 'boolean' },
+      },
+    }).values
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause))
+  }
+  const string = (name: string): string | null => (typeof values[name] === 'string' ? values[name] : null)
+  const number = (name: string, lowest: number, highest: number): number | null => {
+    const value = string(name)
+    if (value === null) return null
+    const parsed = Number(value)
+    if (!Number.isInteger(parsed) || parsed < lowest || parsed > highest)
+      throw new UsageError(`--${name} takes a whole number from ${lowest} to ${highest}, not "${value}"`)
+    return parsed
+  }
+  const data = string('data') ?? environment['CITYOS_DATA']
+  if (!data) throw new UsageError('--data DIR is missing')
+  const release = string('release')
+  return {
+    dataDir: resolve(data),
+    releaseDir: release === null ? null : resolve(release),
+    port: number('port', 0, 65535),
+    host: string('host'),
+    baseDomain: string('base-domain') ?? environment['CITYOS_BASE_DOMAIN'] ?? null,
+    databaseUrl: environment['DATABASE_URL'] || null,
+    rootKey: environment['CITYOS_ROOT_KEY'] || null,
+    warmProcesses: number('warm-processes', 0, 50) ?? 1,
+    warmClones: number('warm-clones', 0, 50) ?? 2,
+    idleAfter: number('idle-after', 0, 86_400) ?? 600,
+    planeMemory: number('plane-memory', 48, 8192) ?? 256,
+    startsAtOnce: number('starts-at-once', 1, 100) ?? 4,
+    holdMs: number('hold-ms', 0, 120_000) ?? 15_000,
+    stop: values['stop'] === true,
+  }
+}

@@ -1,0 +1,283 @@
+import type { Binding, TenantDocument } from '@cityos/contract'
+import type { RuntimeState } from '../../driver.ts'
+import { usage } from '../process.ts'
+import { socketRequest } from '../socket-request.ts'
+import type { Child } from './child.ts'
+import type { ReleaseRecord, StateStore, TenantRecord } from './state.ts'
+
+/** What a tenant's supervisor needs of the node around it. */
+export interface PlaneSurroundings {
+  store: StateStore
+  /** An unbound process of the release, warm or fresh. */
+  takeProcess(release: ReleaseRecord, tenantId: string): Promise<Child>
+  release(version: string): ReleaseRecord
+  bindingOf(record: Readonly<TenantRecord>, release: ReleaseRecord): Binding
+  /** Runs a start when fewer than the allowed number are under way. */
+  whenThereIsRoom<T>(start: () => Promise<T>): Promise<T>
+  /** Something the gateway or the wake timer depends on has changed. */
+  changed(): void
+  note(tenantId: string, message: string): void
+  clock: { now(): Date }
+  /** Milliseconds: longest time from binding to the first healthy answer. */
+  startTimeoutMs: number
+}
+
+/** Seconds to wait before the n-th restart in a row. */
+export const backoffSeconds = (restarts: number): number => Math.min(2 ** Math.max(restarts - 1, 0), 30)
+const healthyAfterMs = 60_000
+
+type Phase = 'stopped' | 'asleep' | 'starting' | 'running' | 'stopping' | 'crashed'
+
+/**
+ * Supervises one tenant's data plane: at most one process, restarted with backoff when it crashes, stopped while the
+ * tenant sleeps. Changes queue up one behind the other.
+ */
+export class Plane {
+  readonly tenantId: string
+  private readonly around: PlaneSurroundings
+  private phase: Phase = 'stopped'
+  private child: Child | null = null
+  private restarts = 0
+  private lastError: string | null = null
+  /** The planned restart: `now` ends its pause. */
+  private restart: { timer: NodeJS.Timeout; now: () => void } | null = null
+  private ended = false
+  private healthyTimer: NodeJS.Timeout | null = null
+  private queue: Promise<unknown> = Promise.resolve()
+  private waking: Promise<void> | null = null
+
+  constructor(tenantId: string, around: PlaneSurroundings) {
+    this.tenantId = tenantId
+    this.around = around
+    const record = this.record
+    if (record.desired === 'up') this.phase = record.asleep ? 'asleep' : 'crashed'
+  }
+
+  /** Goes on where an earlier node stopped: adopts the process that still runs, starts what should run and does not. */
+  async resume(adopt: (identity: { pid: number; started: string }) => Child | null): Promise<void> {
+    const { process: known, desired, asleep } = this.record
+    const child = known ? adopt(known) : null
+    if (child && desired === 'up' && !asleep && (await this.answers(known!.socket, 5_000))) {
+      this.child = child
+      this.became('running')
+      this.watch(child)
+      this.around.note(this.tenantId, 'found running, adopted')
+      return
+    }
+    // A process that should not be there, or hangs: the node may have died while it was starting or stopping it.
+    if (child) await child.stop()
+    if (known) this.around.store.updateTenant(this.tenantId, { process: null })
+    if (desired === 'up' && !asleep) {
+      this.lastError = 'the process was gone when the node came back'
+      this.wake().catch(() => undefined) // bringUp has noted the error and planned the next try
+    }
+  }
+
+  get runtime(): RuntimeState['runtime'] {
+    switch (this.phase) {
+      case 'stopped':
+        return 'absent'
+      case 'stopping':
+        return this.record.asleep ? 'asleep' : this.record.desired === 'up' ? 'starting' : 'absent'
+      default:
+        return this.phase
+    }
+  }
+
+  get socket(): string | null {
+    return this.phase === 'running' ? (this.record.process?.socket ?? null) : null
+  }
+
+  get pid(): number | null {
+    return this.child?.identity.pid ?? null
+  }
+
+  state(): RuntimeState {
+    const measured = this.pid ? usage(this.pid) : { memoryBytes: null, cpuSeconds: null }
+    return {
+      runtime: this.runtime,
+      restarts: this.restarts,
+      ...measured,
+      startedAt: this.record.process?.started_at ?? null,
+      nextWakeAt: this.record.asleep ? this.record.next_wake_at : null,
+      lastError: this.lastError,
+    }
+  }
+
+  /** There should be a data plane from now on; resolves when it answers. */
+  async start(): Promise<void> {
+    this.around.store.updateTenant(this.tenantId, { desired: 'up', asleep: false, next_wake_at: null })
+    await this.wake()
+  }
+
+  /** There should be none from now on. */
+  stop(): Promise<void> {
+    this.around.store.updateTenant(this.tenantId, { desired: 'down', asleep: false, next_wake_at: null })
+    return this.enqueue(() => this.halt('stopped'))
+  }
+
+  /**
+   * Stops the process until someone wakes it.
+   * @param nextDueAt when the tenant has something to do again, ISO 8601; null: nothing planned
+   */
+  sleep(nextDueAt: string | null): Promise<void> {
+    if (this.record.desired !== 'up') return Promise.resolve()
+    this.around.store.updateTenant(this.tenantId, { asleep: true, next_wake_at: nextDueAt })
+    return this.enqueue(async () => {
+      // Someone may have woken the tenant while this waited for its turn.
+      if (this.record.asleep) await this.halt('asleep')
+    })
+  }
+
+  /**
+   * Resolves when the data plane answers; several callers share one start.
+   * @param patient waits for the planned restart of one that keeps crashing, instead of trying at once
+   */
+  wake(options: { patient?: boolean } = {}): Promise<void> {
+    if (this.record.desired !== 'up') return Promise.reject(new Error('the tenant is not started'))
+    if (this.record.asleep) this.around.store.updateTenant(this.tenantId, { asleep: false, next_wake_at: null })
+    if (this.phase === 'running' && this.child?.isAlive()) return Promise.resolve()
+    if (!options.patient) this.restart?.now()
+    return this.waking ?? this.comeUp(Promise.resolve())
+  }
+
+  /** The node itself ends: stops the process but remembers that it should run. */
+  shutDown(): Promise<void> {
+    this.ended = true
+    return this.enqueue(() => this.halt(this.record.asleep ? 'asleep' : 'stopped'))
+  }
+
+  private get record(): Readonly<TenantRecord> {
+    const record = this.around.store.tenant(this.tenantId)
+    if (!record) throw new Error(`tenant ${this.tenantId} is not known here`)
+    return record
+  }
+
+  private enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const turn = this.queue.then(task, task)
+    this.queue = turn.catch(() => undefined)
+    return turn
+  }
+
+  private async bringUp(): Promise<void> {
+    if (this.phase === 'running' && this.child?.isAlive()) return
+    if (this.ended || this.record.desired !== 'up' || this.record.asleep) return
+    this.clearTimers()
+    this.became('starting')
+    const began = performance.now()
+    try {
+      const child = await this.around.whenThereIsRoom(() => this.launch())
+      this.child = child
+      this.lastError = null
+      this.became('running')
+      this.watch(child)
+      this.around.note(this.tenantId, `awake after ${Math.round(performance.now() - began)} ms`)
+    } catch (error) {
+      this.lastError = error instanceof Error ? error.message : String(error)
+      this.restarts += 1
+      this.became('crashed')
+      this.around.note(this.tenantId, `did not start: ${this.lastError}`)
+      this.scheduleRestart()
+      throw new Error(`the data plane of ${this.tenantId} did not start: ${this.lastError}`, { cause: error })
+    }
+  }
+
+  private async launch(): Promise<Child> {
+    const { store, startTimeoutMs } = this.around
+    const release = this.around.release(documentOf(this.record).release)
+    const child = await this.around.takeProcess(release, this.tenantId)
+    try {
+      const binding = this.around.bindingOf(this.record, release)
+      const socket = 'socket' in binding.listen ? binding.listen.socket : ''
+      // Written before it is bound: should the node die now, the next one knows what to look for.
+      store.updateTenant(this.tenantId, {
+        process: { ...child.identity, socket, release: release.version, started_at: this.around.clock.now().toISOString() },
+      })
+      child.bind(binding)
+      const until = performance.now() + startTimeoutMs
+      while ((await child.next(until - performance.now())).ready !== 'bound');
+      if (!(await this.answers(socket, until - performance.now(), child))) throw new Error('its health check does not answer 200')
+      return child
+    } catch (error) {
+      await child.stop(2_000)
+      store.updateTenant(this.tenantId, { process: null })
+      throw error
+    }
+  }
+
+  private watch(child: Child): void {
+    this.healthyTimer = setTimeout(() => {
+      this.restarts = 0
+    }, healthyAfterMs)
+    this.healthyTimer.unref()
+    child.exited.then((reason) => {
+      if (this.child !== child || this.phase !== 'running') return
+      this.child = null
+      this.restarts += 1
+      this.lastError = `ended with ${reason}`
+      this.around.note(this.tenantId, this.lastError)
+      this.became('crashed')
+      this.scheduleRestart()
+    })
+  }
+
+  private comeUp(gate: Promise<void>): Promise<void> {
+    const attempt: Promise<void> = gate
+      .then(() => this.enqueue(() => this.bringUp()))
+      .finally(() => {
+        if (this.waking === attempt) this.waking = null
+      })
+    this.waking = attempt
+    return attempt
+  }
+
+  private scheduleRestart(): void {
+    this.clearTimers()
+    if (this.ended || this.record.desired !== 'up' || this.record.asleep) return
+    const pause = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, backoffSeconds(this.restarts) * 1000)
+      this.restart = { timer, now: resolve }
+    })
+    this.comeUp(pause).catch(() => undefined) // bringUp has noted the error and planned the next try
+  }
+
+  private async halt(phase: 'stopped' | 'asleep'): Promise<void> {
+    this.clearTimers()
+    const { child } = this
+    this.became('stopping')
+    if (child) await child.stop()
+    this.child = null
+    if (this.record.process) this.around.store.updateTenant(this.tenantId, { process: null })
+    this.became(phase)
+  }
+
+  private became(phase: Phase): void {
+    this.phase = phase
+    this.around.changed()
+  }
+
+  private clearTimers(): void {
+    if (this.restart) clearTimeout(this.restart.timer)
+    if (this.healthyTimer) clearTimeout(this.healthyTimer)
+    // Whoever waits for the planned restart goes on and finds that there is none.
+    this.restart?.now()
+    this.restart = null
+    this.healthyTimer = null
+  }
+
+  private async answers(socket: string, timeoutMs: number, child?: Child): Promise<boolean> {
+    const until = performance.now() + timeoutMs
+    for (let pause = 5; performance.now() < until; pause = Math.min(pause * 2, 200)) {
+      const answer = await socketRequest(socket, 'GET', '/health', { timeoutMs: 2_000 }).catch(() => null)
+      if (answer?.status === 200) return true
+      if (child && !child.isAlive()) return false
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+    return false
+  }
+}
+
+function documentOf(record: Readonly<TenantRecord>): TenantDocument {
+  if (!record.document) throw new Error(`tenant ${record.id} has no document yet: configure it first`)
+  return record.document
+}

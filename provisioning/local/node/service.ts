@@ -1,0 +1,85 @@
+import type { Child } from './child.ts'
+import { backoffSeconds } from './plane.ts'
+
+export interface ServiceOptions {
+  name: string
+  /** Launches and binds the process; resolves when it is ready. */
+  launch(): Promise<Child>
+  /** The process of an earlier node, if it still runs with the settings of today. */
+  adopt(): Promise<Child | null>
+  remember(child: Child | null): void
+  note(message: string): void
+}
+
+/** A process of the platform that should always run: restarted with backoff when it ends. */
+export class Service {
+  private readonly options: ServiceOptions
+  private child: Child | null = null
+  private timer: NodeJS.Timeout | null = null
+  private stopped = false
+  state: 'waiting' | 'starting' | 'running' | 'crashed' | 'stopped' = 'waiting'
+  restarts = 0
+  error: string | null = null
+
+  constructor(options: ServiceOptions) {
+    this.options = options
+  }
+
+  get pid(): number | null {
+    return this.child?.identity.pid ?? null
+  }
+
+  /** @throws when the first try fails; after that the service repairs itself */
+  async start(): Promise<void> {
+    this.state = 'starting'
+    const adopted = await this.options.adopt()
+    this.supervise(adopted ?? (await this.options.launch()))
+    this.options.note(`${this.options.name} ${adopted ? 'found running, adopted' : 'is up'}`)
+  }
+
+  async stop(graceMs?: number): Promise<void> {
+    this.stopped = true
+    this.state = 'stopped'
+    if (this.timer) clearTimeout(this.timer)
+    await this.child?.stop(graceMs)
+    this.child = null
+    this.options.remember(null)
+  }
+
+  private supervise(child: Child): void {
+    this.child = child
+    this.state = 'running'
+    this.error = null
+    this.options.remember(child)
+    const healthy = setTimeout(() => {
+      this.restarts = 0
+    }, 60_000)
+    healthy.unref()
+    child.exited.then((reason) => {
+      clearTimeout(healthy)
+      if (!this.stopped && this.child === child) this.failed(`ended with ${reason}`)
+    })
+  }
+
+  private failed(reason: string): void {
+    this.child = null
+    this.state = 'crashed'
+    this.error = reason
+    this.restarts += 1
+    this.options.note(`${this.options.name} ${reason}`)
+    this.timer = setTimeout(() => this.again(), backoffSeconds(this.restarts) * 1000)
+  }
+
+  private async again(): Promise<void> {
+    if (this.stopped) return
+    this.state = 'starting'
+    try {
+      const child = await this.options.launch()
+      if (this.stopped) return void (await child.stop())
+      this.supervise(child)
+      this.options.note(`${this.options.name} is up again`)
+    } catch (error) {
+      this.failed(`did not start: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+}

@@ -1,0 +1,300 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Binding, DomainError, type PlaneHealth } from '@cityos/contract'
+import { SignJWT } from 'jose'
+import { type Fence, type InventoryItem, StaleFence, type TenantSecrets } from '../../driver.ts'
+import { type Databases, databaseName, type TenantLogins } from '../postgres/databases.ts'
+import { socketRequest } from '../socket-request.ts'
+import type { NodeRequest, NodeResponse } from './api.ts'
+import { Child } from './child.ts'
+import { Plane, type PlaneSurroundings } from './plane.ts'
+import type { Sealer } from './seal.ts'
+import type { StateStore, TenantRecord } from './state.ts'
+
+export interface TenantsOptions {
+  store: StateStore
+  sealer: Sealer
+  dataDir: string
+  databases: () => Databases
+  /** Name of a release's template database. */
+  template: (release: string) => Promise<string>
+  /** A clone or a process of the pool was used up. */
+  poolUsed: () => void
+  changed: () => Promise<void>
+  surroundings: Omit<PlaneSurroundings, 'store' | 'bindingOf' | 'changed'>
+  /** The parts of a binding that are the same for all tenants. */
+  common: () => Pick<Binding, 'jwks' | 'issuer' | 'control_plane' | 'supervisor' | 'public' | 'idle_after'>
+  newSocket: () => string
+  now: () => Date
+}
+
+/** What the driver asks for one tenant. Changes of one tenant run one after the other, each behind its fence. */
+export class Tenants {
+  private readonly options: TenantsOptions
+  private readonly planes = new Map<string, Plane>()
+  private readonly queues = new Map<string, Promise<unknown>>()
+
+  constructor(options: TenantsOptions) {
+    this.options = options
+  }
+
+  /** Takes up every tenant of an earlier node. */
+  async resume(): Promise<void> {
+    await Promise.all(this.options.store.tenants.map((record) => this.planeOf(record.id).resume((identity) => Child.adopt(identity))))
+  }
+
+  async shutDown(): Promise<void> {
+    await Promise.all([...this.planes.values()].map((plane) => plane.shutDown()))
+  }
+
+  all(): { record: Readonly<TenantRecord>; plane: Plane }[] {
+    return this.options.store.tenants.map((record) => ({ record, plane: this.planeOf(record.id) }))
+  }
+
+  ensureDatabase({ tenantId, release, fence }: NodeRequest<'ensureDatabase'>): Promise<{ pooled: boolean }> {
+    return this.fenced(tenantId, fence, async () => {
+      const answer = await this.options.databases().ensureTenant(tenantId, await this.options.template(release), this.logins(tenantId))
+      if (answer.pooled) this.options.poolUsed()
+      return answer
+    })
+  }
+
+  dropDatabase({ tenantId, fence }: NodeRequest<'dropDatabase'>): Promise<null> {
+    return this.fenced(tenantId, fence, async () => {
+      if (this.known(tenantId).desired === 'up') await this.planeOf(tenantId).stop()
+      await this.options.databases().dropTenant(tenantId)
+      return null
+    })
+  }
+
+  configure({ tenantId, document, secrets, fence }: NodeRequest<'configure'>): Promise<null> {
+    return this.fenced(tenantId, fence, async () => {
+      const former = this.known(tenantId).document
+      mkdirSync(this.filesDir(tenantId), { recursive: true, mode: 0o700 })
+      this.options.store.updateTenant(tenantId, {
+        // An older document never replaces a newer one.
+        document: former && former.version > document.version ? former : document,
+        secrets: this.options.sealer.seal(JSON.stringify(secrets), `tenant ${tenantId}`),
+      })
+      await this.options.changed()
+      return null
+    })
+  }
+
+  forget({ tenantId, fence }: NodeRequest<'forget'>): Promise<null> {
+    return this.fenced(tenantId, fence, async () => {
+      await this.planeOf(tenantId).stop()
+      rmSync(this.filesDir(tenantId), { recursive: true, force: true })
+      rmSync(this.logFile(tenantId), { force: true })
+      this.options.store.updateTenant(tenantId, { document: null, secrets: null, hosts: [] })
+      await this.options.changed()
+      return null
+    })
+  }
+
+  start({ tenantId, fence }: NodeRequest<'start'>): Promise<null> {
+    return this.fenced(tenantId, fence, async () => {
+      const { process, document } = this.known(tenantId)
+      const plane = this.planeOf(tenantId)
+      if (process && document && process.release !== document.release) await plane.stop()
+      await plane.start()
+      await this.options.changed()
+      this.options.poolUsed()
+      return null
+    })
+  }
+
+  stop({ tenantId, fence }: NodeRequest<'stop'>): Promise<null> {
+    return this.fenced(tenantId, fence, async () => {
+      await this.planeOf(tenantId).stop()
+      await this.options.changed()
+      return null
+    })
+  }
+
+  seed({ tenantId, fence }: NodeRequest<'seed'>): Promise<{ changed: boolean }> {
+    return this.fenced(tenantId, fence, async () => {
+      await this.planeOf(tenantId).wake()
+      const answer = await this.ask(tenantId, 'POST', '/internal/seed', 300_000)
+      return { changed: (answer as { changed: boolean }).changed }
+    })
+  }
+
+  route({ tenantId, hosts, fence }: NodeRequest<'route'>): Promise<null> {
+    return this.fenced(tenantId, fence, async () => {
+      const taken = this.options.store.tenants.find((other) => other.id !== tenantId && other.hosts.some((host) => hosts.includes(host)))
+      if (taken)
+        throw new DomainError('domain_in_use', {
+          message: `${hosts.find((host) => taken.hosts.includes(host))} leads to tenant ${taken.id}`,
+        })
+      this.options.store.updateTenant(tenantId, { hosts })
+      await this.options.changed()
+      return null
+    })
+  }
+
+  async sleep(tenantId: string, nextDueAt?: string | null): Promise<void> {
+    const known = this.known(tenantId)
+    const due = nextDueAt === undefined ? ((await this.healthOf(known.id))?.next_due_at ?? null) : nextDueAt
+    await this.planeOf(tenantId).sleep(due)
+    await this.options.changed()
+  }
+
+  async wake(tenantId: string, options: { patient?: boolean } = {}): Promise<string | null> {
+    this.known(tenantId)
+    const plane = this.planeOf(tenantId)
+    await plane.wake(options)
+    await this.options.changed()
+    this.options.poolUsed()
+    return plane.socket
+  }
+
+  state(tenantId: string): NodeResponse<'state'> {
+    if (!this.options.store.tenant(tenantId)) {
+      return { runtime: 'absent', restarts: 0, memoryBytes: null, cpuSeconds: null, startedAt: null, nextWakeAt: null, lastError: null }
+    }
+    return this.planeOf(tenantId).state()
+  }
+
+  /** The data plane's own report; null while it is not awake (asking never wakes it) or does not answer. */
+  async healthOf(tenantId: string): Promise<PlaneHealth | null> {
+    if (!this.options.store.tenant(tenantId) || !this.planeOf(tenantId).socket) return null
+    return this.ask(tenantId, 'GET', '/internal/health', 5_000).then(
+      (health) => health as PlaneHealth,
+      () => null,
+    )
+  }
+
+  /** The last lines of a tenant's log, oldest first. */
+  async logs(tenantId: string, lines: number): Promise<string[]> {
+    const file = this.logFile(tenantId)
+    if (!existsSync(file)) return []
+    const handle = await open(file, 'r')
+    try {
+      const { size } = await handle.stat()
+      const length = Math.min(size, lines * 2_000)
+      const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length)
+      const found = buffer.toString('utf8').split('\n').filter(Boolean)
+      // The first line of a part of the file is cut.
+      return (length < size ? found.slice(1) : found).slice(-lines)
+    } finally {
+      await handle.close()
+    }
+  }
+
+  async inventory(): Promise<InventoryItem[]> {
+    const { store, dataDir } = this.options
+    const ids = new Map(store.tenants.map((record) => [databaseName(record.id), record.id]))
+    const owner = (name: string) => ids.get(name.replace(/_(app|own)$/, '')) ?? null
+    const { databases, roles } = await this.options.databases().tenants()
+    const files = existsSync(join(dataDir, 'files')) ? readdirSync(join(dataDir, 'files')) : []
+    return [
+      ...databases.map((name) => ({ kind: 'database' as const, name, tenantId: owner(name) })),
+      ...roles.map((name) => ({ kind: 'role' as const, name, tenantId: owner(name) })),
+      ...this.all().flatMap(({ record, plane }) =>
+        plane.pid ? [{ kind: 'process' as const, name: `data-plane ${record.id}`, tenantId: record.id }] : [],
+      ),
+      ...store.tenants.flatMap((record) => record.hosts.map((name) => ({ kind: 'route' as const, name, tenantId: record.id }))),
+      ...files.map((name) => ({ kind: 'files' as const, name, tenantId: name })),
+      ...store.tenants
+        .filter((record) => record.secrets)
+        .map((record) => ({ kind: 'secret' as const, name: record.id, tenantId: record.id })),
+    ]
+  }
+
+  /** A record that says nothing any more goes; its fencing number is kept apart. */
+  private removeIfBlank(tenantId: string): void {
+    const record = this.options.store.tenant(tenantId)
+    if (!record || record.document || record.secrets || record.hosts.length > 0 || record.desired === 'up') return
+    this.options.store.removeTenant(tenantId)
+    this.planes.delete(tenantId)
+  }
+
+  private known(tenantId: string): Readonly<TenantRecord> {
+    const record = this.options.store.tenant(tenantId)
+    if (!record) throw new DomainError('not_found', { message: `tenant ${tenantId} is not known on this node` })
+    return record
+  }
+
+  private planeOf(tenantId: string): Plane {
+    let plane = this.planes.get(tenantId)
+    if (!plane) {
+      const { store, surroundings } = this.options
+      const changed = () => void this.options.changed()
+      plane = new Plane(tenantId, { ...surroundings, store, changed, bindingOf: (record, release) => this.bindingOf(record, release.dir) })
+      this.planes.set(tenantId, plane)
+    }
+    return plane
+  }
+
+  private bindingOf(record: Readonly<TenantRecord>, releaseDir: string): Binding {
+    if (!record.document || !record.secrets) throw new Error(`tenant ${record.id} is not configured yet`)
+    const secrets = this.secrets(record)
+    const databases = this.options.databases()
+    const url = databases.address(databaseName(record.id), this.logins(record.id).application)
+    return {
+      tenant: record.document,
+      listen: { socket: this.options.newSocket() },
+      database: { url, direct_url: url },
+      secrets: { tenant_key: secrets.tenantKey, plane_key: secrets.planeKey },
+      files_dir: this.filesDir(record.id),
+      release_dir: releaseDir,
+      ...this.options.common(),
+    }
+  }
+
+  private secrets(record: Readonly<TenantRecord>): TenantSecrets {
+    if (!record.secrets) throw new Error(`tenant ${record.id} has no secrets yet: configure it first`)
+    return JSON.parse(this.options.sealer.open(record.secrets, `tenant ${record.id}`)) as TenantSecrets
+  }
+
+  private logins(tenantId: string): TenantLogins {
+    const name = databaseName(tenantId)
+    const login = (suffix: string) => ({ name: `${name}_${suffix}`, password: this.options.sealer.password(`login.${name}_${suffix}`) })
+    return { application: login('app'), owner: login('own') }
+  }
+
+  private filesDir(tenantId: string): string {
+    return join(this.options.dataDir, 'files', tenantId)
+  }
+
+  logFile(tenantId: string): string {
+    return join(this.options.dataDir, 'logs', `${tenantId}.log`)
+  }
+
+  /** A request to the data plane itself, with a 60-second token of the tenant's plane key. */
+  private async ask(tenantId: string, method: 'GET' | 'POST', path: string, timeoutMs: number): Promise<unknown> {
+    const record = this.known(tenantId)
+    const { socket } = this.planeOf(tenantId)
+    if (!socket) throw new Error(`the data plane of ${tenantId} is not awake`)
+    const issued = Math.floor(this.options.now().getTime() / 1000)
+    const token = await new SignJWT({ iss: 'node', aud: 'data-plane', tenant_id: tenantId, iat: issued, exp: issued + 60 })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(Buffer.from(this.secrets(record).planeKey, 'base64'))
+    const headers = { authorization: `Bearer ${token}` }
+    const answer = await socketRequest(socket, method, path, { headers, timeoutMs, ...(method === 'POST' ? { body: {} } : {}) })
+    const envelope = answer.body as { data: unknown; errors?: { message: string }[] } | null
+    if (answer.status >= 300 || !envelope)
+      throw new Error(`${method} ${path} of ${tenantId} answered ${answer.status}: ${envelope?.errors?.[0]?.message ?? ''}`)
+    return envelope.data
+  }
+
+  /** Runs a change after the tenant's earlier ones, unless a newer operation has taken over. */
+  private fenced<T>(tenantId: string, fence: Fence, change: () => Promise<T>): Promise<T> {
+    const turn = (this.queues.get(tenantId) ?? Promise.resolve()).then(() => {
+      const { store } = this.options
+      const highest = store.tenant(tenantId)?.fence ?? store.state.fences[tenantId] ?? 0
+      if (fence.number < highest) throw new StaleFence(tenantId)
+      if (fence.number > highest || !store.tenant(tenantId)) store.updateTenant(tenantId, { fence: fence.number })
+      return change().finally(() => this.removeIfBlank(tenantId))
+    })
+    const settled = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (this.queues.get(tenantId) === settled) this.queues.delete(tenantId)
+      })
+    this.queues.set(tenantId, settled)
+    return turn
+  }
+}

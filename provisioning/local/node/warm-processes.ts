@@ -1,0 +1,92 @@
+import { Child, childEnvironment } from './child.ts'
+import type { ReleaseRecord } from './state.ts'
+
+export interface WarmProcessOptions {
+  /** How many unbound processes to keep ready. */
+  size: number
+  /** V8's old-space limit of a data plane, MiB. */
+  memoryMegabytes: number
+  compileCacheDir: string
+  /** Where a process that has no tenant yet writes its log. */
+  unboundLog: string
+  logOf(tenantId: string): string
+  note(message: string): void
+}
+
+/** Data-plane processes that have loaded their code and wait for a tenant. Unbound ones end by themselves with the node. */
+export class WarmProcesses {
+  private readonly options: WarmProcessOptions
+  private release: ReleaseRecord | null = null
+  private ready: { child: Child; release: string }[] = []
+  private filling: Promise<void> | null = null
+  private closed = false
+
+  constructor(options: WarmProcessOptions) {
+    this.options = options
+  }
+
+  get size(): number {
+    return this.ready.length
+  }
+
+  /** The release that warm processes are started from; those of another one are ended. */
+  async use(release: ReleaseRecord): Promise<void> {
+    this.release = release
+    const stale = this.ready.filter((warm) => warm.release !== release.version)
+    this.ready = this.ready.filter((warm) => warm.release === release.version)
+    await Promise.all(stale.map((warm) => warm.child.stop(1_000)))
+    this.refill()
+  }
+
+  /** A warm process if there is one (never the same twice), else a new one. */
+  async take(release: ReleaseRecord, tenantId: string): Promise<Child> {
+    for (;;) {
+      const index = this.ready.findIndex((warm) => warm.release === release.version)
+      if (index < 0) return this.launch(release, this.options.logOf(tenantId))
+      const [warm] = this.ready.splice(index, 1)
+      if (warm!.child.isAlive()) return warm!.child
+    }
+  }
+
+  /** Starts what is missing in the background; called when nothing more urgent is under way. */
+  refill(): void {
+    if (this.closed || this.filling || !this.release) return
+    this.filling = this.fill(this.release).finally(() => {
+      this.filling = null
+    })
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    await this.filling
+    await Promise.all(this.ready.map((warm) => warm.child.stop(1_000)))
+    this.ready = []
+  }
+
+  private async fill(release: ReleaseRecord): Promise<void> {
+    while (!this.closed && this.release === release && this.ready.length < this.options.size) {
+      try {
+        const child = await this.launch(release, this.options.unboundLog)
+        await child.next(60_000)
+        const warm = { child, release: release.version }
+        this.ready.push(warm)
+        child.exited.then(() => {
+          this.ready = this.ready.filter((other) => other !== warm)
+        })
+      } catch (error) {
+        // A start that needs a process makes its own and reports the reason; the pool is tried again at the next refill.
+        this.options.note(`no warm process: ${error instanceof Error ? error.message : String(error)}`)
+        return
+      }
+    }
+    if (this.closed || this.release !== release) await Promise.all(this.ready.splice(0).map((warm) => warm.child.stop(1_000)))
+  }
+
+  private launch(release: ReleaseRecord, logFile: string): Promise<Child> {
+    return Child.launch({
+      args: [`--max-old-space-size=${this.options.memoryMegabytes}`, '--enable-source-maps', `${release.dir}/data-plane.mjs`],
+      logFile,
+      environment: childEnvironment({ NODE_COMPILE_CACHE: this.options.compileCacheDir }),
+    })
+  }
+}

@@ -1,0 +1,140 @@
+// A data plane for tests of the node and the gateway: speaks the Binding protocol, sells nothing.
+import { createHash } from 'node:crypto'
+import { writeSync } from 'node:fs'
+import { createServer, request } from 'node:http'
+import { createInterface } from 'node:readline'
+
+const tell = (message) => writeSync(3, `${JSON.stringify(message)}\n`)
+const reader = createInterface({ input: process.stdin })
+tell({ ready: 'unbound' })
+
+reader.once('close', () => {
+  if (!bound) process.exit(0)
+})
+let bound = false
+reader.once('line', (line) => {
+  bound = true
+  reader.close()
+  process.stdin.destroy()
+  start(JSON.parse(line))
+})
+
+function start(binding) {
+  const { tenant } = binding
+  if (tenant.plan === 'broken') {
+    tell({ error: 'the plan is broken' })
+    process.exit(1)
+  }
+  const json = (response, status, data) => {
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ data, meta: { request_id: 'req_test' }, errors: [] }))
+  }
+  let seeded = false
+  const server = createServer((incoming, response) => {
+    const url = new URL(incoming.url, 'http://plane')
+    if (url.pathname === '/health') return json(response, 200, { status: 'ok' })
+    if (url.pathname === '/pid')
+      return json(response, 200, {
+        pid: process.pid,
+        tenant: tenant.id,
+        host: incoming.headers.host,
+        headers: incoming.headers,
+        url: incoming.url,
+      })
+    if (url.pathname === '/binding') return json(response, 200, binding)
+    if (url.pathname === '/crash') process.kill(process.pid, 'SIGKILL')
+    if (url.pathname === '/internal/seed') {
+      const changed = !seeded
+      seeded = true
+      return json(response, 200, { changed })
+    }
+    if (url.pathname === '/internal/health') {
+      return json(response, 200, {
+        status: 'ok',
+        release: 'test',
+        schema: 'test',
+        uptime_s: 1,
+        tenant_version: tenant.version,
+        dependencies: {},
+        next_due_at: null,
+        usage: {
+          orders: 0,
+          gmv_amount: 0,
+          products: 0,
+          customers: 0,
+          database_bytes: 0,
+          memory_bytes: 0,
+          requests: 0,
+          last_request_at: null,
+        },
+      })
+    }
+    if (url.pathname === '/upload') {
+      const hash = createHash('sha256')
+      let size = 0
+      incoming.on('data', (chunk) => {
+        hash.update(chunk)
+        size += chunk.length
+      })
+      incoming.on('end', () => json(response, 200, { size, sha256: hash.digest('hex') }))
+      return
+    }
+    if (url.pathname === '/sleep') {
+      const body = JSON.stringify({ next_due_at: url.searchParams.get('until') })
+      const idle = request(
+        {
+          socketPath: binding.supervisor.socket,
+          method: 'POST',
+          path: `/planes/${tenant.id}/idle`,
+          headers: { 'content-type': 'application/json', 'content-length': body.length },
+        },
+        (answer) => {
+          answer.resume()
+          json(response, 200, { status: answer.statusCode })
+        },
+      )
+      idle.end(body)
+      return
+    }
+    if (url.pathname === '/events') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.flushHeaders()
+      incoming.on('close', () => response.end())
+      // The next event goes out when the test asks for it: nothing here depends on time.
+      streams.push(response)
+      return
+    }
+    if (url.pathname === '/events/send') {
+      for (const stream of streams) stream.write(`data: ${url.searchParams.get('text')}\n\n`)
+      return json(response, 200, { streams: streams.length })
+    }
+    if (url.pathname === '/half') {
+      response.writeHead(200, { 'content-length': '100' })
+      response.write('half', () => response.destroy())
+      return
+    }
+    json(response, 404, null)
+  })
+  const streams = []
+  server.on('upgrade', (incoming, socket, head) => {
+    const accept = createHash('sha1')
+      .update(`${incoming.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+      .digest('base64')
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`)
+    if (head.length > 0) socket.unshift(head)
+    // Echoes masked client frames of up to 125 bytes.
+    socket.on('data', (frame) => {
+      const length = frame[1] & 0x7f
+      const mask = frame.subarray(2, 6)
+      const text = Buffer.from(frame.subarray(6, 6 + length).map((byte, index) => byte ^ mask[index % 4]))
+      socket.write(Buffer.concat([Buffer.from([0x81, text.length]), text]))
+    })
+    socket.on('error', () => socket.destroy())
+  })
+  process.on('SIGTERM', () => {
+    server.close(() => process.exit(0))
+    server.closeIdleConnections()
+    for (const stream of streams) stream.end()
+  })
+  server.listen(binding.listen.socket, () => tell({ ready: 'bound' }))
+}
