@@ -1,19 +1,39 @@
 import type { Binding } from '@cityos/contract'
 import type { Log } from '@cityos/http'
 import { type DynamicModule, Module, type Provider } from '@nestjs/common'
+import { AuditChain } from './audit/audit-chain.ts'
 import { SessionSources } from './auth/session-sources.ts'
+import { Background } from './background/background.ts'
 import { BINDING } from './binding/binding.ts'
 import { Clock } from './clock/clock.ts'
 import { Database } from './db/database.ts'
 import { Notifications } from './db/notifications.ts'
 import { Idempotency } from './idempotency/idempotency.ts'
+import { Lease } from './lease/lease.ts'
 import { LOG } from './log/log.ts'
 import { EventHandlers } from './outbox/event-handlers.ts'
+import { OutboxRelay } from './outbox/outbox-relay.ts'
 import { Pii } from './pii/pii.ts'
 import { TenantContext } from './tenant/tenant-context.ts'
 import { TimerHandlers } from './timer/timer-handlers.ts'
+import { TimerScheduler } from './timer/timer-scheduler.ts'
 
-const services = [Clock, TenantContext, Database, Notifications, Pii, EventHandlers, TimerHandlers, SessionSources, Idempotency]
+const services = [
+  Clock,
+  TenantContext,
+  Database,
+  Notifications,
+  Pii,
+  EventHandlers,
+  TimerHandlers,
+  SessionSources,
+  Idempotency,
+  Lease,
+  OutboxRelay,
+  TimerScheduler,
+  AuditChain,
+  Background,
+]
 
 /** Everything modules build on; global, so that they import nothing to get it. */
 @Module({})

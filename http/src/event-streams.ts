@@ -3,9 +3,10 @@ import type { FastifyReply } from 'fastify'
 import type { RequestContext } from './request-context.ts'
 import { AnswerWriter } from './writer.ts'
 
-const heartbeatMilliseconds = 15_000
+/** Often enough for a listener to notice within ten seconds that nobody speaks any more (design §8). */
+const heartbeatMilliseconds = 4_000
 
-/** Writes server-sent events; a field `seq` or `id` of an event becomes its id, so that a client can resume. */
+/** Writes server-sent events; a field `seq`, `sequence` or `id` of an event becomes its id, so that a client can resume. */
 @Injectable()
 export class EventStreams implements OnApplicationShutdown {
   readonly #open = new Set<AbortController>()
@@ -59,7 +60,7 @@ export class EventStreams implements OnApplicationShutdown {
 }
 
 function frame(event: unknown): string {
-  const { seq, id } = (event ?? {}) as { seq?: unknown; id?: unknown }
-  const name = seq ?? id
+  const { seq, sequence, id } = (event ?? {}) as { seq?: unknown; sequence?: unknown; id?: unknown }
+  const name = seq ?? sequence ?? id
   return `${name === undefined ? '' : `id: ${String(name)}\n`}data: ${JSON.stringify(event)}\n\n`
 }

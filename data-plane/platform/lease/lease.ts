@@ -1,0 +1,111 @@
+import { newId } from '@cityos/contract'
+import type { Log } from '@cityos/http'
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common'
+import { Notifications } from '../db/notifications.ts'
+import { LOG } from '../log/log.ts'
+
+const heldSeconds = 60
+const renewMilliseconds = 20_000
+const retryMilliseconds = 2_000
+
+/**
+ * One process per tenant runs timers, relay and workflows; during an upgrade two processes serve the same database.
+ * The lease is a row: it ends by time, or at once when its holder's database session is gone (a killed process).
+ */
+@Injectable()
+export class Lease implements OnApplicationShutdown {
+  readonly holder = newId('own')
+  #held = false
+  #fence = 0
+  #stopped = true
+  #timeout: NodeJS.Timeout | undefined
+  readonly #gained: (() => Promise<void>)[] = []
+  readonly #lost: (() => void)[] = []
+
+  constructor(
+    private readonly notifications: Notifications,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  get held(): boolean {
+    return this.#held
+  }
+
+  /** Grows with every change of holder: work of a former holder is recognisable by its lower number. */
+  get fence(): number {
+    return this.#fence
+  }
+
+  onGained(listener: () => Promise<void>): void {
+    this.#gained.push(listener)
+  }
+
+  onLost(listener: () => void): void {
+    this.#lost.push(listener)
+  }
+
+  /** Tries at once, then goes on trying or renewing until stopped. */
+  async start(): Promise<void> {
+    this.#stopped = false
+    this.notifications.onReconnect(() => this.#arm(0))
+    await this.#round()
+  }
+
+  /** Gives the lease up, so that another process need not wait. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#timeout)
+    if (!this.#held) return
+    this.#lose()
+    await this.notifications.connection?.query('DELETE FROM lease WHERE name = $1 AND holder = $2', ['tenant', this.holder])
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.stop()
+  }
+
+  async #round(): Promise<void> {
+    const before = this.#held
+    try {
+      const fence = await this.#claim()
+      this.#held = fence !== null
+      if (fence !== null) this.#fence = fence
+    } catch (error) {
+      this.#held = false
+      this.log.warn({ error }, 'the lease could not be renewed')
+    }
+    if (this.#held && !before) for (const listener of this.#gained) await listener()
+    if (!this.#held && before) this.#lose()
+    this.#arm(this.#held ? renewMilliseconds : retryMilliseconds)
+  }
+
+  #lose(): void {
+    this.#held = false
+    for (const listener of this.#lost) listener()
+  }
+
+  #arm(milliseconds: number): void {
+    clearTimeout(this.#timeout)
+    if (this.#stopped) return
+    this.#timeout = setTimeout(() => void this.#round(), milliseconds)
+    this.#timeout.unref()
+  }
+
+  /** Takes or renews the row; time is the database's, because the holders' clocks may differ. */
+  async #claim(): Promise<number | null> {
+    const connection = this.notifications.connection
+    if (!connection) return null
+    const { rows } = await connection.query<{ fence: number }>(
+      `INSERT INTO lease (name, holder, fence, backend_pid, backend_start, expires_at)
+       SELECT 'tenant', $1, 1, pid, backend_start::text, now() + make_interval(secs => $2) FROM pg_stat_activity WHERE pid = pg_backend_pid()
+       ON CONFLICT (name) DO UPDATE SET
+         fence = CASE WHEN lease.holder = excluded.holder THEN lease.fence ELSE lease.fence + 1 END,
+         holder = excluded.holder, backend_pid = excluded.backend_pid, backend_start = excluded.backend_start, expires_at = excluded.expires_at
+       WHERE lease.holder = excluded.holder OR lease.expires_at < now()
+          OR NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = lease.backend_pid AND a.backend_start::text = lease.backend_start)
+       RETURNING fence`,
+      [this.holder, heldSeconds],
+    )
+    return rows[0]?.fence ?? null
+  }
+}
