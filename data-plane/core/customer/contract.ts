@@ -69,8 +69,12 @@ export type SignedIn = z.infer<typeof SignedIn>
 /** The same answer for known and unknown addresses; `code` is shown on test tenants only, where no mail leaves the house. */
 export const CodeSent = z.object({ sent: z.literal(true), code: z.string().optional() })
 
+/** Ten tries in five minutes for one account, from anywhere; sixty from one address. */
+const authLimit = { perAddress: 60, perAccount: 10, accountField: 'email', windowSeconds: 300 }
+
 export const signUp = endpoint({
   id: 'store.auth.signUp',
+  rateLimit: authLimit,
   method: 'POST',
   path: '/v1/store/auth/sign-up',
   summary: 'Asks for an account: a code goes to the address, `verify` turns it into a session',
@@ -88,6 +92,7 @@ export const signUp = endpoint({
 
 export const verify = endpoint({
   id: 'store.auth.verify',
+  rateLimit: authLimit,
   method: 'POST',
   path: '/v1/store/auth/verify',
   summary: 'Proves the address with the code of sign-up and signs in',
@@ -99,6 +104,7 @@ export const verify = endpoint({
 
 export const signIn = endpoint({
   id: 'store.auth.signIn',
+  rateLimit: authLimit,
   method: 'POST',
   path: '/v1/store/auth/sign-in',
   summary: 'Signs in; the guest cart (cookie or X-Cart-Token) is merged into the own one',
@@ -118,6 +124,7 @@ export const signOut = endpoint({
 
 export const requestReset = endpoint({
   id: 'store.auth.requestReset',
+  rateLimit: authLimit,
   method: 'POST',
   path: '/v1/store/auth/request-reset',
   summary: 'Asks for a code to set a new password; the answer never tells whether the account exists',
@@ -129,6 +136,7 @@ export const requestReset = endpoint({
 
 export const reset = endpoint({
   id: 'store.auth.reset',
+  rateLimit: authLimit,
   method: 'POST',
   path: '/v1/store/auth/reset',
   summary: 'Sets a new password with the code; every other session ends',
@@ -251,6 +259,7 @@ export type VendorUser = z.infer<typeof VendorUser>
 
 export const vendorSignIn = endpoint({
   id: 'vendor.auth.signIn',
+  rateLimit: authLimit,
   method: 'POST',
   path: '/v1/vendor/auth/sign-in',
   summary: 'Signs vendor staff in; also sets the cookie `vendor_session`',

@@ -155,9 +155,10 @@ export const getStoreOrder = endpoint({
   response: Order,
 })
 
-/** Without an account: number and e-mail must match, else 404; ten tries an hour per address and per number, then 429. */
+/** Without an account: number and e-mail must match, else 404; ten an hour per address, then 429. */
 export const trackOrder = endpoint({
   id: 'store.order.track',
+  rateLimit: { perAddress: 10, windowSeconds: 3600 },
   method: 'GET',
   path: '/v1/store/orders/track',
   summary: 'Where an order is; shows no address and no contact',
@@ -260,7 +261,7 @@ export const VendorOrder = VendorOrderSummary.extend({
   refunded: Money,
   /** What the platform keeps, VAT excluded. */
   commission: Money,
-  /** What the vendor gets: total − refunded − commission. */
+  /** What the vendor gets: total less VAT, commission and refunds. */
   net: Money,
   payments: z.array(Payment),
   fulfilments: z.array(Fulfilment),

@@ -1,6 +1,6 @@
 import type { I18nText, Locale } from '@cityos/contract'
 import type { ZodType } from 'zod'
-import type { Tx } from '../../platform/db/database.ts'
+import type { Tx } from '../../platform/db/index.ts'
 
 /** When a line's money is taken (00-conventions, Payments). */
 export type CaptureMode = 'now' | 'on_accept' | 'on_fulfil' | 'deferred' | 'deposit' | 'none'

@@ -69,7 +69,7 @@ CREATE INDEX "shipping_rate_currency_code_vendor_id_position_idx" ON "shipping_r
 -- AddForeignKey
 ALTER TABLE "cart_line" ADD CONSTRAINT "cart_line_cart_id_fkey" FOREIGN KEY ("cart_id") REFERENCES "cart"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
--- constraints
+-- Written by hand below this line.
 
 ALTER TABLE "cart"
   ADD CONSTRAINT "cart_status" CHECK ("status" IN ('open', 'completing', 'completed', 'abandoned', 'merged')),

@@ -113,7 +113,7 @@ ALTER TABLE "customer_identity" ADD CONSTRAINT "customer_identity_customer_id_fk
 -- AddForeignKey
 ALTER TABLE "customer_address" ADD CONSTRAINT "customer_address_customer_id_fkey" FOREIGN KEY ("customer_id") REFERENCES "customer"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
--- constraints
+-- Written by hand below this line.
 
 ALTER TABLE "customer"
   ADD CONSTRAINT "customer_status" CHECK ("status" IN ('guest', 'registered', 'verified', 'locked', 'anonymised'));

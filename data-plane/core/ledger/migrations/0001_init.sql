@@ -64,7 +64,7 @@ ALTER TABLE "ledger_entry" ADD CONSTRAINT "ledger_entry_txn_id_fkey" FOREIGN KEY
 -- AddForeignKey
 ALTER TABLE "ledger_entry" ADD CONSTRAINT "ledger_entry_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "ledger_account"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
--- constraints
+-- Written by hand below this line.
 
 ALTER TABLE "ledger_account"
   ADD CONSTRAINT "ledger_account_kind" CHECK ("kind" IN ('asset', 'liability', 'revenue', 'expense')),

@@ -220,7 +220,7 @@ ALTER TABLE "order_event" ADD CONSTRAINT "order_event_order_id_fkey" FOREIGN KEY
 -- AddForeignKey
 ALTER TABLE "order_note" ADD CONSTRAINT "order_note_order_id_fkey" FOREIGN KEY ("order_id") REFERENCES "order"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
--- constraints
+-- Written by hand below this line.
 
 CREATE SEQUENCE "order_number" START 100001;
 

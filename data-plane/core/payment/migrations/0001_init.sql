@@ -123,7 +123,7 @@ ALTER TABLE "refund" ADD CONSTRAINT "refund_payment_id_fkey" FOREIGN KEY ("payme
 -- AddForeignKey
 ALTER TABLE "sandbox_operation" ADD CONSTRAINT "sandbox_operation_charge_id_fkey" FOREIGN KEY ("charge_id") REFERENCES "sandbox_charge"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
--- constraints
+-- Written by hand below this line.
 
 ALTER TABLE "payment"
   ADD CONSTRAINT "payment_status" CHECK ("status" IN ('pending', 'requires_action', 'authorized', 'partially_captured', 'captured', 'partially_refunded', 'refunded', 'voided', 'failed', 'expired')),

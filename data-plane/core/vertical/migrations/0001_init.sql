@@ -20,7 +20,7 @@ CREATE TABLE "hold" (
 -- CreateIndex
 CREATE INDEX "hold_checkout_id_idx" ON "hold"("checkout_id");
 
--- constraints
+-- Written by hand below this line.
 
 ALTER TABLE "hold"
   ADD CONSTRAINT "hold_status" CHECK ("status" IN ('active', 'consumed', 'released', 'expired')),

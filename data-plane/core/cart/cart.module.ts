@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common'
+import { PaymentModule } from '../payment/payment.module.ts'
+import { VerticalModule } from '../vertical/vertical.module.ts'
+import { CartController } from './cart.controller.ts'
+import { CartService } from './cart.service.ts'
+import { CartStore } from './cart.store.ts'
+import { CartViews } from './cart.views.ts'
+import { CartMerge } from './cart-merge.ts'
+import { Pricer } from './pricer.ts'
+import { ShippingRates } from './shipping-rates.ts'
+
+@Module({
+  imports: [VerticalModule, PaymentModule],
+  controllers: [CartController],
+  providers: [CartService, CartStore, CartViews, CartMerge, Pricer, ShippingRates],
+  exports: [CartService, CartStore, CartViews, CartMerge, Pricer, ShippingRates],
+})
+export class CartModule {}

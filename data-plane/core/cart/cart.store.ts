@@ -1,0 +1,84 @@
+import { DomainError, type Locale } from '@cityos/contract'
+import type { RequestContext } from '@cityos/http'
+import { Injectable } from '@nestjs/common'
+import type { Selectable } from 'kysely'
+import type { DB } from '../../generated/db.ts'
+import { secretMatches } from '../../platform/credential/secret.ts'
+import type { Tx } from '../../platform/db/index.ts'
+import { Pii } from '../../platform/pii/pii.ts'
+import type { Address } from '../customer/contract.ts'
+import type { CartDetails } from './cart.view.ts'
+import type { LineToPrice } from './pricing.ts'
+
+export type CartRow = Selectable<DB['cart']>
+export type CartLineRow = Selectable<DB['cart_line']>
+
+/** The secret of a cart token, which reads `<cart_id>.<secret>` or is the secret alone. */
+export function cartSecret(token: string): string {
+  return token.slice(token.indexOf('.') + 1)
+}
+
+export function lineToPrice(row: CartLineRow): LineToPrice {
+  return { id: row.id, kind: row.kind, choice: row.choice, quantity: row.quantity, addedAmount: row.added_amount }
+}
+
+/** Rows of carts and who may touch them. */
+@Injectable()
+export class CartStore {
+  constructor(private readonly pii: Pii) {}
+
+  /**
+   * A cart the caller owns: the signed-in customer's, or a guest cart whose token the caller holds.
+   * @throws DomainError not_found for every other one
+   */
+  async get(tx: Tx, ctx: RequestContext, id: string): Promise<CartRow> {
+    const row = await tx.selectFrom('cart').selectAll().where('id', '=', id).executeTakeFirst()
+    if (!row || !this.owns(ctx, row)) throw new DomainError('not_found')
+    return row
+  }
+
+  /**
+   * The same, locked for a change (K3); an abandoned cart opens again.
+   * @throws DomainError cart_completing while it is being bought, invalid_transition afterwards
+   */
+  async lock(tx: Tx, ctx: RequestContext, id: string, now: Date): Promise<CartRow> {
+    const row = await tx.selectFrom('cart').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+    if (!row || !this.owns(ctx, row)) throw new DomainError('not_found')
+    if (row.status === 'completing') throw new DomainError('cart_completing')
+    if (row.status !== 'open' && row.status !== 'abandoned')
+      throw new DomainError('invalid_transition', { details: { status: row.status } })
+    return tx
+      .updateTable('cart')
+      .set({ version: row.version + 1, updated_at: now, status: 'open' })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow()
+  }
+
+  lines(tx: Tx, cartId: string): Promise<CartLineRow[]> {
+    return tx.selectFrom('cart_line').selectAll().where('cart_id', '=', cartId).orderBy('created_at').orderBy('id').execute()
+  }
+
+  owns(ctx: RequestContext, cart: CartRow): boolean {
+    if (cart.customer_id !== null) return ctx.actor.kind === 'customer' && ctx.actor.id === cart.customer_id
+    return ctx.cartToken !== null && secretMatches(cartSecret(ctx.cartToken), cart.token_hash)
+  }
+
+  private address(sealed: string | null): Address | null {
+    return sealed === null ? null : (JSON.parse(this.pii.decrypt(sealed)) as Address)
+  }
+
+  details(row: CartRow): CartDetails {
+    return {
+      id: row.id,
+      status: row.status,
+      version: row.version,
+      locale: row.locale as Locale,
+      expires_at: row.expires_at,
+      email: row.email && this.pii.decrypt(row.email),
+      phone: row.phone && this.pii.decrypt(row.phone),
+      shipping_address: this.address(row.shipping_address),
+      billing_address: this.address(row.billing_address),
+    }
+  }
+}

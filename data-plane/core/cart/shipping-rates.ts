@@ -1,0 +1,79 @@
+import type { I18nText } from '@cityos/contract'
+import { Injectable } from '@nestjs/common'
+import { sql } from 'kysely'
+import { jsonb, type Tx } from '../../platform/db/index.ts'
+import type { Rate } from './pricing.ts'
+
+export interface RateToPut {
+  /** Names the rate for good; putting it again changes it. */
+  id: string
+  vendorId: string | null
+  code: string
+  name: I18nText
+  currency: string
+  amount: number
+  freeAboveAmount: number | null
+  minDays: number
+  maxDays: number
+  position: number
+}
+
+/** Flat shipping rates per vendor, with those of the house (`vendor_id` null) for vendors without their own. */
+@Injectable()
+export class ShippingRates {
+  async of(tx: Tx, currency: string): Promise<Rate[]> {
+    const rows = await tx
+      .selectFrom('shipping_rate')
+      .selectAll()
+      .where('currency_code', '=', currency)
+      .where('active', '=', true)
+      .orderBy('position')
+      .orderBy('id')
+      .execute()
+    return rows.map((row) => ({
+      id: row.id,
+      vendorId: row.vendor_id,
+      name: row.name as I18nText,
+      amount: row.amount,
+      freeAboveAmount: row.free_above_amount,
+      taxBps: row.tax_bps,
+      minDays: row.min_days,
+      maxDays: row.max_days,
+    }))
+  }
+
+  /** Writes rates; repeating it changes nothing. */
+  async put(tx: Tx, rates: readonly RateToPut[], now: Date): Promise<void> {
+    if (rates.length === 0) return
+    await tx
+      .insertInto('shipping_rate')
+      .values(
+        rates.map((rate) => ({
+          id: rate.id,
+          vendor_id: rate.vendorId,
+          code: rate.code,
+          name: jsonb(rate.name),
+          currency_code: rate.currency,
+          amount: rate.amount,
+          free_above_amount: rate.freeAboveAmount,
+          min_days: rate.minDays,
+          max_days: rate.maxDays,
+          position: rate.position,
+          created_at: now,
+          updated_at: now,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet({
+          name: sql`excluded.name`,
+          amount: sql`excluded.amount`,
+          free_above_amount: sql`excluded.free_above_amount`,
+          min_days: sql`excluded.min_days`,
+          max_days: sql`excluded.max_days`,
+          position: sql`excluded.position`,
+          updated_at: now,
+        }),
+      )
+      .execute()
+  }
+}

@@ -1,0 +1,26 @@
+import type { Money } from '@cityos/contract'
+
+export type Authorization =
+  | { outcome: 'authorized'; reference: string; expiresAt: Date }
+  | { outcome: 'action_required' }
+  | { outcome: 'declined'; reason: string }
+
+export type Capture = { outcome: 'captured' } | { outcome: 'declined'; reason: string }
+
+/**
+ * Someone outside who takes the shopper's money. Every call carries a key: the same key again gives the same answer and
+ * moves nothing, so that a step interrupted between call and journal can be repeated. Never called inside a transaction.
+ */
+export interface PaymentProvider {
+  /** @param confirmed the shopper has answered the provider's challenge with yes */
+  authorize(request: { key: string; token: string; money: Money; confirmed: boolean; now: Date }): Promise<Authorization>
+  capture(request: { key: string; reference: string; money: Money; now: Date }): Promise<Capture>
+  /** Lets go of what is authorised and not captured. */
+  void(request: { key: string; reference: string; now: Date }): Promise<void>
+  refund(request: {
+    key: string
+    reference: string
+    money: Money
+    now: Date
+  }): Promise<{ outcome: 'refunded'; reference: string } | { outcome: 'declined'; reason: string }>
+}
