@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { stopPlatform } from '@cityos/provisioning/local'
+import { stopPlatform } from '@cityos/provisioning/local/stop'
 import { type CommonOptions, dataOf } from './command.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { Progress, printJson } from './output.ts'

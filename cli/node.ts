@@ -22,7 +22,7 @@ export function startNode(data: DataDirectory, port: number, releaseDir: string)
   const before = existsSync(data.nodeLog) ? statSync(data.nodeLog).size : 0
   const log = openSync(data.nodeLog, 'a', 0o640)
   const script = join(checkout, 'provisioning/local/node/main.ts')
-  const args = ['--data', data.path, '--port', String(port), '--release', releaseDir]
+  const args = ['--data', data.path, '--port', String(port), '--release', releaseDir, ...tuning()]
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
     cwd: '/',
     detached: true,
@@ -38,6 +38,17 @@ export function startNode(data: DataDirectory, port: number, releaseDir: string)
   })
   ended.catch(() => undefined) // read by whoever waits for readiness; afterwards the end is not this command's business
   return { ended }
+}
+
+/** Settings of the node that are seldom changed come from the environment (docs/start-and-stop.md). */
+function tuning(): string[] {
+  const names = {
+    CITYOS_IDLE_AFTER: 'idle-after',
+    CITYOS_WARM_PROCESSES: 'warm-processes',
+    CITYOS_WARM_DATABASES: 'warm-clones',
+    CITYOS_PLANE_MEMORY: 'plane-memory',
+  }
+  return Object.entries(names).flatMap(([name, option]) => (process.env[name] ? [`--${option}`, process.env[name]] : []))
 }
 
 /** The last message in the log since `from`. */

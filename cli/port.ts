@@ -49,12 +49,17 @@ function listeningInodes(file: string, port: number): string[] {
 }
 
 function socketsOf(pid: string): string[] {
+  return quietly(() => readdirSync(`/proc/${pid}/fd`), []).flatMap((descriptor) => {
+    const match = /^socket:\[(\d+)\]$/.exec(quietly(() => readlinkSync(`/proc/${pid}/fd/${descriptor}`), ''))
+    return match ? [match[1]!] : []
+  })
+}
+
+/** What lies under /proc may belong to another user or be gone by the time it is read. */
+function quietly<T>(read: () => T, otherwise: T): T {
   try {
-    return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
-      const match = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))
-      return match ? [match[1]!] : []
-    })
+    return read()
   } catch {
-    return [] // another user's process, or one that has just ended
+    return otherwise
   }
 }

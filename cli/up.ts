@@ -81,8 +81,9 @@ async function ensureNode(
   progress.start(keep ? 'the platform runs' : 'start the platform')
   if (!keep) forgetTokens(data)
   const node = keep ? null : startNode(data, port, release.dir)
-  await (node ? Promise.race([node.ended, becomeReady(data, progress)]) : becomeReady(data, progress)).catch((error: Error) => {
+  await (node ? Promise.race([node.ended, becomeReady(data, progress)]) : becomeReady(data, progress)).catch(async (error: Error) => {
     progress.fail()
+    if (!keep) await stop(data)
     if (error instanceof Failure) throw error
     throw new Failure(`The platform did not start: ${error.message}`, `The log says more: ${data.nodeLog}`)
   })
@@ -96,6 +97,8 @@ async function becomeReady(data: DataDirectory, progress: Progress): Promise<voi
   while (performance.now() < deadline) {
     last = await readNode(data)
     if (last?.phase === 'ready') return
+    const broken = last?.parts.find((part) => part.state === 'crashed' && part.restarts >= 3)
+    if (broken) throw new Error(`${broken.name} crashes again and again: ${broken.error ?? 'no reason given'}`)
     const doing = last?.progress.at(-1)?.message ?? 'start the platform'
     if (doing !== shown) progress.start(doing)
     shown = doing

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { withLock } from './lock.ts'
+import { hashFiles, sourceFiles } from './sources.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cityos-lock-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+test('two pieces of work never overlap', async () => {
+  const path = join(folder, 'lock')
+  const order: string[] = []
+  let oneMayEnd = () => {}
+  const someoneWaits = new Promise<void>((resolve) => {
+    oneMayEnd = resolve
+  })
+  const work = (name: string) =>
+    withLock(
+      path,
+      () => {
+        order.push(`${name} waits`)
+        oneMayEnd()
+      },
+      async () => {
+        order.push(`${name} starts`)
+        await someoneWaits
+        order.push(`${name} ends`)
+      },
+    )
+  await Promise.all([work('one'), work('two')])
+  expect(order).toEqual(['one starts', 'two waits', 'one ends', 'two starts', 'two ends'])
+})
+
+test('a lock whose process is gone is taken over', async () => {
+  const path = join(folder, 'lock')
+  writeFileSync(path, '999999999')
+  expect(
+    await withLock(
+      path,
+      () => undefined,
+      async () => 'done',
+    ),
+  ).toBe('done')
+})
+
+test('the checksum of sources leaves tests out and changes with names and contents', async () => {
+  const files = await sourceFiles(['scripts'])
+  expect(files).toContain('scripts/build/sources.ts')
+  expect(files.some((file) => file.includes('.test.'))).toBe(false)
+  expect(await hashFiles(files)).toBe(await hashFiles(files))
+  expect(await hashFiles(files.slice(1))).not.toBe(await hashFiles(files))
+})
