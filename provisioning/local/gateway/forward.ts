@@ -1,4 +1,4 @@
-import { Agent, type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http'
 
 /** How a try to hand a request on ended. `refused`: nothing reached the other side, the request may be sent again. */
 export type Outcome = 'answered' | 'refused' | 'failed'
@@ -86,7 +86,7 @@ export function forward(
         // Half an answer cannot be repaired: the broken connection tells the client that it is not whole.
         response.destroy()
         resolve('answered')
-      } else resolve(mayRepeat(outgoing, incoming, error, reached, withBody) ? 'refused' : 'failed')
+      } else resolve(reached ? 'failed' : 'refused')
     })
     outgoing.once('response', (answer) => {
       outgoing.setTimeout(0)
@@ -99,19 +99,6 @@ export function forward(
       response.once('close', () => resolve('answered'))
     })
   })
-}
-
-/** Nothing was sent yet; or a kept-alive connection was closed under a request that changes nothing and has no body. */
-function mayRepeat(
-  outgoing: ClientRequest,
-  incoming: IncomingMessage,
-  error: NodeJS.ErrnoException,
-  reached: boolean,
-  withBody: boolean,
-): boolean {
-  if (!reached) return true
-  const harmless = incoming.method === 'GET' || incoming.method === 'HEAD' || incoming.method === 'OPTIONS'
-  return outgoing.reusedSocket && error.code === 'ECONNRESET' && harmless && !withBody
 }
 
 function headersOfAnswer(answer: IncomingMessage): string[] {

@@ -157,9 +157,13 @@ export class LocalNode {
     await this.routes.publish()
     await this.gateway.start()
     const resumed = this.tenants.resume().then(() => this.changed())
-    await Promise.all([resumed, this.startControlPlane(), this.warmUp()])
-    if (this.phase === 'starting') this.phase = 'ready'
-    this.journal.note(`ready at ${this.url}`)
+    this.warmUp()
+    await Promise.all([resumed, this.store.state.release ? this.controlPlane.startPatiently() : this.withoutControlPlane()])
+    const up = this.store.state.release ? this.controlPlane.firstUp : Promise.resolve()
+    up.then(() => {
+      if (this.phase === 'starting') this.phase = 'ready'
+      this.journal.note(`ready at ${this.url}`)
+    })
   }
 
   /** Ordered end: gateway, data planes, control plane, Postgres. Nothing of the platform runs afterwards. */
@@ -288,16 +292,12 @@ export class LocalNode {
     this.store.update({ release: release.version })
   }
 
-  private async startControlPlane(): Promise<void> {
-    if (!this.store.state.release) {
-      this.journal.note('no release was given: the control plane is not started', { level: 'warn' })
-      return
-    }
-    await this.controlPlane.start()
+  private withoutControlPlane(): void {
+    this.journal.note('no release was given: the control plane is not started', { level: 'warn' })
   }
 
   /** Template, clones and a warm process of the current release: in the background, nobody waits for them. */
-  private async warmUp(): Promise<void> {
+  private warmUp(): void {
     const version = this.store.state.release
     if (!version) return
     const release = this.release(version)

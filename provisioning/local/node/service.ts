@@ -17,24 +17,35 @@ export class Service {
   private child: Child | null = null
   private timer: NodeJS.Timeout | null = null
   private stopped = false
+  private announce: () => void = () => undefined
+  /** Resolves when it runs for the first time. */
+  readonly firstUp: Promise<void>
   state: 'waiting' | 'starting' | 'running' | 'crashed' | 'stopped' = 'waiting'
   restarts = 0
   error: string | null = null
 
   constructor(options: ServiceOptions) {
     this.options = options
+    this.firstUp = new Promise((resolve) => {
+      this.announce = resolve
+    })
   }
 
   get pid(): number | null {
     return this.child?.identity.pid ?? null
   }
 
-  /** @throws when the first try fails; after that the service repairs itself */
+  /** @throws when the first try fails */
   async start(): Promise<void> {
     this.state = 'starting'
     const adopted = await this.options.adopt()
     this.supervise(adopted ?? (await this.options.launch()))
     this.options.note(`${this.options.name} ${adopted ? 'found running, adopted' : 'is up'}`)
+  }
+
+  /** Like `start`, but a first try that fails is repeated with backoff like any later one. */
+  async startPatiently(): Promise<void> {
+    await this.start().catch((error: Error) => this.failed(`did not start: ${error.message}`))
   }
 
   async stop(graceMs?: number): Promise<void> {
@@ -51,6 +62,7 @@ export class Service {
     this.state = 'running'
     this.error = null
     this.options.remember(child)
+    this.announce()
     const healthy = setTimeout(() => {
       this.restarts = 0
     }, 60_000)
