@@ -1,0 +1,77 @@
+import { ApiError, type ErrorCode } from '@cityos/contract'
+import { HttpError } from 'react-admin'
+
+/** Field → i18n key of what is wrong with it, in the shape react-admin's forms take. */
+export type FieldFailures = Record<string, string>
+
+/**
+ * What a screen is told when a call fails: a stable code to find words for (`error.<code>`), the request's id to quote to
+ * support, and which fields of the form to mark. `body.errors` is only there when fields are named, because react-admin
+ * takes its presence for "the form shows it" and stays silent otherwise.
+ */
+export class ConsoleError extends HttpError {
+  readonly code: ErrorCode | 'network'
+  readonly requestId: string | undefined
+  readonly details: Record<string, unknown>
+
+  constructor(options: {
+    status: number
+    code: ErrorCode | 'network'
+    requestId?: string
+    details?: Record<string, unknown>
+    fields?: FieldFailures
+    said?: string
+  }) {
+    super(`error.${options.code}`, options.status, options.fields ? { errors: options.fields } : null)
+    this.code = options.code
+    this.requestId = options.requestId
+    this.details = { ...options.details, said: options.said }
+  }
+}
+
+interface FieldDetail {
+  path?: unknown
+  field?: unknown
+  code?: unknown
+  message?: unknown
+}
+
+/** Reads the fields out of an API error: `errors[].field`, and `details.fields[]` of an `invalid_request`. */
+export function fieldFailures(error: ApiError): FieldFailures | undefined {
+  const fields: FieldFailures = {}
+  for (const body of error.errors) {
+    if (body.field) fields[body.field] = `error.${body.code}`
+    const listed = body.details?.['fields']
+    if (!Array.isArray(listed)) continue
+    for (const item of listed as (FieldDetail | string)[]) {
+      const name = typeof item === 'string' ? item : pathText(item.path ?? item.field)
+      if (!name) continue
+      fields[name] = typeof item !== 'string' && typeof item.message === 'string' ? item.message : 'error.field'
+    }
+  }
+  return Object.keys(fields).length > 0 ? fields : undefined
+}
+
+function pathText(path: unknown): string {
+  const text = Array.isArray(path) ? path.join('.') : typeof path === 'string' ? path : ''
+  return text.replace(/^(body|query|params)\./, '')
+}
+
+/** Turns whatever a call threw into a ConsoleError; an aborted call stays what it is. */
+export function toConsoleError(thrown: unknown): unknown {
+  if (thrown instanceof ConsoleError) return thrown
+  if (thrown instanceof ApiError) {
+    const first = thrown.errors[0]
+    return new ConsoleError({
+      status: thrown.status,
+      code: thrown.code,
+      requestId: thrown.requestId,
+      details: first?.details,
+      fields: fieldFailures(thrown),
+      said: first?.message,
+    })
+  }
+  if (thrown instanceof DOMException && thrown.name === 'AbortError') return thrown
+  if (thrown instanceof TypeError) return new ConsoleError({ status: 0, code: 'network' })
+  return thrown
+}

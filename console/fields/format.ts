@@ -1,0 +1,52 @@
+import { formatLocale, isLocale, type Locale } from '@cityos/contract'
+import { useLocaleState } from 'react-admin'
+
+/** The console's language as the contract's type. */
+export function useConsoleLocale(): Locale {
+  const [locale] = useLocaleState()
+  return isLocale(locale) ? locale : 'en'
+}
+
+export const formatNumber = (value: number, locale: Locale): string => new Intl.NumberFormat(formatLocale[locale]).format(value)
+
+export const formatWhen = (iso: string, locale: Locale): string =>
+  new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
+
+export const formatDay = (iso: string, locale: Locale): string =>
+  new Intl.DateTimeFormat(formatLocale[locale], { day: 'numeric', month: 'short' }).format(new Date(iso))
+
+/** `3 minutes ago`: the largest unit that is at least one. */
+export function formatAgo(iso: string, locale: Locale, now: number): string {
+  const seconds = Math.round((new Date(iso).getTime() - now) / 1000)
+  const format = new Intl.RelativeTimeFormat(formatLocale[locale], { numeric: 'auto' })
+  const units: [Intl.RelativeTimeFormatUnit, number][] = [
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ]
+  for (const [unit, size] of units) if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
+  return format.format(seconds, 'second')
+}
+
+const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+export function formatBytes(bytes: number, locale: Locale): string {
+  const power = bytes < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log10(bytes) / 3))
+  return new Intl.NumberFormat(formatLocale[locale], {
+    style: 'unit',
+    unit: byteUnits[power],
+    unitDisplay: 'short',
+    maximumFractionDigits: 1,
+  }).format(bytes / 1000 ** power)
+}
+
+/** A duration in milliseconds as `850 ms`, `12.4 s`, `3 min 5 s`. */
+export function formatDuration(ms: number, locale: Locale): string {
+  const unit = (value: number, name: 'millisecond' | 'second' | 'minute', digits = 0) =>
+    new Intl.NumberFormat(formatLocale[locale], { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits }).format(
+      value,
+    )
+  if (ms < 1000) return unit(Math.round(ms), 'millisecond')
+  if (ms < 60_000) return unit(ms / 1000, 'second', 1)
+  return `${unit(Math.floor(ms / 60_000), 'minute')} ${unit(Math.round((ms % 60_000) / 1000), 'second')}`
+}

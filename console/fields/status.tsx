@@ -1,0 +1,91 @@
+import BedtimeIcon from '@mui/icons-material/BedtimeOutlined'
+import BlockIcon from '@mui/icons-material/Block'
+import CheckCircleIcon from '@mui/icons-material/CheckCircleOutlined'
+import ErrorIcon from '@mui/icons-material/ErrorOutlined'
+import HourglassIcon from '@mui/icons-material/HourglassEmpty'
+import PendingIcon from '@mui/icons-material/PendingOutlined'
+import UndoIcon from '@mui/icons-material/Undo'
+import WarningIcon from '@mui/icons-material/WarningAmber'
+import { Chip } from '@mui/material'
+import type { ReactElement } from 'react'
+import { useTranslate } from 'react-admin'
+
+export type Tone = 'success' | 'warning' | 'error' | 'info' | 'default'
+
+/** A status is an icon, a word and a fixed hue: none of the three alone (ux guide §3). */
+const tones: Record<string, Tone> = {
+  active: 'success',
+  running: 'success',
+  ok: 'success',
+  succeeded: 'success',
+  done: 'success',
+  published: 'success',
+  approved: 'success',
+  completed: 'success',
+  fulfilled: 'success',
+  captured: 'success',
+  paid: 'success',
+  verified: 'success',
+  available: 'success',
+  live: 'success',
+  enabled: 'success',
+  trial: 'info',
+  provisioning: 'info',
+  starting: 'info',
+  queued: 'info',
+  placed: 'info',
+  confirmed: 'info',
+  accepted: 'info',
+  preparing: 'info',
+  authorized: 'info',
+  registered: 'info',
+  in_review: 'info',
+  pending_review: 'info',
+  pending: 'info',
+  waiting: 'warning',
+  undoing: 'warning',
+  past_due: 'warning',
+  suspended: 'warning',
+  restricted: 'warning',
+  closing: 'warning',
+  degraded: 'warning',
+  partially_fulfilled: 'warning',
+  partially_captured: 'warning',
+  partially_refunded: 'warning',
+  requires_action: 'warning',
+  maintenance: 'warning',
+  locked: 'warning',
+  failed: 'error',
+  crashed: 'error',
+  rejected: 'error',
+  terminated: 'error',
+  yanked: 'error',
+}
+
+const icons: Record<Tone, ReactElement> = {
+  success: <CheckCircleIcon />,
+  info: <PendingIcon />,
+  warning: <WarningIcon />,
+  error: <ErrorIcon />,
+  default: <BlockIcon />,
+}
+
+const own: Record<string, ReactElement> = {
+  asleep: <BedtimeIcon />,
+  waiting: <HourglassIcon />,
+  queued: <HourglassIcon />,
+  undoing: <UndoIcon />,
+  undone: <UndoIcon />,
+  refunded: <UndoIcon />,
+}
+
+export const toneOf = (status: string): Tone => tones[status] ?? 'default'
+
+export function StatusChip({ status }: { status: string | null | undefined }) {
+  const t = useTranslate()
+  if (!status) return null
+  const tone = toneOf(status)
+  return (
+    <Chip size="small" variant="outlined" color={tone} icon={own[status] ?? icons[tone]} label={t(`status.${status}`, { _: status })} />
+  )
+}

@@ -1,0 +1,59 @@
+import { formatMoney, type I18nText, type Money, pickText } from '@cityos/contract'
+import { Box, Tooltip, Typography } from '@mui/material'
+import { useTranslate } from 'react-admin'
+import { CopyButton } from '../shell/failure-notice.tsx'
+import { formatAgo, formatWhen, useConsoleLocale } from './format.ts'
+
+/** An amount, isolated so that its digits and sign keep their order in Arabic. */
+export function MoneyText({ value, strong = false }: { value: Money | null | undefined; strong?: boolean }) {
+  const locale = useConsoleLocale()
+  if (!value) return <Dash />
+  return (
+    <Box component="bdi" sx={{ whiteSpace: 'nowrap', fontWeight: strong ? 600 : undefined }}>
+      {formatMoney(value, locale)}
+    </Box>
+  )
+}
+
+/** Local time; the tooltip names UTC, which logs and operations speak. */
+export function When({ at, ago = false }: { at: string | null | undefined; ago?: boolean }) {
+  const locale = useConsoleLocale()
+  if (!at) return <Dash />
+  const local = formatWhen(at, locale)
+  const text = ago ? formatAgo(at, locale, Date.now()) : local
+  return (
+    <Tooltip title={ago ? `${local} · ${at}` : at}>
+      <Box component="time" dateTime={at} sx={{ whiteSpace: 'nowrap' }}>
+        {text}
+      </Box>
+    </Tooltip>
+  )
+}
+
+/** Ids, SKUs, phone numbers, addresses: always left to right, and easy to copy. */
+export function Ident({ value, copy = false }: { value: string | null | undefined; copy?: boolean }) {
+  const t = useTranslate()
+  if (!value) return <Dash />
+  return (
+    <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: 0.5, maxWidth: '100%' }}>
+      <Box component="bdi" dir="ltr" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>
+        {value}
+      </Box>
+      {copy && <CopyButton text={value} label={t('shell.copy')} />}
+    </Box>
+  )
+}
+
+export function TranslatedText({ value }: { value: I18nText | string | null | undefined }) {
+  const locale = useConsoleLocale()
+  const text = typeof value === 'string' ? value : pickText(value, locale)
+  return text ? <bdi>{text}</bdi> : <Dash />
+}
+
+export function Dash() {
+  return (
+    <Typography component="span" color="text.secondary" aria-hidden>
+      –
+    </Typography>
+  )
+}

@@ -1,0 +1,10 @@
+import type { Screen } from '../screen/screen.ts'
+import { auditScreen } from './audit/audit.screen.tsx'
+import { operationScreen } from './operation/operation.screen.tsx'
+import { planScreen } from './plan/plan.screen.tsx'
+import { releaseScreen } from './release/release.screen.tsx'
+import { staffScreen } from './staff/staff.screen.tsx'
+import { tenantScreen } from './tenant/tenant.screen.tsx'
+
+/** Every resource of the operator's console, in the order of the menu. */
+export const operatorScreens: Screen[] = [tenantScreen, operationScreen, releaseScreen, planScreen, staffScreen, auditScreen]

@@ -1,0 +1,49 @@
+import { TenantStatus } from '@cityos/contract'
+import { changeTenant, listTenants, readFleet, readTenant, type Tenant } from '@cityos/control-plane/contract'
+import StorefrontIcon from '@mui/icons-material/StorefrontOutlined'
+import { Stack } from '@mui/material'
+import { lazy } from 'react'
+import { useRead } from '../../api/query.ts'
+import { StatusChip } from '../../fields/status.tsx'
+import { Ident, TranslatedText } from '../../fields/values.tsx'
+import type { Screen } from '../../screen/screen.ts'
+
+const TenantPage = lazy(() => import('./tenant-page.tsx').then((module) => ({ default: module.TenantPage })))
+const TenantWizard = lazy(() => import('./tenant-wizard.tsx').then((module) => ({ default: module.TenantWizard })))
+const TenantEdit = lazy(() => import('./tenant-edit.tsx').then((module) => ({ default: module.TenantEdit })))
+
+function useTenantCounts(): Record<string, number> | undefined {
+  const { data } = useRead(readFleet)
+  return data && { ...data.counts, all: data.tenants }
+}
+
+export const tenantScreen: Screen = {
+  name: 'tenants',
+  icon: StorefrontIcon,
+  endpoints: { list: listTenants, read: readTenant, update: changeTenant },
+  columns: [
+    {
+      source: 'name',
+      render: (record) => (
+        <Stack>
+          <TranslatedText value={(record as unknown as Tenant).name} />
+          <Ident value={String(record['slug'])} />
+        </Stack>
+      ),
+    },
+    'status',
+    { source: 'runtime', card: 'aside', render: (record) => <StatusChip status={record['runtime'] as string | null} /> },
+    'plan',
+    'release',
+    { source: 'verticals', card: 'none', render: (record) => (record as unknown as Tenant).verticals.length, end: true },
+    'created_at',
+  ],
+  filters: ['runtime', 'plan'],
+  tabs: { values: TenantStatus.options, useCounts: useTenantCounts },
+  search: 'tenant.search',
+  title: (record) => String(record['slug']),
+  show: TenantPage,
+  create: TenantWizard,
+  edit: TenantEdit,
+  menu: { group: 'fleet', key: 't' },
+}

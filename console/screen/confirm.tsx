@@ -1,0 +1,109 @@
+import { Alert, Button, Dialog, DialogActions, DialogContent, DialogContentText, DialogTitle, Stack, TextField } from '@mui/material'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { useTranslate } from 'react-admin'
+import { ConsoleError } from '../api/failure.ts'
+import { RequestId } from '../shell/failure-notice.tsx'
+import { useFailureWords } from '../shell/failure-words.ts'
+
+export interface Question {
+  /** Name of a text the server wants: `reason`, `reference`, `text`. */
+  name: string
+  label: string
+  required: boolean
+}
+
+interface ConfirmProps {
+  title: string
+  /** What will happen, in words. */
+  consequence: string
+  confirmLabel: string
+  questions?: Question[]
+  /** Destructive: this has to be typed before the button works. */
+  typed?: string
+  busy: boolean
+  failure: unknown
+  danger?: boolean
+  children?: ReactNode
+  onConfirm: (answers: Record<string, string>) => void
+  onClose: () => void
+}
+
+/** Asks before something happens that others notice. The failure stays in the dialog, with what was typed. */
+export function Confirm({
+  title,
+  consequence,
+  confirmLabel,
+  questions = [],
+  typed,
+  busy,
+  failure,
+  danger = false,
+  children,
+  onConfirm,
+  onClose,
+}: ConfirmProps) {
+  const t = useTranslate()
+  const words = useFailureWords()
+  const [answers, setAnswers] = useState<Record<string, string>>({})
+  const [name, setName] = useState('')
+  const ready =
+    questions.every((question) => !question.required || (answers[question.name] ?? '').trim().length >= 3) &&
+    (!typed || name.trim() === typed)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (ready && !busy) onConfirm(answers)
+  }
+  return (
+    <Dialog
+      open
+      onClose={busy ? undefined : onClose}
+      fullWidth
+      maxWidth="sm"
+      slotProps={{ paper: { component: 'form', onSubmit: submit } as object }}
+    >
+      <DialogTitle>{title}</DialogTitle>
+      <DialogContent>
+        <Stack spacing={2}>
+          <DialogContentText>{consequence}</DialogContentText>
+          {children}
+          {questions.map((question, index) => (
+            <TextField
+              key={question.name}
+              label={t(question.label)}
+              required={question.required}
+              autoFocus={index === 0}
+              multiline
+              minRows={2}
+              value={answers[question.name] ?? ''}
+              onChange={(event) => setAnswers({ ...answers, [question.name]: event.target.value })}
+              slotProps={{ htmlInput: { dir: 'auto', maxLength: 500 } }}
+            />
+          ))}
+          {typed && (
+            <TextField
+              label={t('shell.type_to_confirm', { name: typed })}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+              autoFocus={questions.length === 0}
+              slotProps={{ htmlInput: { dir: 'ltr', autoComplete: 'off', spellCheck: false } }}
+            />
+          )}
+          {failure ? (
+            <Alert severity="error">
+              {words(failure)}
+              {failure instanceof ConsoleError && failure.requestId && <RequestId id={failure.requestId} />}
+            </Alert>
+          ) : null}
+        </Stack>
+      </DialogContent>
+      <DialogActions sx={{ padding: 2 }}>
+        <Button onClick={onClose} disabled={busy}>
+          {t('ra.action.cancel')}
+        </Button>
+        <Button type="submit" variant="contained" color={danger ? 'error' : 'primary'} disabled={!ready} loading={busy}>
+          {confirmLabel}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  )
+}

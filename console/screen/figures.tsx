@@ -1,0 +1,42 @@
+import { Box, Card, CardActionArea, Typography } from '@mui/material'
+import type { ReactNode } from 'react'
+import { Link } from 'react-admin'
+
+/** A row of figures that wraps: two beside each other on a phone. */
+export function Figures({ children }: { children: ReactNode }) {
+  return <Box sx={{ display: 'grid', gap: 1.5, gridTemplateColumns: 'repeat(auto-fill, minmax(min(148px, 45%), 1fr))' }}>{children}</Box>
+}
+
+interface FigureProps {
+  label: string
+  value: ReactNode
+  /** Where the figure comes from. */
+  to?: string
+  /** Something to do about it. */
+  alarm?: boolean
+}
+
+/** One number with its name. */
+export function Figure({ label, value, to, alarm = false }: FigureProps) {
+  const body = (
+    <Box sx={{ padding: 1.5 }}>
+      <Typography variant="body2" color="text.secondary">
+        {label}
+      </Typography>
+      <Typography sx={{ fontSize: '1.375rem', fontWeight: 600, lineHeight: 1.4, color: alarm ? 'error.main' : 'text.primary' }}>
+        {value}
+      </Typography>
+    </Box>
+  )
+  return (
+    <Card sx={alarm ? { borderColor: 'error.main' } : undefined}>
+      {to ? (
+        <CardActionArea component={Link} to={to} sx={{ height: '100%' }}>
+          {body}
+        </CardActionArea>
+      ) : (
+        body
+      )}
+    </Card>
+  )
+}

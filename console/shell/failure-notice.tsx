@@ -1,0 +1,53 @@
+import CheckIcon from '@mui/icons-material/Check'
+import ContentCopyIcon from '@mui/icons-material/ContentCopy'
+import { Alert, Box, IconButton, Tooltip, Typography } from '@mui/material'
+import { useState } from 'react'
+import { useCloseNotification, useNotify, useTranslate } from 'react-admin'
+import { ConsoleError } from '../api/failure.ts'
+import { useFailureWords } from './failure-words.ts'
+
+/** Copies `text`; says so for a moment. */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const t = useTranslate()
+  const [copied, setCopied] = useState(false)
+  const copy = async () => {
+    await navigator.clipboard.writeText(text)
+    setCopied(true)
+    setTimeout(() => setCopied(false), 2000)
+  }
+  return (
+    <Tooltip title={copied ? t('shell.copied') : label}>
+      <IconButton size="small" color="inherit" aria-label={copied ? t('shell.copied') : label} onClick={() => void copy()}>
+        {copied ? <CheckIcon fontSize="inherit" /> : <ContentCopyIcon fontSize="inherit" />}
+      </IconButton>
+    </Tooltip>
+  )
+}
+
+/** The id to quote when asking for help. */
+export function RequestId({ id }: { id: string }) {
+  const t = useTranslate()
+  return (
+    <Typography variant="caption" component="div" sx={{ display: 'flex', alignItems: 'center', gap: 0.5 }}>
+      {t('shell.request_id')} <bdi dir="ltr">{id}</bdi>
+      <CopyButton text={id} label={t('shell.copy')} />
+    </Typography>
+  )
+}
+
+function FailureNotice({ error }: { error: unknown }) {
+  const words = useFailureWords()
+  const close = useCloseNotification()
+  return (
+    <Alert severity="error" variant="filled" onClose={() => close()} sx={{ maxWidth: 480 }}>
+      <Box>{words(error)}</Box>
+      {error instanceof ConsoleError && error.requestId && <RequestId id={error.requestId} />}
+    </Alert>
+  )
+}
+
+/** Says that something a person asked for did not happen, and why. */
+export function useFailureNotice(): (error: unknown) => void {
+  const notify = useNotify()
+  return (error) => notify(<FailureNotice error={error} />, { type: 'error', autoHideDuration: 12_000 })
+}

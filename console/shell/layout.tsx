@@ -1,0 +1,78 @@
+import HelpOutlineIcon from '@mui/icons-material/HelpOutlined'
+import SearchIcon from '@mui/icons-material/Search'
+import { Box, Button, Chip, IconButton, Tooltip, Typography, useMediaQuery, useTheme } from '@mui/material'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { AppBar, Layout, LocalesMenuButton, TitlePortal, ToggleThemeButton, useTranslate } from 'react-admin'
+import { ConsoleMenu } from './menu.tsx'
+import { useMenu } from './navigation.ts'
+import { useShortcuts } from './shortcuts.ts'
+import { PageFailure } from './states.tsx'
+
+const Palette = lazy(() => import('./palette.tsx'))
+const Keys = lazy(() => import('./keys.tsx'))
+
+/** What every screen stands in: header with the place one is at, menu, and the two dialogs the keyboard opens. */
+export function ConsoleLayout({ children }: { children: ReactNode }) {
+  const [dialog, setDialog] = useState<'palette' | 'keys' | null>(null)
+  useShortcuts({ onPalette: () => setDialog('palette'), onHelp: () => setDialog('keys') })
+  return (
+    <Layout appBar={() => <ConsoleBar open={setDialog} />} menu={ConsoleMenu} error={PageFailure as never} appBarAlwaysOn>
+      {children}
+      <Suspense fallback={null}>
+        {dialog === 'palette' && <Palette onClose={() => setDialog(null)} />}
+        {dialog === 'keys' && <Keys onClose={() => setDialog(null)} />}
+      </Suspense>
+    </Layout>
+  )
+}
+
+function ConsoleBar({ open }: { open: (dialog: 'palette' | 'keys') => void }) {
+  const t = useTranslate()
+  const { title } = useMenu()
+  const theme = useTheme()
+  const narrow = useMediaQuery(theme.breakpoints.down('sm'))
+  return (
+    <AppBar
+      color="default"
+      elevation={0}
+      alwaysOn
+      sx={{ borderBlockEnd: 1, borderColor: 'divider', backgroundColor: 'background.paper' }}
+      toolbar={
+        <>
+          <LocalesMenuButton />
+          <ToggleThemeButton />
+        </>
+      }
+    >
+      {!narrow && <Chip size="small" color="primary" variant="outlined" label={t(title)} sx={{ marginInlineEnd: 1.5 }} />}
+      <Box component="h1" sx={{ flex: 1, minWidth: 0, margin: 0, fontSize: '1rem', display: 'flex' }}>
+        <TitlePortal variant="h6" component="span" />
+      </Box>
+      {narrow ? (
+        <IconButton color="inherit" aria-label={t('shell.find')} onClick={() => open('palette')}>
+          <SearchIcon />
+        </IconButton>
+      ) : (
+        <>
+          <Button
+            color="inherit"
+            variant="outlined"
+            startIcon={<SearchIcon />}
+            onClick={() => open('palette')}
+            sx={{ borderColor: 'divider', color: 'text.secondary', minWidth: 160 }}
+          >
+            {t('shell.find')}
+            <Typography component="kbd" variant="caption" sx={{ marginInlineStart: 'auto', paddingInlineStart: 1 }}>
+              <bdi dir="ltr">Ctrl K</bdi>
+            </Typography>
+          </Button>
+          <Tooltip title={t('shell.keys')}>
+            <IconButton color="inherit" aria-label={t('shell.keys')} onClick={() => open('keys')}>
+              <HelpOutlineIcon />
+            </IconButton>
+          </Tooltip>
+        </>
+      )}
+    </AppBar>
+  )
+}

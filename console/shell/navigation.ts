@@ -1,0 +1,22 @@
+import { type ComponentType, createContext, useContext } from 'react'
+
+export interface MenuEntry {
+  /** Path inside the console, e.g. `/tenants`. */
+  to: string
+  /** i18n key. */
+  label: string
+  icon: ComponentType
+  /** Resource whose `list` right shows the entry; none: everybody who is signed in. */
+  resource?: string
+  /** Second key of the `g …` shortcut. */
+  key?: string
+}
+
+export interface MenuGroup {
+  /** i18n key of the heading; null: no heading. */
+  label: string | null
+  entries: MenuEntry[]
+}
+
+export const MenuContext = createContext<{ groups: MenuGroup[]; title: string }>({ groups: [], title: 'console.title' })
+export const useMenu = () => useContext(MenuContext)

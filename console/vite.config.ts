@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/**
+ * One code base, two builds: `--mode operator` (served by the control plane) and `--mode tenant`
+ * (admin and vendor dashboard, served by each data plane at its own release).
+ */
+export default defineConfig(({ mode }) => {
+  const build = mode === 'tenant' ? 'tenant' : 'operator'
+  return {
+    root: here(`./${build}`),
+    base: '/',
+    define: { 'process.env.NODE_ENV': JSON.stringify(process.env['NODE_ENV'] === 'development' ? 'development' : 'production') },
+    plugins: [react()],
+    build: {
+      outDir: here(`../dist/release/console/${build}`),
+      emptyOutDir: true,
+      target: 'es2023',
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 1600,
+      manifest: 'manifest.json',
+    },
+  }
+})
