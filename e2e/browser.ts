@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { findBrowser } from '@cityos/cli/test-requirements'
+import type { AxeResults } from 'axe-core'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** False on a machine without a browser: the suites that need one are skipped, and `./cityos test` has said what to install. */
+export const hasBrowser = findBrowser() !== null
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: findBrowser()!, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+}
+
+export const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+export const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 900 } }
+
+/** A visitor with an own cookie jar; what the pages complain about is collected. */
+export interface Visitor {
+  page: Page
+  context: BrowserContext
+  /** Console errors, exceptions and failed requests of this origin so far. */
+  complaints: string[]
+}
+
+export async function newVisitor(browser: Browser, options: BrowserContextOptions = desktop): Promise<Visitor> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
+  context.setDefaultTimeout(15_000)
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`))
+  page.on('response', (response) => {
+    if (response.status() >= 500) complaints.push(`${response.url()} answered ${response.status()}`)
+  })
+  return { page, context, complaints }
+}
+
+/** Rules of WCAG 2.2 A and AA; the list of what breaks them must be empty. */
+export async function expectAccessible(page: Page): Promise<void> {
+  // By the protocol, not a script tag: the pages' own security policy would rightly refuse that.
+  await page.evaluate(readFileSync(axePath, 'utf8'))
+  const results = (await page.evaluate(`axe.run(document, {
+    runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
+  })`)) as AxeResults
+  const broken = results.violations.map(
+    (rule) =>
+      `${rule.id}: ${rule.nodes
+        .map((node) => node.target.join(' '))
+        .slice(0, 3)
+        .join(' | ')}`,
+  )
+  expect(broken, page.url()).toEqual([])
+}
+
+/** Nothing hangs over the side at this width. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const [content, window] = (await page.evaluate('[document.documentElement.scrollWidth, document.documentElement.clientWidth]')) as [
+    number,
+    number,
+  ]
+  expect(content, `${page.url()} is ${content} px wide in a window of ${window}`).toBeLessThanOrEqual(window)
+}
