@@ -17,10 +17,13 @@ import { Pii } from './pii/pii.ts'
 import { TenantContext } from './tenant/tenant-context.ts'
 import { TimerHandlers } from './timer/timer-handlers.ts'
 import { TimerScheduler } from './timer/timer-scheduler.ts'
+import { EmbeddedEngine } from './workflow/embedded-engine.ts'
+import { WorkflowSignals } from './workflow/signals.ts'
+import { WorkflowEngine } from './workflow/workflow-engine.ts'
+import { Workflows } from './workflow/workflows.ts'
 
 const services = [
   Clock,
-  TenantContext,
   Database,
   Notifications,
   Pii,
@@ -33,17 +36,27 @@ const services = [
   TimerScheduler,
   AuditChain,
   Background,
+  Workflows,
+  WorkflowSignals,
+  EmbeddedEngine,
+  WorkflowEngine,
 ]
 
 /** Everything modules build on; global, so that they import nothing to get it. */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module of Nest is a class with a static factory
 export class PlatformModule {
-  static for(binding: Binding, log: Log): DynamicModule {
+  static for(binding: Binding, log: Log, tenant: TenantContext): DynamicModule {
     const values: Provider[] = [
       { provide: BINDING, useValue: binding },
       { provide: LOG, useValue: log },
+      { provide: TenantContext, useValue: tenant },
     ]
-    return { module: PlatformModule, global: true, providers: [...values, ...services], exports: [BINDING, LOG, ...services] }
+    return {
+      module: PlatformModule,
+      global: true,
+      providers: [...values, ...services],
+      exports: [BINDING, LOG, TenantContext, ...services],
+    }
   }
 }

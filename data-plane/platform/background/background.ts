@@ -18,7 +18,7 @@ const daily = 'platform.daily'
 export interface BackgroundWorker {
   start(): void | Promise<void>
   stop(): void | Promise<void>
-  wake?(): void
+  wake?(): void | Promise<void>
 }
 
 /** Starts and stops everything that runs beside requests: relay, timers, audit chain, workflows. */
@@ -57,7 +57,7 @@ export class Background {
 
   /** Another process of this tenant has committed something to act on. */
   #wake(): void {
-    if (this.#working) for (const worker of this.#workers) worker.wake?.()
+    if (this.#working) for (const worker of this.#workers) void worker.wake?.()
   }
 
   /** Adds a worker before `start` (the workflow engine). */

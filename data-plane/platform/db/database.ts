@@ -9,7 +9,7 @@ import { Clock } from '../clock/clock.ts'
 import { LOG } from '../log/log.ts'
 import { TenantContext } from '../tenant/tenant-context.ts'
 import { createPool } from './pool.ts'
-import { bindTransaction, type CommitSignal, type TransactionScope } from './transaction-scope.ts'
+import { bindTransaction, type CommitSignal, scopeOf, type TransactionScope } from './transaction-scope.ts'
 
 /** A connection to the tenant's database: inside a transaction, or not. */
 export type Tx = Kysely<DB>
@@ -22,7 +22,8 @@ const retryable = new Set(['40001', '40P01'])
 @Injectable()
 export class Database implements OnApplicationShutdown {
   readonly read: Kysely<DB>
-  readonly #pool: Pool
+  /** The connections themselves, for the workflow engine; everybody else uses `read` and `transaction`. */
+  readonly pool: Pool
   readonly #committed = new Set<(signals: CommitSignal[]) => void>()
 
   constructor(
@@ -32,7 +33,7 @@ export class Database implements OnApplicationShutdown {
     private readonly tenant: TenantContext,
     metrics: Metrics,
   ) {
-    this.#pool = createPool(binding.database.url, log, {
+    this.pool = createPool(binding.database.url, log, {
       duration: metrics.histogram(
         'db_statement_duration_seconds',
         'Time of one SQL statement, waiting included',
@@ -41,9 +42,9 @@ export class Database implements OnApplicationShutdown {
       ),
       slow: metrics.counter('db_slow_statements_total', 'Statements of more than 500 ms'),
     })
-    metrics.gauge('db_pool_connections', 'Open connections of the pool', () => this.#pool.totalCount)
-    metrics.gauge('db_pool_waiting', 'Requests waiting for a connection', () => this.#pool.waitingCount)
-    this.read = new Kysely<DB>({ dialect: new PostgresDialect({ pool: this.#pool }) })
+    metrics.gauge('db_pool_connections', 'Open connections of the pool', () => this.pool.totalCount)
+    metrics.gauge('db_pool_waiting', 'Requests waiting for a connection', () => this.pool.waitingCount)
+    this.read = new Kysely<DB>({ dialect: new PostgresDialect({ pool: this.pool }) })
   }
 
   /**
@@ -52,18 +53,24 @@ export class Database implements OnApplicationShutdown {
    */
   async transaction<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
-      const scope: TransactionScope = { clock: this.clock, tenantId: this.tenant.id, signals: [] }
+      const scope: TransactionScope = { clock: this.clock, tenantId: this.tenant.id, signals: [], afterCommit: [] }
       try {
         const result = await this.read.transaction().execute(async (tx) => {
           bindTransaction(tx, scope)
           return fn(tx)
         })
         if (scope.signals.length > 0) for (const listener of this.#committed) listener(scope.signals)
+        for (const work of scope.afterCommit) await work()
         return result
       } catch (error) {
         if (attempt >= attempts || !retryable.has((error as { code?: string }).code ?? '')) throw error
       }
     }
+  }
+
+  /** Runs `work` right after the commit of `tx`: notifications, never effects that must not get lost. */
+  afterCommit(tx: Tx, work: () => Promise<void>): void {
+    scopeOf(tx).afterCommit.push(work)
   }
 
   /** Tells `listener` after each commit what was written that somebody should act on at once (events, timers). */
@@ -72,7 +79,7 @@ export class Database implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.#pool.end()
+    await this.pool.end()
   }
 }
 

@@ -10,6 +10,7 @@ export interface TransactionScope {
   clock: Clock
   tenantId: string
   signals: CommitSignal[]
+  afterCommit: (() => Promise<void>)[]
 }
 
 const scopes = new WeakMap<object, TransactionScope>()
