@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { chmod, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,7 +56,6 @@ describe('up and down', () => {
 
   test('Ctrl-C on an attached `up` stops everything in order', async () => {
     await platform.cityos(['down'])
-    const { spawn } = await import('node:child_process')
     const child = spawn(join(import.meta.dirname, '../cityos'), [
       'up',
       '--no-demo',
@@ -82,7 +82,7 @@ describe('what it says when it cannot start', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cityos-bad-'))
-    await (await import('node:fs/promises')).chmod(folder, 0o755)
+    await chmod(folder, 0o755)
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -115,8 +115,6 @@ describe('what it says when it cannot start', () => {
     const platform = new Platform(await freePort(), join(folder, 'damaged'))
     await platform.up()
     await platform.cityos(['down'])
-    const { rename } = await import('node:fs/promises')
-    const { readdirSync } = await import('node:fs')
     const version = readdirSync(join(platform.data.path, 'postgres'), { recursive: true })
       .map(String)
       .find((name) => /(^|\/)PG_VERSION$/.test(name) && !name.includes('base/'))!
@@ -142,7 +140,6 @@ describe('what it says when it cannot start', () => {
 
   test('it runs from any folder and through a link', async () => {
     await symlink(join(import.meta.dirname, '../cityos'), join(folder, 'linked'))
-    const { spawnSync } = await import('node:child_process')
     const result = spawnSync(join(folder, 'linked'), ['tenant', 'list', '--data', shared.data.path], { cwd: '/', encoding: 'utf8' })
     expect([result.status, result.stdout]).toEqual([0, expect.stringContaining('dakkah')])
   })

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { type AnyEndpoint, ApiError, newId } from '@cityos/contract'
 import type { Tenant } from '@cityos/control-plane/contract'
 import * as controlPlane from '@cityos/control-plane/contract'
 import * as dataPlane from '@cityos/data-plane/contract'
 import { getCart, getProduct, signUp, verify } from '@cityos/data-plane/contract'
+import { applicationUrl } from '@cityos/provisioning/local/addresses'
 import { Client as Postgres } from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sharedPlatform } from './shared.ts'
@@ -195,16 +197,10 @@ describe('underneath', () => {
 })
 
 async function databaseUrlOf(tenant: Tenant): Promise<string> {
-  const { readFileSync } = await import('node:fs')
   const pid = await platform.planePid(tenant.slug)
   expect(pid, 'the tenant is awake').not.toBeNull()
   // The data plane got its address over a pipe, so neither its arguments nor its environment give it away.
   for (const file of ['cmdline', 'environ']) expect(readFileSync(`/proc/${pid}/${file}`, 'utf8')).not.toMatch(/postgres(ql)?:\/\//)
-  return tenantDatabaseUrl(tenant)
-}
-
-async function tenantDatabaseUrl(tenant: Tenant): Promise<string> {
-  const { applicationUrl } = await import('@cityos/provisioning/local')
   return applicationUrl(platform.data.path, tenant.id)
 }
 
