@@ -9,13 +9,15 @@ import { assemble, distDir, partDir, type ReleaseManifest, readManifest, release
 import { hashFiles, root, sourceFiles } from './build/sources.ts'
 
 // Builds the release of this checkout into dist/release. Each part is kept under dist/parts with the checksum of its
-// sources and is built again only when they changed: `node scripts/build.ts [--only PART] [--partial] [--quiet]`.
+// sources and is built again only when they changed: `node scripts/build.ts [--only PART] [--partial] [--generate] [--quiet]`.
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
     /** Leaves out parts whose entry file is missing, instead of failing. */
     partial: { type: 'boolean', default: false },
+    /** Only makes the code that comes from the schemas (clients, table types). */
+    generate: { type: 'boolean', default: false },
     quiet: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -28,11 +30,16 @@ process.once('uncaughtException', (error) => {
   process.stderr.write(`${error.message}\n`)
   process.exit(1)
 })
-const built = await withLock(join(distDir, 'build.lock'), () => say('waiting for another build'), build)
+const locked = <T>(work: () => Promise<T>): Promise<T> =>
+  withLock(join(distDir, 'build.lock'), () => say('waiting for another build'), work)
+if (values.generate) {
+  await locked(runGenerators)
+  process.exit(0)
+}
+const built = await locked(build)
 if (values.json) process.stdout.write(`${JSON.stringify({ dir: releaseDir, version: built.version, schema: built.schema })}\n`)
 
 async function build(): Promise<ReleaseManifest> {
-  await mkdir(join(distDir, 'parts'), { recursive: true })
   await runGenerators()
   const present = parts.filter((part) => existsSync(join(root, part.entry)))
   const missing = parts.filter((part) => !present.includes(part))
@@ -62,6 +69,7 @@ function chosen(all: readonly Part[]): readonly Part[] {
 }
 
 async function runGenerators(): Promise<void> {
+  await mkdir(join(distDir, 'parts'), { recursive: true })
   for (const { folder, sources } of generators) {
     if (!(await hasGenerator(folder))) continue
     const stamp = join(distDir, 'parts', `${folder}.generated`)
