@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createTenant, readOperation } from '@cityos/control-plane/contract'
+import { suites } from './suites.ts'
+import { type Platform, startPlatform } from './platform.ts'
+import { type Figure, machine, table } from './report.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    data: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    output: { type: 'string' },
+    products: { type: 'string', default: '5000' },
+    seconds: { type: 'string', default: '5' },
+  },
+})
+
+const wanted = positionals.length > 0 ? positionals : Object.keys(suites)
+const unknown = wanted.filter((name) => !(name in suites))
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}. Known: ${Object.keys(suites).join(', ')}.`)
+  process.exit(2)
+}
+
+const dataDir = values.data ?? mkdtempSync(join(tmpdir(), 'cityos-bench-'))
+const figures: Figure[] = []
+const say = (text: string) => process.stderr.write(`${text}\n`)
+let platform: Platform | undefined
+try {
+  say(`Starting a platform in ${dataDir}`)
+  platform = await startPlatform(dataDir, 18_090)
+  const shop = await makeShop(platform)
+  for (const name of wanted) {
+    say(`Measuring: ${name}`)
+    figures.push(...(await suites[name]!({ platform, ...shop, products: Number(values.products), seconds: Number(values.seconds), say })))
+  }
+} finally {
+  await platform?.stop()
+  if (!values.data) rmSync(dataDir, { recursive: true, force: true })
+}
+
+const document = { machine: machine(), products: Number(values.products), figures }
+if (values.output) writeFileSync(values.output, `${JSON.stringify(document, null, 2)}\n`)
+if (values.json) console.log(JSON.stringify(document))
+else console.log(`${Object.values(machine()).join(' · ')}\n\n${table(figures)}`)
+
+/** A tenant of its own with every vertical and the seed; the 5,000 products are added by the suites that need them. */
+async function makeShop(platform: Platform): Promise<{ host: string; tenantId: string }> {
+  const { tenant, operation } = await platform.operator.call(createTenant, {
+    body: { slug: 'bench', name: 'Bench', owner: 'owner@bench.test', verticals: 'all', seed: true },
+  })
+  for (;;) {
+    const now = await platform.operator.call(readOperation, { params: { id: operation.id } })
+    if (now.status === 'succeeded') return { host: 'bench.localhost', tenantId: tenant.id }
+    if (now.status === 'failed' || now.status === 'cancelled') throw new Error(`the bench tenant was not made: ${JSON.stringify(now)}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}

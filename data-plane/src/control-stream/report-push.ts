@@ -1,0 +1,54 @@
+import { type Binding, DomainError, type PlaneHealth } from '@cityos/contract'
+import type { Log } from '@cityos/http'
+import { Inject, Injectable } from '@nestjs/common'
+import { BINDING } from '../../platform/binding/binding.ts'
+import { LOG } from '../../platform/log/log.ts'
+import { ControlPlane } from './control-plane.ts'
+
+const every = 30_000
+
+/** Where the report comes from; composed in the application module. */
+export abstract class HealthSource {
+  abstract read(): Promise<PlaneHealth>
+}
+
+/** Tells the control plane how this tenant is: every 30 seconds while awake, and once more before sleep. */
+@Injectable()
+export class ReportPush {
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly controlPlane: ControlPlane,
+    private readonly health: HealthSource,
+    @Inject(BINDING) private readonly binding: Binding,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  start(): void {
+    this.#timer ??= setInterval(() => void this.push(), every)
+    void this.push()
+  }
+
+  /** Sends a last report; a control plane that does not answer loses nothing but that. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.push()
+  }
+
+  async push(): Promise<void> {
+    try {
+      const body = JSON.stringify(await this.health.read())
+      const headers = { 'content-type': 'application/json', ...(await this.controlPlane.planeHeaders()) }
+      const answer = await this.controlPlane.fetch({
+        method: 'POST',
+        path: `/internal/planes/${this.binding.tenant.id}/report`,
+        headers,
+        body,
+      })
+      if (answer.status >= 400) this.log.warn({ status: answer.status }, 'the control plane refused the report')
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error
+      this.log.debug({ error }, 'the control plane did not take the report')
+    }
+  }
+}
