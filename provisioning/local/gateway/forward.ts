@@ -59,12 +59,16 @@ export function forward(
   target: { socket: string; path: string; requestId: string },
 ): Promise<Outcome> {
   return new Promise((resolve) => {
+    const withBody = hasBody(incoming)
     const headers = endToEndHeaders(incoming).concat(forwardedHeaders(incoming, target.requestId))
     // Without this, Node would announce an empty chunked body.
-    if (!hasBody(incoming) && (incoming.method === 'POST' || incoming.method === 'PUT' || incoming.method === 'PATCH'))
+    if (
+      !withBody &&
+      incoming.headers['content-length'] === undefined &&
+      (incoming.method === 'POST' || incoming.method === 'PUT' || incoming.method === 'PATCH')
+    )
       headers.push('Content-Length', '0')
     const outgoing = request({ socketPath: target.socket, method: incoming.method, path: target.path, headers, agent, setHost: false })
-    const withBody = hasBody(incoming)
     let reached = false
     const abort = (): void => {
       outgoing.destroy()
@@ -80,7 +84,7 @@ export function forward(
       if (socket.connecting) socket.once('connect', send)
       else send()
     })
-    outgoing.once('error', (error: NodeJS.ErrnoException) => {
+    outgoing.once('error', () => {
       response.off('close', abort)
       if (response.headersSent) {
         // Half an answer cannot be repaired: the broken connection tells the client that it is not whole.

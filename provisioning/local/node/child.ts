@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
@@ -138,6 +138,8 @@ export function childEnvironment(extra: Record<string, string> = {}): Record<str
 }
 
 function lastLine(file: string, from: number): string {
+  // A tenant that is being removed loses its log, too.
+  if (!existsSync(file)) return ''
   const text = readFileSync(file).subarray(from).toString('utf8').trim()
   // An uncaught error ends with a stack: the line with its message says more than the last one.
   const lines = text.split('\n')

@@ -59,8 +59,8 @@ export function parseNodeOptions(args: string[], environment: Record<string, str
     throw new UsageError(cause instanceof Error ? cause.message : String(cause))
   }
   const string = (name: string): string | null => (typeof values[name] === 'string' ? values[name] : null)
-  const number = (name: string, lowest: number, highest: number): number | null => {
-    const value = string(name)
+  const number = (name: string, lowest: number, highest: number, variable?: string): number | null => {
+    const value = string(name) ?? (variable ? environment[variable] || null : null)
     if (value === null) return null
     const parsed = Number(value)
     if (!Number.isInteger(parsed) || parsed < lowest || parsed > highest)
@@ -78,10 +78,10 @@ export function parseNodeOptions(args: string[], environment: Record<string, str
     baseDomain: string('base-domain') ?? environment['CITYOS_BASE_DOMAIN'] ?? null,
     databaseUrl: environment['DATABASE_URL'] || null,
     rootKey: environment['CITYOS_ROOT_KEY'] || null,
-    warmProcesses: number('warm-processes', 0, 50) ?? 1,
-    warmClones: number('warm-clones', 0, 50) ?? 2,
-    idleAfter: number('idle-after', 0, 86_400) ?? 600,
-    planeMemory: number('plane-memory', 48, 8192) ?? 256,
+    warmProcesses: number('warm-processes', 0, 50, 'CITYOS_WARM_PROCESSES') ?? 1,
+    warmClones: number('warm-clones', 0, 50, 'CITYOS_WARM_DATABASES') ?? 2,
+    idleAfter: number('idle-after', 0, 86_400, 'CITYOS_IDLE_AFTER') ?? 300,
+    planeMemory: number('plane-memory', 48, 8192, 'CITYOS_PLANE_MEMORY') ?? 256,
     startsAtOnce: number('starts-at-once', 1, 100) ?? 4,
     holdMs: number('hold-ms', 0, 120_000) ?? 15_000,
     stop: values['stop'] === true,

@@ -6,6 +6,7 @@ import pg from 'pg'
 import { end, identify, isAlive, type ProcessIdentity, workingDirectory } from '../process.ts'
 import { type Account, firstUnreachable, give, postgresAccount } from './account.ts'
 import { type Binaries, embeddedBinaries } from './binaries.ts'
+import { platformRole } from './databases.ts'
 import { freePort, isFree } from './port.ts'
 import { type Durability, hostRules, postgresSettings } from './settings.ts'
 
@@ -19,8 +20,6 @@ export interface ClusterOptions {
   binaries?: Binaries
 }
 
-/** The role that owns every database of the platform: may create databases and roles, is no superuser. */
-export const platformRole = 'cityos'
 const superuser = 'cityos_superuser'
 
 /** One embedded Postgres server. It outlives this process: `start` adopts a server that still runs on its data. */
@@ -47,6 +46,11 @@ export class PostgresCluster {
   get port(): number {
     if (!this.running) throw new Error('Postgres is not running')
     return this.running.port
+  }
+
+  /** The port of the server that runs on this data; null when none does. */
+  runningPort(): number | null {
+    return this.isAlive() || this.adopt() ? this.port : null
   }
 
   /** Address of a database as the platform's role. */

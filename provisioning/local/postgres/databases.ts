@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { type Migration, migrate, schemaHash } from '../../migrate.ts'
 
+/** The role that owns every database of the platform: may create databases and roles, is no superuser. */
+export const platformRole = 'cityos'
+
 /** Group roles: objects belong to the owner; the application gets rows only, no DDL. */
 export const ownerRole = 'cityos_owner'
 export const applicationRole = 'cityos_app'

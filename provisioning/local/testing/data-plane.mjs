@@ -129,6 +129,7 @@ function start(binding) {
       const text = Buffer.from(frame.subarray(6, 6 + length).map((byte, index) => byte ^ mask[index % 4]))
       socket.write(Buffer.concat([Buffer.from([0x81, text.length]), text]))
     })
+    socket.on('end', () => socket.end())
     socket.on('error', () => socket.destroy())
   })
   process.on('SIGTERM', () => {
