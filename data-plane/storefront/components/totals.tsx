@@ -1,0 +1,66 @@
+import type { Money } from '@cityos/contract'
+import type { Visit } from '../visit.ts'
+import { Amount } from './price.tsx'
+
+export interface TotalsProps {
+  visit: Visit
+  subtotal: Money
+  /** Null while nobody knows yet where to. */
+  shipping: Money | null
+  discount: Money
+  tax: Money
+  total: Money
+  refunded?: Money
+}
+
+/** The sums of a cart or an order. VAT is inside the prices, and said so. */
+export function Totals({ visit, subtotal, shipping, discount, tax, total, refunded }: TotalsProps) {
+  const { t } = visit
+  return (
+    <dl className="grid gap-2">
+      <Row name={t('totals.subtotal')}>
+        <Amount visit={visit} value={subtotal} />
+      </Row>
+      {discount.amount !== 0 && (
+        <Row name={t('totals.discount')}>
+          <Amount visit={visit} value={{ ...discount, amount: -Math.abs(discount.amount) }} />
+        </Row>
+      )}
+      <Row name={t('totals.shipping')}>
+        {shipping === null ? (
+          t('totals.shipping_later')
+        ) : shipping.amount === 0 ? (
+          t('totals.free')
+        ) : (
+          <Amount visit={visit} value={shipping} />
+        )}
+      </Row>
+      <div className="mt-1 flex items-baseline justify-between gap-4 border-line border-t pt-3 font-semibold text-xl">
+        <dt>{t('totals.total')}</dt>
+        <dd>
+          <Amount visit={visit} value={total} />
+        </dd>
+      </div>
+      <div className="quiet flex justify-between gap-4 text-sm">
+        <dt>{t('totals.tax')}</dt>
+        <dd>
+          <Amount visit={visit} value={tax} />
+        </dd>
+      </div>
+      {refunded && refunded.amount !== 0 && (
+        <Row name={t('totals.refunded')}>
+          <Amount visit={visit} value={refunded} />
+        </Row>
+      )}
+    </dl>
+  )
+}
+
+function Row({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div className="flex justify-between gap-4">
+      <dt className="quiet">{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
