@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { loadRootKey, Sealer } from './node/seal.ts'
 import { PostgresCluster } from './postgres/cluster.ts'
 import { databaseName, platformRole } from './postgres/databases.ts'
+import { knownServerFolder } from './postgres/location.ts'
 
 /**
  * The address of a running platform's database server as its own role: for benchmarks, tests and support. Passwords
@@ -32,7 +33,7 @@ function address(dataDir: string, user: string, purpose: string, database: strin
 }
 
 function serverOf(dataDir: string): string {
-  const cluster = new PostgresCluster({ dir: join(dataDir, 'postgres'), logFile: '', passwords: { superuser: '', platform: '' } })
+  const cluster = new PostgresCluster({ dir: knownServerFolder(dataDir), logFile: '', passwords: { superuser: '', platform: '' } })
   const port = cluster.runningPort()
   if (port === null) throw new Error(`no Postgres of ${dataDir} is running: run "cityos up" first`)
   return `postgresql://127.0.0.1:${port}`

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import { postgresAccount } from '../postgres/account.ts'
 import { PostgresCluster } from '../postgres/cluster.ts'
 import { Databases } from '../postgres/databases.ts'
+import { serverFolder } from '../postgres/location.ts'
 import { usage } from '../process.ts'
 import { backoffSeconds } from './plane.ts'
 import type { Sealer } from './seal.ts'
@@ -24,7 +26,7 @@ export class DatabaseServer {
     this.cluster = options.externalUrl
       ? null
       : new PostgresCluster({
-          dir: join(options.dataDir, 'postgres'),
+          dir: serverFolder(postgresAccount(), options.dataDir),
           logFile: join(options.dataDir, 'logs', 'postgres.log'),
           passwords: { superuser: options.sealer.password('postgres.superuser'), platform: options.sealer.password('postgres.platform') },
         })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { PostgresCluster } from '../postgres/cluster.ts'
+import { knownServerFolder } from '../postgres/location.ts'
 import { end, identify, isAlive, type ProcessIdentity, waitForExit } from '../process.ts'
 import { socketRequest } from '../socket-request.ts'
 import { nodeAddress } from './api.ts'
@@ -33,7 +34,7 @@ export async function stopOrphans(dataDir: string): Promise<number> {
     await Promise.all(store.tenants.map((record) => stop(record.process)))
     await stop(store.state.services['control-plane'])
     const cluster = new PostgresCluster({
-      dir: join(dataDir, 'postgres'),
+      dir: knownServerFolder(dataDir),
       logFile: join(dataDir, 'logs', 'postgres.log'),
       passwords: { superuser: '', platform: '' },
     })

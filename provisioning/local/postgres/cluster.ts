@@ -7,6 +7,7 @@ import { end, identify, isAlive, type ProcessIdentity, workingDirectory } from '
 import { type Account, firstUnreachable, give, postgresAccount } from './account.ts'
 import { type Binaries, embeddedBinaries } from './binaries.ts'
 import { platformRole } from './databases.ts'
+import { reachableBinaries } from './location.ts'
 import { freePort, isFree } from './port.ts'
 import { type Durability, hostRules, postgresSettings } from './settings.ts'
 
@@ -32,7 +33,7 @@ export class PostgresCluster {
   constructor(options: ClusterOptions) {
     this.options = options
     this.account = postgresAccount()
-    this.binaries = options.binaries ?? embeddedBinaries()
+    this.binaries = options.binaries ?? reachableBinaries(this.account, embeddedBinaries())
   }
 
   get dataDir(): string {
@@ -112,7 +113,7 @@ export class PostgresCluster {
       if (folder === null) continue
       throw new Error(
         `Postgres runs under the account "${this.account.name}", which may not enter ${folder}: ` +
-          `choose a data directory it can reach, for example "--data /var/lib/cityos", or run CityOS as an ordinary user`,
+          `open it with "chmod o+x ${folder}", choose another data directory, or run CityOS as an ordinary user`,
       )
     }
   }
@@ -171,7 +172,7 @@ export class PostgresCluster {
       chmodSync(file, 0o600)
       give(this.account, file)
     }
-    mkdirSync(dirname(this.options.logFile), { recursive: true })
+    mkdirSync(dirname(this.options.logFile), { recursive: true, mode: 0o700 })
     const log = openSync(this.options.logFile, 'a', 0o600)
     const logFrom = statSync(this.options.logFile).size
     const child = spawn(this.binaries.postgres, ['-D', this.dataDir], {
