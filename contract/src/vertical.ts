@@ -9,8 +9,9 @@ export interface VerticalName {
 
 const vertical = (code: string, en: string, fr: string, ar: string): VerticalName => ({ code, name: { en, fr, ar } })
 
-/** All verticals the platform knows, in the order of docs/spec/README.md. Which of them a release carries is the release's affair. */
+/** All verticals the platform knows: the catalogue, then the order of docs/spec/README.md. Which of them a release carries is the release's affair. */
 export const verticals: readonly VerticalName[] = [
+  vertical('catalogue', 'Shop', 'Boutique', 'متجر'),
   vertical('restaurant', 'Restaurants', 'Restaurants', 'مطاعم'),
   vertical('booking', 'Bookings', 'Réservations', 'حجوزات'),
   vertical('event-ticketing', 'Events and tickets', 'Événements et billets', 'فعاليات وتذاكر'),

@@ -6,17 +6,23 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { PrismaPg } from '@prisma/adapter-pg'
 import { startTestPostgres } from '@cityos/provisioning/testing'
+import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 import * as engineBindings from '@prisma/schema-engine-wasm/schema_engine_bg'
+
+/** The part of the WebAssembly interface used here; the project's type libraries are for Node without DOM. */
+interface WebAssemblyApi {
+  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>
+}
+const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyApi }
 
 const here = import.meta.dirname
 const require = createRequire(import.meta.url)
 const wasm = join(dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')), 'schema_engine_bg.wasm')
 
 async function diff(from: string | null, to: string, databaseUrl: string): Promise<string> {
-  const { instance } = await WebAssembly.instantiate(readFileSync(wasm), { './schema_engine_bg.js': engineBindings as unknown as WebAssembly.ModuleImports })
+  const { instance } = await WebAssembly.instantiate(readFileSync(wasm), { './schema_engine_bg.js': engineBindings })
   engineBindings.__wbg_set_wasm(instance.exports)
   ;(instance.exports['__wbindgen_start'] as () => void)()
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl }))
@@ -25,11 +31,10 @@ async function diff(from: string | null, to: string, databaseUrl: string): Promi
     from: from === null ? { tag: 'empty' } : { tag: 'schemaDatamodel', files: [{ path: 'snapshot.prisma', content: from }] },
     to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: to }] },
     script: true,
-    shadowDatabaseUrl: null,
     exitCode: null,
     filters: { externalTables: [], externalEnums: [] },
   })
-  return result.stdout
+  return result.stdout ?? ''
 }
 
 function readOrNull(path: string): string | null {

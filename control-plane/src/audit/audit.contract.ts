@@ -1,4 +1,4 @@
-import { listEndpoint, staff } from '@cityos/contract'
+import { endpoint, listEndpoint, staff } from '@cityos/contract'
 import { z } from 'zod'
 
 export const AuditEntry = z.object({
@@ -23,4 +23,13 @@ export const listAudit = listEndpoint({
   access: staff('read', 'audit'),
   query: z.object({ tenant_id: z.string().optional(), actor: z.string().optional(), action: z.string().optional() }),
   response: AuditEntry,
+})
+
+export const verifyAudit = endpoint({
+  id: 'audit.verify',
+  method: 'GET',
+  path: '/api/v1/audit/verify',
+  summary: 'Walk the hash chain of the audit trail',
+  access: staff('read', 'audit'),
+  response: z.object({ entries: z.int(), verified: z.boolean(), first_broken: z.string().nullable() }),
 })

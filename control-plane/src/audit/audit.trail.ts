@@ -73,7 +73,20 @@ export async function verifyTrail(db: Db): Promise<{ entries: number; firstBroke
 }
 
 function hashOf(row: Chained, previous: string): string {
-  const fields = [previous, row.id, row.at.toISOString(), row.actor, row.action, row.tenant_id, row.resource_type, row.resource_id, row.reason, canonical(row.changes), row.ip, row.request_id]
+  const fields = [
+    previous,
+    row.id,
+    row.at.toISOString(),
+    row.actor,
+    row.action,
+    row.tenant_id,
+    row.resource_type,
+    row.resource_id,
+    row.reason,
+    canonical(row.changes),
+    row.ip,
+    row.request_id,
+  ]
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex')
 }
 

@@ -1,8 +1,8 @@
 import { DomainError, type Page } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
-import { audit } from '../audit/audit.trail.ts'
 import { auditOf } from '../audit/audit.context.ts'
+import { audit } from '../audit/audit.trail.ts'
 import { Clock } from '../clock.ts'
 import { definitionOf } from '../operations/definitions.ts'
 import { writeStatus } from '../operations/journal.ts'
@@ -38,7 +38,12 @@ export class OperationService {
   async start(tx: Tx, ctx: RequestContext, kind: OperationKind, tenantId: string, parameters: unknown): Promise<Operation> {
     const now = this.clock.now()
     const requested = auditOf(ctx)
-    const id = await startOperation(tx, this.sealing, { kind, tenantId, parameters, requestedBy: requested.actor, correlationId: ctx.correlationId }, now)
+    const id = await startOperation(
+      tx,
+      this.sealing,
+      { kind, tenantId, parameters, requestedBy: requested.actor, correlationId: ctx.correlationId },
+      now,
+    )
     await audit(tx, { ...requested, at: now, action: `operation.start`, tenantId, resource: { type: 'operation', id }, changes: { kind } })
     return viewOperation(await this.#load(tx, id), now)
   }
@@ -46,12 +51,22 @@ export class OperationService {
   async list(ctx: RequestContext, filter: OperationFilter): Promise<Page<Operation>> {
     const where = {
       ...tenantScope(this.abilities.of(ctx.actor), 'read', 'operation', 'tenant_id'),
-      ...(filter.status ? { status: filter.status } : filter.active === true ? { status: { in: ['queued', 'running', 'waiting', 'undoing'] } } : {}),
+      ...(filter.status
+        ? { status: filter.status }
+        : filter.active === true
+          ? { status: { in: ['queued', 'running', 'waiting', 'undoing'] } }
+          : {}),
       ...(filter.kind ? { kind: filter.kind } : {}),
     }
     const scoped = filter.tenant_id ? { AND: [where, { tenant_id: filter.tenant_id }] } : where
     const [rows, total] = await Promise.all([
-      this.registry.db.operation.findMany({ where: scoped, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], take: filter.limit, skip: filter.offset, include: withSteps }),
+      this.registry.db.operation.findMany({
+        where: scoped,
+        orderBy: [{ created_at: 'desc' }, { id: 'desc' }],
+        take: filter.limit,
+        skip: filter.offset,
+        include: withSteps,
+      }),
       this.registry.db.operation.count({ where: scoped }),
     ])
     const now = this.clock.now()
@@ -67,7 +82,11 @@ export class OperationService {
     await this.#visible(ctx, id)
     let seen = BigInt(after)
     while (!ctx.signal.aborted) {
-      const events = await this.registry.db.operation_event.findMany({ where: { operation_id: id, sequence: { gt: seen } }, orderBy: { sequence: 'asc' }, take: 200 })
+      const events = await this.registry.db.operation_event.findMany({
+        where: { operation_id: id, sequence: { gt: seen } },
+        orderBy: { sequence: 'asc' },
+        take: 200,
+      })
       const operation = viewOperation(await this.#load(this.registry.db, id), this.clock.now())
       for (const event of events) {
         seen = event.sequence
@@ -83,7 +102,10 @@ export class OperationService {
     return this.#steer(ctx, id, 'cancel', async (tx, row, now) => {
       if (!isActive(row.status)) throw refused(row, 'cancelled')
       if (row.status === 'undoing' || row.cancel_requested) return
-      const { count } = await tx.operation.updateMany({ where: { id, past_pivot: false }, data: { cancel_requested: true, wait_until: null } })
+      const { count } = await tx.operation.updateMany({
+        where: { id, past_pivot: false },
+        data: { cancel_requested: true, wait_until: null },
+      })
       if (count === 1) return void (await writeStatus(tx, id, { status: row.status as OperationStatus, message: 'cancel requested' }, now))
       const pivot = row.steps.find((step) => step.pivot)?.name
       throw new DomainError('operation_past_pivot', {
@@ -109,9 +131,15 @@ export class OperationService {
       const definition = definitionOf(row.kind)
       await requireNoOther(tx, row.tenant_id)
       await definition.begin({ tx, tenantId: row.tenant_id, parameters: row.parameters, sealing: this.sealing, now })
-      await tx.operation_step.updateMany({ where: { operation_id: id }, data: { status: 'pending', attempts: 0, message: null, started_at: null, finished_at: null } })
+      await tx.operation_step.updateMany({
+        where: { operation_id: id },
+        data: { status: 'pending', attempts: 0, message: null, started_at: null, finished_at: null },
+      })
       const deadline = new Date(now.getTime() + definition.deadline * 1000)
-      await tx.operation.update({ where: { id }, data: { cancel_requested: false, past_pivot: false, forced_steps: [], finished_at: null, started_at: null, deadline_at: deadline } })
+      await tx.operation.update({
+        where: { id },
+        data: { cancel_requested: false, past_pivot: false, forced_steps: [], finished_at: null, started_at: null, deadline_at: deadline },
+      })
       await tx.$executeRaw`UPDATE operation SET failure = NULL WHERE id = ${id}`
       await writeStatus(tx, id, { status: 'queued', message: 'retried by hand' }, now)
     })
@@ -126,7 +154,11 @@ export class OperationService {
       async (tx, row, now) => {
         if (row.status !== 'waiting') throw refused(row, 'forced')
         if (forceable(row) !== step) {
-          throw new DomainError('validation_failed', { field: 'step', message: `${step} is not a check that ${row.kind} is waiting for`, details: { forceable: forceable(row) } })
+          throw new DomainError('validation_failed', {
+            field: 'step',
+            message: `${step} is not a check that ${row.kind} is waiting for`,
+            details: { forceable: forceable(row) },
+          })
         }
         await tx.operation.update({ where: { id }, data: { forced_steps: { push: step } } })
         await writeStatus(tx, id, { status: 'running', message: `${step} is skipped by force: ${reason}` }, now)
@@ -149,7 +181,15 @@ export class OperationService {
       const now = this.clock.now()
       await change(tx, row, now)
       const changes = { kind: row.kind, status: row.status, ...(more.step ? { step: more.step } : {}) }
-      await audit(tx, { ...auditOf(ctx), at: now, action: `operation.${verb}`, tenantId: row.tenant_id, resource: { type: 'operation', id }, reason: more.reason ?? null, changes })
+      await audit(tx, {
+        ...auditOf(ctx),
+        at: now,
+        action: `operation.${verb}`,
+        tenantId: row.tenant_id,
+        resource: { type: 'operation', id },
+        reason: more.reason ?? null,
+        changes,
+      })
       await Signals.announce(tx, 'work')
       return viewOperation(await this.#load(tx, id), now)
     })
@@ -169,5 +209,8 @@ export class OperationService {
 }
 
 function refused(row: OperationWithSteps, verb: string): DomainError {
-  return new DomainError('invalid_transition', { message: `an operation that is ${row.status} cannot be ${verb}`, details: { status: row.status } })
+  return new DomainError('invalid_transition', {
+    message: `an operation that is ${row.status} cannot be ${verb}`,
+    details: { status: row.status },
+  })
 }

@@ -79,6 +79,7 @@ export function defineOperation<P>(definition: OperationDefinition<P>): Operatio
   const pivot = names.indexOf(definition.pivot)
   if (pivot < 0) throw new Error(`${definition.kind}: the pivot ${definition.pivot} is not one of its steps`)
   if (new Set(names).size !== names.length) throw new Error(`${definition.kind}: two steps have the same name`)
-  if (definition.steps.slice(pivot + 1).some((step) => step.undo)) throw new Error(`${definition.kind}: a step after the pivot cannot be undone`)
+  if (definition.steps.slice(pivot + 1).some((step) => step.undo))
+    throw new Error(`${definition.kind}: a step after the pivot cannot be undone`)
   return definition
 }

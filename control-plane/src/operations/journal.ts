@@ -38,7 +38,10 @@ export class Journal {
   }
 
   async read(operationId: string): Promise<OperationRow> {
-    return this.#registry.db.operation.findUniqueOrThrow({ where: { id: operationId }, include: { steps: { orderBy: { position: 'asc' } } } })
+    return this.#registry.db.operation.findUniqueOrThrow({
+      where: { id: operationId },
+      include: { steps: { orderBy: { position: 'asc' } } },
+    })
   }
 
   async step(operationId: string, name: string, change: StepChange, now: Date): Promise<void> {
@@ -56,7 +59,8 @@ export class Journal {
         await tx.operation_step.updateMany({ where: { operation_id: operationId, name, started_at: null }, data: { started_at: now } })
       }
       // A cancel that came in while the pivot step was running wins: it was promised.
-      if (change.pastPivot) await tx.operation.updateMany({ where: { id: operationId, cancel_requested: false }, data: { past_pivot: true } })
+      if (change.pastPivot)
+        await tx.operation.updateMany({ where: { id: operationId, cancel_requested: false }, data: { past_pivot: true } })
       await appendEvent(tx, operationId, { kind: 'step', step: name, status: change.status, message: change.message ?? null }, now)
     })
   }
@@ -75,7 +79,13 @@ export interface StatusChange {
 }
 
 /** Changes an operation's status with its event; final statuses also end its time. */
-export async function writeStatus(tx: Tx, operationId: string, change: StatusChange, now: Date, settle?: (tx: Tx) => Promise<void>): Promise<void> {
+export async function writeStatus(
+  tx: Tx,
+  operationId: string,
+  change: StatusChange,
+  now: Date,
+  settle?: (tx: Tx) => Promise<void>,
+): Promise<void> {
   const final = !activeStatuses.includes(change.status)
   await tx.operation.update({
     where: { id: operationId },

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import type { Tx } from '../registry/registry.ts'
-import type { Registry } from '../registry/registry.ts'
+import type { Registry, Tx } from '../registry/registry.ts'
 
 /** Another runner has taken over: whatever was under way here must stop without a trace. */
 export class LeaseLost extends Error {

@@ -59,7 +59,10 @@ export class Runner {
       if (row.wait_until && row.wait_until > this.#now()) return
       const definition = this.#parts.definitionOf(row.kind)
       const context = await this.#context(row, definition, journal)
-      const goesOn = row.status === 'undoing' ? await this.#undoNext(row, definition, context, journal) : await this.#doNext(row, definition, context, journal)
+      const goesOn =
+        row.status === 'undoing'
+          ? await this.#undoNext(row, definition, context, journal)
+          : await this.#doNext(row, definition, context, journal)
       if (!goesOn) return
     }
   }
@@ -77,7 +80,12 @@ export class Runner {
     }
     const step = stepOf(definition, entry.name)
     if (step.check && row.forced_steps.includes(step.name)) {
-      await journal.step(row.id, step.name, { status: 'skipped', message: `skipped by force: ${step.check}`, finished: true, pastPivot: entry.pivot }, this.#now())
+      await journal.step(
+        row.id,
+        step.name,
+        { status: 'skipped', message: `skipped by force: ${step.check}`, finished: true, pastPivot: entry.pivot },
+        this.#now(),
+      )
       return true
     }
     this.#at(definition, step, 'before-journal')
@@ -100,9 +108,17 @@ export class Runner {
     await journal.step(row.id, step.name, { status: 'failed', message, finished: true }, this.#now())
     const mayUndo = !row.past_pivot
     if (mayUndo && (error instanceof StepRefused || attempts >= this.#attempts)) {
-      await journal.status(row.id, { status: 'undoing', message: `${step.name} failed: undoing what has been done` }, this.#now(), async (tx) => {
-        await tx.operation.update({ where: { id: row.id }, data: { failure: { step: step.name, message, way_out: 'everything is being undone' } } })
-      })
+      await journal.status(
+        row.id,
+        { status: 'undoing', message: `${step.name} failed: undoing what has been done` },
+        this.#now(),
+        async (tx) => {
+          await tx.operation.update({
+            where: { id: row.id },
+            data: { failure: { step: step.name, message, way_out: 'everything is being undone' } },
+          })
+        },
+      )
       return true
     }
     await this.#wait(row, 'waiting', attempts, journal)
@@ -125,7 +141,12 @@ export class Runner {
       return true
     } catch (error) {
       if (isTakenOver(error)) throw error
-      await journal.step(row.id, step.name, { status: 'undoing', message: `cannot be undone yet: ${explain(error)}`, finished: true }, this.#now())
+      await journal.step(
+        row.id,
+        step.name,
+        { status: 'undoing', message: `cannot be undone yet: ${explain(error)}`, finished: true },
+        this.#now(),
+      )
       await this.#wait(row, 'undoing', entry.attempts + 1, journal)
       return false
     }
@@ -137,7 +158,9 @@ export class Runner {
     const failure = {
       step: cause?.step ?? definition.pivot,
       message: cause?.message ?? `cancelled before ${definition.pivot}`,
-      way_out: cancelled ? 'nothing is left of it; retry the operation to start again' : 'everything was undone; remove the cause, then retry the operation',
+      way_out: cancelled
+        ? 'nothing is left of it; retry the operation to start again'
+        : 'everything was undone; remove the cause, then retry the operation',
     }
     await journal.status(row.id, { status: cancelled ? 'cancelled' : 'failed', message: failure.message, failure }, this.#now(), (tx) =>
       definition.undone({ ...this.#settlement(row), tx }, { step: failure.step, message: failure.message, cancelled }),

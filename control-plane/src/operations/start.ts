@@ -36,7 +36,14 @@ export async function startOperation(tx: Tx, sealing: Sealing, request: StartReq
         requested_by: request.requestedBy,
         correlation_id: request.correlationId,
         created_at: now,
-        steps: { create: definition.steps.map((step, index) => ({ position: index + 1, name: step.name, pivot: step.name === definition.pivot, status: 'pending' })) },
+        steps: {
+          create: definition.steps.map((step, index) => ({
+            position: index + 1,
+            name: step.name,
+            pivot: step.name === definition.pivot,
+            status: 'pending',
+          })),
+        },
       },
     })
   } catch (error) {
@@ -51,7 +58,9 @@ export async function startOperation(tx: Tx, sealing: Sealing, request: StartReq
 /** @throws DomainError operation_in_progress with the id of the other one */
 export async function requireNoOther(tx: Tx, tenantId: string): Promise<void> {
   await tx.$queryRaw`SELECT 1 FROM tenant WHERE id = ${tenantId} FOR UPDATE`
-  const other = await tx.operation.findFirst({ where: { tenant_id: tenantId, status: { in: ['queued', 'running', 'waiting', 'undoing'] } } })
+  const other = await tx.operation.findFirst({
+    where: { tenant_id: tenantId, status: { in: ['queued', 'running', 'waiting', 'undoing'] } },
+  })
   if (other) throw inProgress(tenantId, { operation_id: other.id, kind: other.kind })
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { DesiredState } from './document-step.ts'
 import { defineOperation } from './definition.ts'
+import type { DesiredState } from './document-step.ts'
 import { documentStep, nothingMore, requireStatus } from './document-step.ts'
 
 /** Columns to change, with the values they had. */
@@ -27,7 +27,13 @@ export const tenantChange = defineOperation({
         await ctx.write((tx) =>
           tx.subscription.updateMany({
             where: { tenant_id: ctx.tenantId, plan_code: { not: code } },
-            data: { plan_code: code, price_amount: plan.price_amount, currency_code: plan.currency_code, started_at: ctx.now(), trial_ends_at: null },
+            data: {
+              plan_code: code,
+              price_amount: plan.price_amount,
+              currency_code: plan.currency_code,
+              started_at: ctx.now(),
+              trial_ends_at: null,
+            },
           }),
         )
         return `plan ${code} from now on`

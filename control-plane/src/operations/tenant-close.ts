@@ -14,7 +14,11 @@ export const tenantClose = defineOperation({
   pivot: 'document',
   steps: [
     documentStep(
-      (parameters: z.infer<typeof Parameters>) => ({ status: 'closing', resume_status: parameters.status_before, closing_until: new Date(parameters.closing_until) }),
+      (parameters: z.infer<typeof Parameters>) => ({
+        status: 'closing',
+        resume_status: parameters.status_before,
+        closing_until: new Date(parameters.closing_until),
+      }),
       (parameters) => ({ status: parameters.status_before, resume_status: parameters.resume_status_before, closing_until: null }),
     ),
     {

@@ -1,9 +1,9 @@
-import { z } from 'zod'
-import { releaseOf } from './release-of.ts'
-import { defineOperation, StepRefused } from './definition.ts'
-import { ensureSecrets, readSecrets, servingStatus } from '../tenant/tenant.document.ts'
-import { json, jsonNull } from '../registry/registry.ts'
 import { DomainError } from '@cityos/contract'
+import { z } from 'zod'
+import { json, jsonNull } from '../registry/registry.ts'
+import { ensureSecrets, readSecrets, servingStatus } from '../tenant/tenant.document.ts'
+import { defineOperation, StepRefused } from './definition.ts'
+import { releaseOf } from './release-of.ts'
 
 /** From a stored desired state to a running tenant on its own host (design §3). */
 const Parameters = z.object({
@@ -116,7 +116,9 @@ export const tenantCreate = defineOperation({
         if (!report) throw new Error('the data plane does not answer its health check')
         if (report.status === 'failed') {
           const broken = Object.entries(report.dependencies).filter(([, value]) => value.status === 'failed')
-          throw new Error(`the data plane is not well: ${broken.map(([name, value]) => `${name} ${value.message ?? ''}`.trim()).join(', ')}`)
+          throw new Error(
+            `the data plane is not well: ${broken.map(([name, value]) => `${name} ${value.message ?? ''}`.trim()).join(', ')}`,
+          )
         }
         return `release ${report.release}, schema ${report.schema}: ${report.status}`
       },
@@ -132,7 +134,16 @@ export const tenantCreate = defineOperation({
         const trialEnds = plan.trial_days > 0 ? new Date(started.getTime() + plan.trial_days * 86_400_000) : null
         await ctx.write((tx) =>
           tx.subscription.createMany({
-            data: [{ tenant_id: tenant.id, plan_code: plan.code, price_amount: plan.price_amount, currency_code: plan.currency_code, started_at: started, trial_ends_at: trialEnds }],
+            data: [
+              {
+                tenant_id: tenant.id,
+                plan_code: plan.code,
+                price_amount: plan.price_amount,
+                currency_code: plan.currency_code,
+                started_at: started,
+                trial_ends_at: trialEnds,
+              },
+            ],
             skipDuplicates: true,
           }),
         )
@@ -145,7 +156,12 @@ export const tenantCreate = defineOperation({
       owner: 'platform operator',
       async do(ctx) {
         const expires = new Date(ctx.now().getTime() + invitationHours * 3_600_000)
-        await ctx.write((tx) => tx.invitation.updateMany({ where: { id: ctx.parameters.invitation_id, accepted_at: null, revoked_at: null }, data: { expires_at: expires } }))
+        await ctx.write((tx) =>
+          tx.invitation.updateMany({
+            where: { id: ctx.parameters.invitation_id, accepted_at: null, revoked_at: null },
+            data: { expires_at: expires },
+          }),
+        )
         return `the owner’s invitation is good for ${invitationHours} hours`
       },
     },
@@ -157,8 +173,15 @@ export const tenantCreate = defineOperation({
       throw new DomainError('invalid_transition', { message: `${tenant.slug} has been created already` })
     }
     const rival = await tx.tenant.findUnique({ where: { slug_claim: tenant.slug } })
-    if (rival && rival.id !== tenantId) throw new DomainError('slug_taken', { field: 'slug', message: `${tenant.slug} was taken meanwhile: create the tenant anew under another address` })
-    await tx.tenant.update({ where: { id: tenantId }, data: { status: 'provisioning', slug_claim: tenant.slug, runtime: 'starting', failure: jsonNull, updated_at: now } })
+    if (rival && rival.id !== tenantId)
+      throw new DomainError('slug_taken', {
+        field: 'slug',
+        message: `${tenant.slug} was taken meanwhile: create the tenant anew under another address`,
+      })
+    await tx.tenant.update({
+      where: { id: tenantId },
+      data: { status: 'provisioning', slug_claim: tenant.slug, runtime: 'starting', failure: jsonNull, updated_at: now },
+    })
   },
 
   async succeeded({ tx, tenantId, now }) {
@@ -171,7 +194,13 @@ export const tenantCreate = defineOperation({
     const wayOut = 'nothing is left of it: retry the operation, or delete the tenant'
     await tx.tenant.update({
       where: { id: tenantId },
-      data: { status: 'failed', runtime: null, slug_claim: null, failure: json({ step: failure.step, message: failure.message, way_out: wayOut }), updated_at: now },
+      data: {
+        status: 'failed',
+        runtime: null,
+        slug_claim: null,
+        failure: json({ step: failure.step, message: failure.message, way_out: wayOut }),
+        updated_at: now,
+      },
     })
   },
 })

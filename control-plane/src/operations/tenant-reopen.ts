@@ -30,7 +30,9 @@ export const tenantReopen = defineOperation({
   async begin({ tx, tenantId, now }) {
     const tenant = await requireStatus(tx, tenantId, ['closing'], 'reopened')
     if (tenant.closing_until && tenant.closing_until <= now) {
-      throw new DomainError('invalid_transition', { message: `${tenant.slug} could be reopened until ${tenant.closing_until.toISOString()}` })
+      throw new DomainError('invalid_transition', {
+        message: `${tenant.slug} could be reopened until ${tenant.closing_until.toISOString()}`,
+      })
     }
   },
   async succeeded({ tx, tenantId, now }) {

@@ -18,7 +18,8 @@ export class Sealing {
   /** @param rootKey 32 bytes, base64 */
   constructor(rootKey: string) {
     this.#root = Buffer.from(rootKey, 'base64')
-    if (this.#root.length !== 32) throw new Error('the root key must be 32 bytes in base64; restore root.key or start with an empty data directory')
+    if (this.#root.length !== 32)
+      throw new Error('the root key must be 32 bytes in base64; restore root.key or start with an empty data directory')
   }
 
   seal(purpose: SealPurpose, text: string): string {

@@ -9,7 +9,19 @@ import { Injectable } from '@nestjs/common'
  */
 
 const actions = ['read', 'create', 'update', 'operate', 'close', 'delete', 'force'] as const
-const subjects = ['self', 'tenant', 'tenant_health', 'tenant_usage', 'operation', 'release', 'plan', 'vertical', 'fleet', 'staff', 'audit'] as const
+const subjects = [
+  'self',
+  'tenant',
+  'tenant_health',
+  'tenant_usage',
+  'operation',
+  'release',
+  'plan',
+  'vertical',
+  'fleet',
+  'staff',
+  'audit',
+] as const
 export type Action = (typeof actions)[number]
 export type Subject = (typeof subjects)[number]
 export type Ability = MongoAbility<[Action, Subject]>
@@ -106,7 +118,12 @@ export function tenantsOf(ability: Ability, action: Action, subject: Subject): '
 }
 
 /** A `where` that keeps a query of the registry inside what the caller may see; matches nothing when that is nothing. */
-export function tenantScope<Column extends string>(ability: Ability, action: Action, subject: Subject, column: Column): Partial<Record<Column, { in: string[] }>> {
+export function tenantScope<Column extends string>(
+  ability: Ability,
+  action: Action,
+  subject: Subject,
+  column: Column,
+): Partial<Record<Column, { in: string[] }>> {
   const tenants = tenantsOf(ability, action, subject)
   return tenants === 'all' ? {} : ({ [column]: { in: tenants } } as Partial<Record<Column, { in: string[] }>>)
 }

@@ -51,6 +51,8 @@ export const Tenant = z.object({
   vendor_url: z.string(),
   api_url: z.string(),
   closing_until: z.iso.datetime().nullable(),
+  /** What the caller may ask for now; buttons are derived from this (each is `POST …/{id}/<action>`, or PATCH and DELETE). */
+  actions: z.array(z.enum(['change', 'suspend', 'resume', 'sleep', 'wake', 'close', 'reopen', 'delete'])),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 })
@@ -78,7 +80,7 @@ export const CreateTenant = z.object({
   name: Name,
   owner: z.email().max(254),
   plan: z.string().default('standard'),
-  verticals: z.union([z.literal('all'), z.array(z.string())]).default([]),
+  verticals: z.union([z.literal('all'), z.array(z.string())]).default(['catalogue']),
   locales: z.array(Locale).min(1).default(['en', 'fr', 'ar']),
   default_locale: Locale.optional(),
   currency: Currency.default('SAR'),

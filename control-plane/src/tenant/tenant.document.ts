@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { type I18nText, type Locale, type TenantDocument, type TenantStatus, ThemeTokens } from '@cityos/contract'
 import type { TenantSecrets } from '@cityos/provisioning'
 import type { plan, tenant } from '../../generated/client.ts'
-import type { Sealing } from '../registry/sealing.ts'
 import { type Db, json, type Tx } from '../registry/registry.ts'
+import type { Sealing } from '../registry/sealing.ts'
 import { Signals } from '../registry/signals.ts'
 
 export type TenantRow = tenant & { domains: { host: string }[] }
@@ -15,7 +15,10 @@ export function servingStatus(plan: Pick<plan, 'trial_days'>): TenantStatus {
 
 /** A tenant with what its document needs. @throws when there is no such tenant */
 export function loadTenant(db: Db, tenantId: string): Promise<TenantRow> {
-  return db.tenant.findUniqueOrThrow({ where: { id: tenantId }, include: { domains: { select: { host: true }, orderBy: [{ kind: 'desc' }, { created_at: 'asc' }] } } })
+  return db.tenant.findUniqueOrThrow({
+    where: { id: tenantId },
+    include: { domains: { select: { host: true }, orderBy: [{ kind: 'desc' }, { created_at: 'asc' }] } },
+  })
 }
 
 /**
@@ -48,7 +51,12 @@ export async function documentOf(db: Db, row: TenantRow): Promise<TenantDocument
 }
 
 /** Writes a change of the desired state: one version more, and the new document on the tenant's stream. */
-export async function changeDocument(tx: Tx, tenantId: string, changes: Parameters<Tx['tenant']['update']>[0]['data'], now: Date): Promise<TenantDocument> {
+export async function changeDocument(
+  tx: Tx,
+  tenantId: string,
+  changes: Parameters<Tx['tenant']['update']>[0]['data'],
+  now: Date,
+): Promise<TenantDocument> {
   await tx.tenant.update({ where: { id: tenantId }, data: { ...changes, version: { increment: 1 }, updated_at: now } })
   const document = await documentOf(tx, await loadTenant(tx, tenantId))
   await sendToPlane(tx, tenantId, 'tenant', { tenant: document }, now)
@@ -59,7 +67,13 @@ export async function changeDocument(tx: Tx, tenantId: string, changes: Paramete
  * Appends a numbered message to the stream of one tenant, or of all (`null`). The lock keeps numbers in the order of
  * commits, so that a reader that has seen a number has seen every lower one.
  */
-export async function sendToPlane(tx: Tx, tenantId: string | null, kind: 'tenant' | 'keys' | 'revoked', payload: Record<string, unknown>, now: Date): Promise<void> {
+export async function sendToPlane(
+  tx: Tx,
+  tenantId: string | null,
+  kind: 'tenant' | 'keys' | 'revoked',
+  payload: Record<string, unknown>,
+  now: Date,
+): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('cityos plane_message'))`
   await tx.plane_message.create({ data: { tenant_id: tenantId, kind, payload: json(payload), created_at: now } })
   await Signals.announce(tx, `plane:${tenantId ?? '*'}`)
@@ -69,7 +83,12 @@ export async function sendToPlane(tx: Tx, tenantId: string | null, kind: 'tenant
 export async function ensureSecrets(tx: Tx, sealing: Sealing, tenantId: string, now: Date): Promise<void> {
   const kinds = ['tenant_key', 'plane_key']
   await tx.tenant_secret.createMany({
-    data: kinds.map((kind) => ({ tenant_id: tenantId, kind, sealed: sealing.seal('tenant-secret', randomBytes(32).toString('base64')), created_at: now })),
+    data: kinds.map((kind) => ({
+      tenant_id: tenantId,
+      kind,
+      sealed: sealing.seal('tenant-secret', randomBytes(32).toString('base64')),
+      created_at: now,
+    })),
     skipDuplicates: true,
   })
 }

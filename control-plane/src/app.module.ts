@@ -1,0 +1,159 @@
+import { type ControlPlaneBinding, locales } from '@cityos/contract'
+import { HttpModule, type HttpSettings, type Surface } from '@cityos/http'
+import type { DataPlaneDriver } from '@cityos/provisioning'
+import { type DynamicModule, Global, Module } from '@nestjs/common'
+import { AuditController } from './audit/audit.controller.ts'
+import { ControlPlaneAuthenticator } from './authenticator.ts'
+import { Clock } from './clock.ts'
+import { Drivers } from './drivers.ts'
+import { FleetController } from './fleet/fleet.controller.ts'
+import { FleetService } from './fleet/fleet.service.ts'
+import { HealthController } from './health/health.controller.ts'
+import { OperationController } from './operation/operation.controller.ts'
+import { OperationService } from './operation/operation.service.ts'
+import { OperationEngine } from './operations/engine.ts'
+import { PlanController } from './plan/plan.controller.ts'
+import { PlaneController } from './plane/plane.controller.ts'
+import { PlaneStreams } from './plane/plane.streams.ts'
+import { Reconciliation } from './reconcilers/reconciliation.ts'
+import { RegistryIdempotency } from './registry/idempotency.ts'
+import { Registry } from './registry/registry.ts'
+import { Sealing } from './registry/sealing.ts'
+import { Signals } from './registry/signals.ts'
+import { ReleaseController } from './release/release.controller.ts'
+import { ReleaseService } from './release/release.service.ts'
+import { platformHost, SETTINGS, type Settings } from './settings.ts'
+import { AuthorizationService } from './sign-in/authorization.service.ts'
+import { ConsoleController } from './sign-in/console.controller.ts'
+import { ConsoleSession } from './sign-in/console-session.ts'
+import { InvitationController } from './sign-in/invitation.controller.ts'
+import { SignInController } from './sign-in/sign-in.controller.ts'
+import { SigningKeys } from './sign-in/signing-keys.ts'
+import { TokenController } from './sign-in/token.controller.ts'
+import { TokenService } from './sign-in/token.service.ts'
+import { Abilities, StaffAuthorizer } from './staff/ability.ts'
+import { FirstOperator } from './staff/first-operator.ts'
+import { InvitationService } from './staff/invitation.service.ts'
+import { StaffController } from './staff/staff.controller.ts'
+import { StaffDirectory } from './staff/staff.directory.ts'
+import { StaffService } from './staff/staff.service.ts'
+import { TenantController } from './tenant/tenant.controller.ts'
+import { TenantObservationService } from './tenant/tenant.observation.service.ts'
+import { TenantRuntimes } from './tenant/tenant.runtime.ts'
+import { TenantService } from './tenant/tenant.service.ts'
+import { VerticalController } from './vertical/vertical.controller.ts'
+
+const services = [
+  Abilities,
+  AuthorizationService,
+  Clock,
+  ConsoleSession,
+  FirstOperator,
+  FleetService,
+  InvitationService,
+  OperationEngine,
+  OperationService,
+  PlaneStreams,
+  Reconciliation,
+  RegistryIdempotency,
+  ReleaseService,
+  SigningKeys,
+  StaffDirectory,
+  StaffService,
+  TenantObservationService,
+  TenantRuntimes,
+  TenantService,
+  TokenService,
+]
+
+export interface Parts {
+  settings: Settings
+  drivers: readonly DataPlaneDriver[]
+  /** Tests give their own time. */
+  clock?: Clock
+  /** Check every answer against its contract (tests). */
+  checkAnswers?: boolean
+}
+
+/** The services of the control plane, for its controllers and for the HTTP wiring. */
+@Global()
+@Module({})
+class ServicesModule {
+  static with({ settings, drivers, clock }: Parts): DynamicModule {
+    const { binding, log } = settings
+    const resources = [
+      { provide: SETTINGS, useValue: settings },
+      { provide: Registry, useFactory: () => new Registry(binding.database.url) },
+      { provide: Sealing, useFactory: () => new Sealing(binding.root_key) },
+      { provide: Signals, useFactory: () => new Signals(binding.database.url, log) },
+      { provide: Drivers, useFactory: () => new Drivers(drivers) },
+    ]
+    const ownClock = clock ? [{ provide: Clock, useValue: clock }] : []
+    const tokens = [SETTINGS, Registry, Sealing, Signals, Drivers]
+    return {
+      module: ServicesModule,
+      providers: [...resources, ...services.filter((service) => !clock || service !== Clock), ...ownClock],
+      exports: [...tokens, ...services],
+    }
+  }
+}
+
+@Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module of Nest is a class with a static factory
+export class AppModule {
+  static with(parts: Parts): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ServicesModule.with(parts),
+        HttpModule.forPlane({
+          settings: httpSettings(parts),
+          authenticator: ControlPlaneAuthenticator,
+          authorizer: StaffAuthorizer,
+          idempotency: RegistryIdempotency,
+        }),
+      ],
+      controllers: [
+        AuditController,
+        ConsoleController,
+        FleetController,
+        HealthController,
+        InvitationController,
+        OperationController,
+        PlanController,
+        PlaneController,
+        ReleaseController,
+        SignInController,
+        StaffController,
+        TenantController,
+        TokenController,
+        VerticalController,
+      ],
+    }
+  }
+}
+
+function httpSettings({ settings, checkAnswers }: Parts): HttpSettings {
+  const { binding, log, version } = settings
+  return {
+    service: 'control-plane',
+    log,
+    locales: () => ({ supported: locales, fallback: 'en' }),
+    surfaceOf: surfaceOf(binding),
+    allowsOrigin: () => false,
+    secure: binding.public.scheme === 'https',
+    checkAnswers: checkAnswers ?? false,
+    openApi: { title: 'Dakkah CityOS control plane', version, path: '/api/v1/openapi.json' },
+    redisUrl: process.env['REDIS_URL'],
+    keyPrefix: 'cityos',
+  }
+}
+
+/** Public pages and API live on one host; health, metrics and data planes come by the socket under any name. */
+function surfaceOf(binding: ControlPlaneBinding): (host: string, path: string) => Surface | null {
+  const own = platformHost({ binding })
+  return (host, path) => {
+    if (/^\/(?:internal\/|health|metrics)/.test(path)) return 'internal'
+    return host === own ? 'platform' : null
+  }
+}

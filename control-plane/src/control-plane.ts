@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ControlPlaneBinding } from '@cityos/contract'
+import { createPlaneApp, type Log, Metrics } from '@cityos/http'
+import type { DataPlaneDriver } from '@cityos/provisioning'
+import type { NestFastifyApplication } from '@nestjs/platform-fastify'
+import type { FastifyInstance } from 'fastify'
+import { AppModule } from './app.module.ts'
+import type { Clock } from './clock.ts'
+import { mountConsole } from './console/console.files.ts'
+import { OperationEngine } from './operations/engine.ts'
+import { PlaneStreams } from './plane/plane.streams.ts'
+import { Reconciliation } from './reconcilers/reconciliation.ts'
+import { migrateRegistry } from './registry/migrations.ts'
+import { Registry } from './registry/registry.ts'
+import { Signals } from './registry/signals.ts'
+import { ReleaseService } from './release/release.service.ts'
+import { platformHost, type Settings } from './settings.ts'
+import { SigningKeys } from './sign-in/signing-keys.ts'
+import { FirstOperator } from './staff/first-operator.ts'
+
+export interface ControlPlaneOptions {
+  binding: ControlPlaneBinding
+  log: Log
+  drivers: readonly DataPlaneDriver[]
+  /** Folder of the registry's migrations; the release's own unless told otherwise. */
+  migrationsDir?: string
+  clock?: Clock
+  checkAnswers?: boolean
+}
+
+/** A control plane that has started: `app` answers requests, operations go on, reconcilers look. */
+export interface ControlPlane {
+  app: NestFastifyApplication
+  /** Finishes what is under way and lets go of everything. */
+  close(): Promise<void>
+}
+
+/** Brings the registry to its schema, makes what a first start needs, and takes up the operations that were under way. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { binding, log, drivers } = options
+  await migrateRegistry(binding.database.url, options.migrationsDir ?? join(binding.release_dir, 'registry'))
+  const consoleDir = join(binding.release_dir, 'console', 'operator')
+  const settings: Settings = {
+    binding,
+    log,
+    version: await versionOf(binding.release_dir),
+    startedAt: new Date(),
+    consoleDir: existsSync(consoleDir) ? consoleDir : null,
+  }
+  const parts = { settings, drivers, ...(options.clock ? { clock: options.clock } : {}), checkAnswers: options.checkAnswers ?? false }
+  const app = await createPlaneApp(AppModule.with(parts), {
+    log,
+    mount: (scope) =>
+      mountConsole(scope, rootOf(scope), {
+        dir: settings.consoleDir,
+        host: platformHost(settings),
+        secure: binding.public.scheme === 'https',
+      }),
+  })
+  await app.get(ReleaseService).register()
+  await app.get(SigningKeys).ensure()
+  await app.get(FirstOperator).ensure()
+  await app.get(Signals).start()
+  addMetrics(app)
+  app.get(OperationEngine).start()
+  app.get(Reconciliation).start()
+  const keysPublished = publishKeys(app, drivers, log)
+  return {
+    app,
+    async close() {
+      keysPublished.abort()
+      await app.get(Reconciliation).stop()
+      await app.get(OperationEngine).stop()
+      await app.close()
+    },
+  }
+}
+
+/** Data planes that wake while the control plane is away verify staff tokens with the keys their node keeps. */
+function publishKeys(app: NestFastifyApplication, drivers: readonly DataPlaneDriver[], log: Log): AbortController {
+  const stop = new AbortController()
+  const publish = async () => {
+    const jwks = await app.get(SigningKeys).jwks()
+    await Promise.all(drivers.map((driver) => driver.publishKeys(jwks)))
+  }
+  const attempt = () => {
+    if (stop.signal.aborted) return
+    publish().catch((error: unknown) => {
+      log.warn({ error }, 'the public keys could not be handed to the driver yet')
+      const retry = setTimeout(attempt, 1_000)
+      stop.signal.addEventListener('abort', () => clearTimeout(retry))
+    })
+  }
+  attempt()
+  return stop
+}
+
+function addMetrics(app: NestFastifyApplication): void {
+  const metrics = app.get(Metrics)
+  const { db } = app.get(Registry)
+  metrics.gauge('cityos_tenants', 'Tenants that are not deleted', () => db.tenant.count({ where: { deleted_at: null } }))
+  metrics.gauge('cityos_operations_active', 'Operations under way', () =>
+    db.operation.count({ where: { status: { in: ['queued', 'running', 'waiting', 'undoing'] } } }),
+  )
+  metrics.gauge('cityos_operations_failed', 'Operations that failed and were not retried', () =>
+    db.operation.count({ where: { status: 'failed' } }),
+  )
+  metrics.gauge('cityos_plane_streams', 'Data planes connected to the control stream', () => app.get(PlaneStreams).connections)
+}
+
+function rootOf(scope: FastifyInstance): FastifyInstance {
+  return Object.getPrototypeOf(scope) as FastifyInstance
+}
+
+async function versionOf(releaseDir: string): Promise<string> {
+  try {
+    return (JSON.parse(await readFile(join(releaseDir, 'release.json'), 'utf8')) as { version: string }).version
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'unbuilt'
+    throw error
+  }
+}

@@ -1,0 +1,58 @@
+import type { Input } from '@cityos/contract'
+import { Handle, type RequestContext } from '@cityos/http'
+import { Controller, Inject } from '@nestjs/common'
+import { Drivers } from '../drivers.ts'
+import { OperationEngine } from '../operations/engine.ts'
+import { Registry } from '../registry/registry.ts'
+import { SETTINGS, type Settings } from '../settings.ts'
+import { readHealth } from '../tenant/tenant.contract.ts'
+
+interface Dependency {
+  status: 'ok' | 'degraded' | 'failed'
+  latency_ms: number | null
+  message?: string
+}
+
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly registry: Registry,
+    private readonly drivers: Drivers,
+    private readonly engine: OperationEngine,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  @Handle(readHealth)
+  async read(_ctx: RequestContext, _input: Input<typeof readHealth>) {
+    const database = await measured('failed', 'the registry does not answer', () => this.registry.db.$queryRaw`SELECT 1`)
+    const drivers = await Promise.all(
+      this.drivers
+        .all()
+        .map(
+          async (driver) =>
+            [
+              `driver_${driver.name}`,
+              await measured('degraded', 'the driver does not answer', () => driver.state('tnt_health0probe')),
+            ] as const,
+        ),
+    )
+    const runner: Dependency = this.engine.holdsLease
+      ? { status: 'ok', latency_ms: null }
+      : { status: 'degraded', latency_ms: null, message: 'another process runs the operations' }
+    const dependencies: Record<string, Dependency> = { database, ...Object.fromEntries(drivers), operation_runner: runner }
+    const states = Object.values(dependencies).map((dependency) => dependency.status)
+    const status = states.includes('failed') ? ('failed' as const) : states.includes('degraded') ? ('degraded' as const) : ('ok' as const)
+    return { status, version: this.settings.version, uptime_s: Math.round(process.uptime()), dependencies }
+  }
+}
+
+/** Names no driver error: the message of a public page says what, not why. */
+async function measured(otherwise: 'degraded' | 'failed', message: string, probe: () => Promise<unknown>): Promise<Dependency> {
+  const began = performance.now()
+  try {
+    await probe()
+    return { status: 'ok', latency_ms: Math.round((performance.now() - began) * 10) / 10 }
+  } catch {
+    return { status: otherwise, latency_ms: null, message }
+  }
+}

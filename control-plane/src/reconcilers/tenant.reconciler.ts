@@ -1,0 +1,94 @@
+import { PlaneHealth } from '@cityos/contract'
+import type { DataPlaneDriver, Fence, RuntimeState } from '@cityos/provisioning'
+import type { Clock } from '../clock.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Sealing } from '../registry/sealing.ts'
+import { documentOf, loadTenant, readSecrets, sendToPlane, type TenantRow } from '../tenant/tenant.document.ts'
+
+const serving = ['trial', 'active', 'past_due', 'suspended']
+
+export interface ReconcilerParts {
+  registry: Registry
+  sealing: Sealing
+  clock: Clock
+  driverOf(name: string): DataPlaneDriver
+  fence(): Fence | null
+}
+
+/** What a reconciler found and repaired, for log and tests. */
+export type Repair = 'started' | 'stopped' | 'routed' | 'document-sent'
+
+/**
+ * Repairs drift of one tenant: takes its id and nothing else, compares what is wanted with what is there, and does the
+ * difference. A tenant with an operation under way is left alone.
+ */
+export class TenantReconciler {
+  readonly #parts: ReconcilerParts
+
+  constructor(parts: ReconcilerParts) {
+    this.#parts = parts
+  }
+
+  async reconcile(tenantId: string): Promise<Repair[]> {
+    const { registry, driverOf } = this.#parts
+    const fence = this.#parts.fence()
+    const row = await registry.db.tenant.findUnique({
+      where: { id: tenantId },
+      include: { operations: { where: { status: { in: ['queued', 'running', 'waiting', 'undoing'] } }, take: 1 } },
+    })
+    if (!fence || !row || row.deleted_at || row.operations.length > 0) return []
+    const driver = driverOf(row.driver)
+    const state = await driver.state(tenantId)
+    const tenant = await loadTenant(registry.db, tenantId)
+    if (row.status === 'closing' || row.status === 'closed') return this.#keepStopped(tenant, driver, state, fence)
+    if (!serving.includes(row.status)) return []
+    const repairs = [
+      ...(await this.#keepThere(tenant, driver, state, fence)),
+      ...(await this.#keepRouted(tenant, driver, fence)),
+      ...(await this.#keepCurrent(tenant)),
+    ]
+    const observed = repairs.includes('started') ? await driver.state(tenantId) : state
+    const runtime = observed.runtime === 'absent' ? null : observed.runtime
+    if (runtime !== row.runtime)
+      await registry.db.tenant.updateMany({
+        where: { id: tenantId, operations: { none: { status: { in: ['queued', 'running', 'waiting', 'undoing'] } } } },
+        data: { runtime },
+      })
+    return repairs
+  }
+
+  async #keepStopped(tenant: TenantRow, driver: DataPlaneDriver, state: RuntimeState, fence: Fence): Promise<Repair[]> {
+    if (state.runtime !== 'running' && state.runtime !== 'starting') return []
+    await driver.stop(tenant.id, fence)
+    return ['stopped']
+  }
+
+  /** Crashes are the node's affair (backoff); a tenant the driver does not have at all is put back. */
+  async #keepThere(tenant: TenantRow, driver: DataPlaneDriver, state: RuntimeState, fence: Fence): Promise<Repair[]> {
+    if (state.runtime !== 'absent') return []
+    const { registry, sealing } = this.#parts
+    await driver.configure(await documentOf(registry.db, tenant), await readSecrets(registry.db, sealing, tenant.id), fence)
+    await driver.start(tenant.id, fence)
+    return ['started']
+  }
+
+  async #keepRouted(tenant: TenantRow, driver: DataPlaneDriver, fence: Fence): Promise<Repair[]> {
+    const hosts = tenant.domains.map((domain) => domain.host)
+    const routed = (await driver.inventory())
+      .filter((item) => item.kind === 'route' && item.tenantId === tenant.id)
+      .map((item) => item.name)
+    if (hosts.every((host) => routed.includes(host)) && routed.every((host) => hosts.includes(host))) return []
+    await driver.route(tenant.id, hosts, fence)
+    return ['routed']
+  }
+
+  /** A data plane that reports an older document than the registry's, although it has been awake since, is sent it again. */
+  async #keepCurrent(tenant: TenantRow): Promise<Repair[]> {
+    const { registry, clock } = this.#parts
+    const report = await registry.db.plane_report.findUnique({ where: { tenant_id: tenant.id } })
+    if (!report || report.reported_at <= tenant.updated_at) return []
+    if (PlaneHealth.parse(report.report).tenant_version >= tenant.version) return []
+    await registry.transaction(async (tx) => sendToPlane(tx, tenant.id, 'tenant', { tenant: await documentOf(tx, tenant) }, clock.now()))
+    return ['document-sent']
+  }
+}

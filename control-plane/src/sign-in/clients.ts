@@ -1,0 +1,55 @@
+import { DomainError, platformAudience } from '@cityos/contract'
+import type { Db } from '../registry/registry.ts'
+import { issuer, publicOrigin, type Settings } from '../settings.ts'
+
+export const outOfBand = 'urn:ietf:wg:oauth:2.0:oob'
+
+/**
+ * Checks that a client may get codes for an audience at an address. Nothing is redirected to an address that is not on
+ * this list.
+ * @param audience `cityos` or `tenant:<id>`
+ * @throws DomainError invalid_request
+ */
+export async function checkClient(
+  db: Db,
+  settings: Settings,
+  client: { id: string; redirectUri: string; audience: string },
+): Promise<void> {
+  const allowed = await redirectUris(db, settings, client.id, client.audience)
+  if (allowed === 'loopback') {
+    if (client.redirectUri === outOfBand || isLoopback(client.redirectUri)) return
+  } else if (allowed.includes(client.redirectUri)) return
+  throw new DomainError('invalid_request', {
+    field: 'redirect_uri',
+    message: `${client.redirectUri.slice(0, 200)} is not an address of client ${client.id}`,
+  })
+}
+
+async function redirectUris(db: Db, settings: Settings, clientId: string, audience: string): Promise<string[] | 'loopback'> {
+  const tenantId = audience.startsWith('tenant:') ? audience.slice('tenant:'.length) : null
+  if (audience !== platformAudience && tenantId === null)
+    throw new DomainError('invalid_request', { field: 'resource', message: 'resource is "cityos" or "tenant:<id>"' })
+  switch (clientId) {
+    case 'cli':
+      return 'loopback'
+    case 'operator-console':
+      if (tenantId !== null)
+        throw new DomainError('invalid_request', { field: 'resource', message: 'the operator console is for "cityos"' })
+      return [`${issuer(settings)}/auth/callback`]
+    case 'tenant-console': {
+      if (tenantId === null)
+        throw new DomainError('invalid_request', { field: 'resource', message: 'a tenant console is for "tenant:<id>"' })
+      const domains = await db.tenant_domain.findMany({ where: { tenant_id: tenantId, verified_at: { not: null } } })
+      return domains.map((domain) => `${publicOrigin(settings, `admin.${domain.host}`)}/auth/callback`)
+    }
+    default:
+      throw new DomainError('invalid_request', { field: 'client_id', message: `there is no client "${clientId.slice(0, 60)}"` })
+  }
+}
+
+/** A program on the caller's own machine (RFC 8252, 7.3): any port of the loopback address. */
+function isLoopback(uri: string): boolean {
+  if (!URL.canParse(uri)) return false
+  const { protocol, hostname } = new URL(uri)
+  return protocol === 'http:' && (hostname === '127.0.0.1' || hostname === '[::1]')
+}

@@ -1,0 +1,191 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { DomainError, newId } from '@cityos/contract'
+import type { RequestContext } from '@cityos/http'
+import { Inject, Injectable } from '@nestjs/common'
+import type { staff_session } from '../../generated/client.ts'
+import { audit } from '../audit/audit.trail.ts'
+import { Clock } from '../clock.ts'
+import { Registry, type Tx } from '../registry/registry.ts'
+import { issuer, SETTINGS, type Settings } from '../settings.ts'
+import { grantsFor, type StaffRow, StaffService } from '../staff/staff.service.ts'
+import { SigningKeys } from './signing-keys.ts'
+
+export const accessSeconds = 15 * 60
+const refreshSeconds = 30 * 86_400
+
+/** What `/oauth/token` answers (RFC 6749, 5.1). */
+export interface Tokens {
+  access_token: string
+  token_type: 'Bearer'
+  expires_in: number
+  refresh_token: string
+  refresh_expires_in: number
+  resource: string
+}
+
+export function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url')
+}
+
+/** Access tokens of 15 minutes, refresh tokens that work once. */
+@Injectable()
+export class TokenService {
+  constructor(
+    private readonly registry: Registry,
+    private readonly staff: StaffService,
+    private readonly keys: SigningKeys,
+    private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /**
+   * Trades a code for tokens (PKCE S256). A code that comes a second time ends the session the first one opened.
+   * @throws DomainError invalid_request (`details.error` as OAuth names it)
+   */
+  async exchangeCode(
+    ctx: RequestContext,
+    given: { code: string; verifier: string; clientId: string; redirectUri: string },
+  ): Promise<Tokens> {
+    const now = this.clock.now()
+    const code_hash = hashOf(given.code)
+    const found = await this.registry.db.authorization.findUnique({ where: { code_hash } })
+    const challenge = createHash('sha256').update(given.verifier).digest('base64url')
+    const fits =
+      found?.user_id &&
+      found.client_id === given.clientId &&
+      found.redirect_uri === given.redirectUri &&
+      found.code_challenge === challenge &&
+      found.expires_at > now
+    if (!found?.user_id || !fits) throw invalidGrant('the code is unknown, too old, or was issued to somebody else')
+    const user = await this.#activeUser(found.user_id)
+    return this.registry
+      .transaction(async (tx) => {
+        const session_id = newId('ses')
+        const { count } = await tx.authorization.updateMany({
+          where: { id: found.id, code_used_at: null },
+          data: { code_used_at: now, session_id },
+        })
+        if (count === 0) return null
+        const session = await this.#openSession(tx, ctx, session_id, user.id, given.clientId, found.audience)
+        return this.#issue(tx, user, session)
+      })
+      .then(async (tokens) => {
+        if (tokens) return tokens
+        await this.#endSession(found.session_id, 'code_reused')
+        throw invalidGrant('the code was used before')
+      })
+  }
+
+  /**
+   * Trades a refresh token for new tokens and a new refresh token. One that comes a second time was stolen or leaked:
+   * the whole session ends.
+   * @throws DomainError refresh_reused | unauthenticated
+   */
+  async refresh(refreshToken: string, clientId: string): Promise<Tokens> {
+    const now = this.clock.now()
+    const token_hash = hashOf(refreshToken)
+    const found = await this.registry.db.refresh_token.findUnique({ where: { token_hash }, include: { session: true } })
+    if (!found || found.session.client_id !== clientId) throw new DomainError('unauthenticated', { details: { error: 'invalid_grant' } })
+    if (found.used_at) return this.#refuseReuse(found.session_id)
+    if (found.session.revoked_at || found.expires_at <= now)
+      throw new DomainError('unauthenticated', { details: { error: 'invalid_grant', reason: 'session_ended' } })
+    const user = await this.#activeUser(found.session.user_id)
+    const tokens = await this.registry.transaction(async (tx) => {
+      const { count } = await tx.refresh_token.updateMany({ where: { token_hash, used_at: null }, data: { used_at: now } })
+      return count === 0 ? null : this.#issue(tx, user, found.session)
+    })
+    return tokens ?? this.#refuseReuse(found.session_id)
+  }
+
+  /** Ends the session a refresh token belongs to; an unknown one is no error (RFC 7009). */
+  async revoke(refreshToken: string): Promise<void> {
+    const found = await this.registry.db.refresh_token.findUnique({ where: { token_hash: hashOf(refreshToken) } })
+    if (found) await this.#endSession(found.session_id, 'signed_out')
+  }
+
+  async isRevoked(sessionId: string): Promise<boolean> {
+    const session = await this.registry.db.staff_session.findUnique({ where: { id: sessionId }, select: { revoked_at: true } })
+    return session === null || session.revoked_at !== null
+  }
+
+  async #refuseReuse(sessionId: string): Promise<never> {
+    await this.#endSession(sessionId, 'refresh_reused')
+    throw new DomainError('refresh_reused', {
+      message: 'this refresh token was used before: the session has been ended, sign in again',
+      details: { error: 'invalid_grant' },
+    })
+  }
+
+  async #endSession(sessionId: string | null, reason: string): Promise<void> {
+    if (!sessionId) return
+    await this.registry.transaction(async (tx) => {
+      const sessions = await tx.staff_session.findMany({ where: { id: sessionId, revoked_at: null } })
+      await this.staff.endSessions(tx, sessions, reason)
+    })
+  }
+
+  async #openSession(tx: Tx, ctx: RequestContext, id: string, userId: string, clientId: string, audience: string): Promise<staff_session> {
+    const now = this.clock.now()
+    await tx.staff_user.update({ where: { id: userId }, data: { last_sign_in_at: now } })
+    const tenantId = audience.startsWith('tenant:') ? audience.slice('tenant:'.length) : null
+    await audit(tx, {
+      at: now,
+      actor: userId,
+      action: 'session.open',
+      tenantId,
+      resource: { type: 'session', id },
+      ip: ctx.ip || null,
+      requestId: ctx.requestId,
+      changes: { client: clientId, audience },
+    })
+    const agent = ctx.headers['user-agent']?.slice(0, 300) ?? null
+    return tx.staff_session.create({
+      data: {
+        id,
+        user_id: userId,
+        client_id: clientId,
+        audience,
+        ip: ctx.ip || null,
+        user_agent: agent,
+        created_at: now,
+        expires_at: this.clock.in(refreshSeconds),
+      },
+    })
+  }
+
+  async #issue(tx: Tx, user: StaffRow, session: staff_session): Promise<Tokens> {
+    const now = this.clock.now()
+    const grants = grantsFor(this.staff.grantsOf(user), session.audience)
+    if (grants.length === 0)
+      throw new DomainError('forbidden', { message: 'this account has no role here', details: { error: 'access_denied' } })
+    const refresh_token = randomBytes(32).toString('base64url')
+    await tx.refresh_token.create({
+      data: { token_hash: hashOf(refresh_token), session_id: session.id, created_at: now, expires_at: session.expires_at },
+    })
+    const iat = Math.floor(now.getTime() / 1000)
+    const access_token = await this.keys.sign({
+      iss: issuer(this.settings),
+      aud: session.audience,
+      sub: user.id,
+      sid: session.id,
+      jti: newId('jti'),
+      iat,
+      exp: iat + accessSeconds,
+      email: this.staff.emailOf(user),
+      name: this.staff.nameOf(user),
+      grants,
+    })
+    const refresh_expires_in = Math.max(0, Math.floor((session.expires_at.getTime() - now.getTime()) / 1000))
+    return { access_token, token_type: 'Bearer', expires_in: accessSeconds, refresh_token, refresh_expires_in, resource: session.audience }
+  }
+
+  async #activeUser(id: string): Promise<StaffRow> {
+    const user = await this.staff.find(id)
+    if (user?.status === 'active') return user
+    throw new DomainError('unauthenticated', { details: { error: 'invalid_grant' } })
+  }
+}
+
+function invalidGrant(message: string): DomainError {
+  return new DomainError('invalid_request', { message, details: { error: 'invalid_grant' } })
+}

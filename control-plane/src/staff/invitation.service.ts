@@ -1,0 +1,76 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { DomainError, newId, type StaffRole } from '@cityos/contract'
+import { Inject, Injectable } from '@nestjs/common'
+import type { invitation } from '../../generated/client.ts'
+import { Clock } from '../clock.ts'
+import type { Db, Tx } from '../registry/registry.ts'
+import { normaliseEmail, Sealing } from '../registry/sealing.ts'
+import { issuer, SETTINGS, type Settings } from '../settings.ts'
+import type { Invitation, IssuedInvitation } from '../tenant/tenant.contract.ts'
+
+export const invitationHours = 72
+
+/** Only the hash is stored: who reads the registry cannot accept an invitation. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url')
+}
+
+/** Addresses that let a person in once, within 72 hours. */
+@Injectable()
+export class InvitationService {
+  constructor(
+    private readonly sealing: Sealing,
+    private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** Makes an invitation; an open one for the same person and role stops working. */
+  async issue(
+    tx: Tx,
+    to: { email: string; role: StaffRole; tenantId: string | null; nodes: string[]; invitedBy: string },
+  ): Promise<IssuedInvitation> {
+    const now = this.clock.now()
+    const email = normaliseEmail(to.email)
+    const email_index = this.sealing.emailIndex(email)
+    await tx.invitation.updateMany({
+      where: { email_index, role: to.role, tenant_id: to.tenantId, accepted_at: null, revoked_at: null },
+      data: { revoked_at: now },
+    })
+    const token = randomBytes(32).toString('base64url')
+    const row = await tx.invitation.create({
+      data: {
+        id: newId('inv'),
+        email_sealed: this.sealing.seal('personal', email),
+        email_index,
+        role: to.role,
+        tenant_id: to.tenantId,
+        nodes: to.nodes,
+        token_hash: hashToken(token),
+        invited_by: to.invitedBy,
+        expires_at: this.clock.in(invitationHours * 3600),
+        created_at: now,
+      },
+    })
+    return { ...this.view(row), url: `${issuer(this.settings)}/oauth/invitation?token=${token}` }
+  }
+
+  /** @throws DomainError token_expired for a token that is unknown, used, revoked or too old */
+  async open(db: Db, token: string): Promise<invitation & { email: string }> {
+    const row = await db.invitation.findUnique({ where: { token_hash: hashToken(token) } })
+    if (!row || row.accepted_at || row.revoked_at || row.expires_at <= this.clock.now()) {
+      throw new DomainError('token_expired', { message: 'this invitation is no longer good: ask whoever invited you for a new one' })
+    }
+    return { ...row, email: this.sealing.open('personal', row.email_sealed) }
+  }
+
+  view(row: invitation): Invitation {
+    return {
+      id: row.id,
+      email: this.sealing.open('personal', row.email_sealed),
+      role: row.role,
+      tenant_id: row.tenant_id,
+      expires_at: row.expires_at.toISOString(),
+      accepted_at: row.accepted_at?.toISOString() ?? null,
+    }
+  }
+}

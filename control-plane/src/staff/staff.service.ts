@@ -1,0 +1,126 @@
+import { type Grant, newId, type StaffRole } from '@cityos/contract'
+import { Injectable } from '@nestjs/common'
+import type { staff_grant, staff_user } from '../../generated/client.ts'
+import { audit } from '../audit/audit.trail.ts'
+import { Clock } from '../clock.ts'
+import { Registry, type Tx } from '../registry/registry.ts'
+import { normaliseEmail, Sealing } from '../registry/sealing.ts'
+import { sendToPlane } from '../tenant/tenant.document.ts'
+import { hashPassword, verifyPassword } from './password.ts'
+import type { StaffUser } from './staff.contract.ts'
+
+export type StaffRow = staff_user & { grants: staff_grant[] }
+
+/** Operators and tenant staff: who they are, what they were granted, and their sessions. */
+@Injectable()
+export class StaffService {
+  constructor(
+    private readonly registry: Registry,
+    private readonly sealing: Sealing,
+    private readonly clock: Clock,
+  ) {}
+
+  findByEmail(email: string): Promise<StaffRow | null> {
+    return this.registry.db.staff_user.findUnique({ where: { email_index: this.sealing.emailIndex(email) }, include: { grants: true } })
+  }
+
+  find(id: string): Promise<StaffRow | null> {
+    return this.registry.db.staff_user.findUnique({ where: { id }, include: { grants: true } })
+  }
+
+  /** The account if the password is right and it is not disabled; costs the same for an account that does not exist. */
+  async authenticate(email: string, password: string): Promise<StaffRow | null> {
+    const row = await this.findByEmail(email)
+    const right = await verifyPassword(password, row?.password_hash ?? null)
+    return right && row?.status === 'active' ? row : null
+  }
+
+  async create(tx: Tx, person: { email: string; name: string; password: string }): Promise<StaffRow> {
+    const now = this.clock.now()
+    const email = normaliseEmail(person.email)
+    return tx.staff_user.create({
+      data: {
+        id: newId('stf'),
+        email_sealed: this.sealing.seal('personal', email),
+        email_index: this.sealing.emailIndex(email),
+        name_sealed: this.sealing.seal('personal', person.name),
+        password_hash: await hashPassword(person.password),
+        status: 'active',
+        created_at: now,
+        updated_at: now,
+      },
+      include: { grants: true },
+    })
+  }
+
+  /** Gives a role once; a repeat changes nothing. */
+  async grant(tx: Tx, userId: string, grant: { role: StaffRole; tenant_id: string | null; nodes: string[] }): Promise<void> {
+    await tx.staff_grant.createMany({
+      data: [{ id: newId('grt'), user_id: userId, ...grant, created_at: this.clock.now() }],
+      skipDuplicates: true,
+    })
+  }
+
+  /** Ends every session and tells every data plane, within a second while it is connected (design §8). @returns how many */
+  async revokeSessions(tx: Tx, userId: string, reason: string): Promise<number> {
+    const now = this.clock.now()
+    const sessions = await tx.staff_session.findMany({ where: { user_id: userId, revoked_at: null, expires_at: { gt: now } } })
+    await tx.browser_session.updateMany({ where: { user_id: userId, revoked_at: null }, data: { revoked_at: now } })
+    await this.endSessions(tx, sessions, reason)
+    return sessions.length
+  }
+
+  async endSessions(tx: Tx, sessions: { id: string; user_id: string; audience: string }[], reason: string): Promise<void> {
+    if (sessions.length === 0) return
+    const now = this.clock.now()
+    const ids = sessions.map((session) => session.id)
+    await tx.staff_session.updateMany({ where: { id: { in: ids }, revoked_at: null }, data: { revoked_at: now, revoke_reason: reason } })
+    for (const audience of new Set(sessions.map((session) => session.audience))) {
+      if (!audience.startsWith('tenant:')) continue
+      const sids = sessions.filter((session) => session.audience === audience).map((session) => session.id)
+      await sendToPlane(tx, audience.slice('tenant:'.length), 'revoked', { sids }, now)
+    }
+    for (const session of sessions) {
+      await audit(tx, {
+        at: now,
+        actor: session.user_id,
+        action: 'session.end',
+        tenantId: null,
+        resource: { type: 'session', id: session.id },
+        reason,
+        changes: { audience: session.audience },
+      })
+    }
+  }
+
+  grantsOf(row: StaffRow): Grant[] {
+    return row.grants.map((grant) => ({ role: grant.role as StaffRole, tenant_id: grant.tenant_id, nodes: grant.nodes }))
+  }
+
+  emailOf(row: staff_user): string {
+    return this.sealing.open('personal', row.email_sealed)
+  }
+
+  nameOf(row: staff_user): string {
+    return this.sealing.open('personal', row.name_sealed)
+  }
+
+  view(row: StaffRow): StaffUser {
+    return {
+      id: row.id,
+      email: this.emailOf(row),
+      name: this.nameOf(row),
+      status: row.status as StaffUser['status'],
+      grants: this.grantsOf(row),
+      last_sign_in_at: row.last_sign_in_at?.toISOString() ?? null,
+      created_at: row.created_at.toISOString(),
+    }
+  }
+}
+
+/** The grants that count for an audience: all of them at the platform, at a tenant its own and the city-wide ones. */
+export function grantsFor(grants: readonly Grant[], audience: string): Grant[] {
+  if (!audience.startsWith('tenant:')) return [...grants]
+  const tenantId = audience.slice('tenant:'.length)
+  return grants.filter((grant) => grant.tenant_id === null || grant.tenant_id === tenantId)
+}

@@ -1,0 +1,366 @@
+import { DomainError, newId, type Page, platformAudience, type TenantRuntime, ThemeTokens } from '@cityos/contract'
+import { actorId, type RequestContext } from '@cityos/http'
+import { Inject, Injectable } from '@nestjs/common'
+import { auditOf } from '../audit/audit.context.ts'
+import { audit } from '../audit/audit.trail.ts'
+import { Clock } from '../clock.ts'
+import { Drivers } from '../drivers.ts'
+import type { Operation, OperationKind } from '../operation/operation.contract.ts'
+import { OperationService } from '../operation/operation.service.ts'
+import { isUniqueViolation, json, Registry, type Tx } from '../registry/registry.ts'
+import { normaliseEmail, Sealing } from '../registry/sealing.ts'
+import { publicOrigin, SETTINGS, type Settings } from '../settings.ts'
+import { Abilities, type Action, tenantScope } from '../staff/ability.ts'
+import { InvitationService } from '../staff/invitation.service.ts'
+import type { ChangeTenant, CreateTenant, IssuedInvitation, Tenant } from './tenant.contract.ts'
+import {
+  checkCurrencies,
+  checkLocales,
+  checkSlug,
+  checkTimezone,
+  checkVerticalLimit,
+  nameIn,
+  resolveVerticals,
+  slugTaken,
+} from './tenant.rules.ts'
+import { TenantRuntimes } from './tenant.runtime.ts'
+import { type TenantWithOperation, viewTenant, withOperation } from './tenant.view.ts'
+
+export interface TenantFilter {
+  status?: string | undefined
+  runtime?: string | undefined
+  plan?: string | undefined
+  release?: string | undefined
+  q?: string | undefined
+  order?: string | undefined
+  limit: number
+  offset: number
+}
+
+export interface Started {
+  tenant: Tenant
+  operation: Operation
+}
+
+const orders: Record<string, object> = {
+  slug: { slug: 'asc' },
+  '-slug': { slug: 'desc' },
+  created_at: { created_at: 'asc' },
+  '-created_at': { created_at: 'desc' },
+  status: { status: 'asc' },
+  '-status': { status: 'desc' },
+}
+
+/** Decides about tenants and stores what is wanted; operations make it so. */
+@Injectable()
+export class TenantService {
+  constructor(
+    private readonly registry: Registry,
+    private readonly sealing: Sealing,
+    private readonly clock: Clock,
+    private readonly abilities: Abilities,
+    private readonly drivers: Drivers,
+    private readonly operations: OperationService,
+    private readonly invitations: InvitationService,
+    private readonly runtimes: TenantRuntimes,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  async list(ctx: RequestContext, filter: TenantFilter): Promise<Page<Tenant>> {
+    const scope = tenantScope(this.abilities.of(ctx.actor), 'read', 'tenant', 'id')
+    const text = filter.q?.trim().toLowerCase()
+    const where = {
+      AND: [
+        scope,
+        { deleted_at: null },
+        ...(filter.status ? [{ status: filter.status }] : []),
+        ...(filter.runtime ? [{ runtime: filter.runtime }] : []),
+        ...(filter.plan ? [{ plan_code: filter.plan }] : []),
+        ...(filter.release ? [{ release: filter.release }] : []),
+        ...(text
+          ? [
+              {
+                OR: [
+                  { slug: { contains: text } },
+                  { domains: { some: { host: { contains: text } } } },
+                  { owner_index: this.sealing.emailIndex(text) },
+                ],
+              },
+            ]
+          : []),
+      ],
+    }
+    const orderBy = [orders[filter.order ?? ''] ?? { created_at: 'desc' }, { id: 'desc' as const }]
+    const [rows, total] = await Promise.all([
+      this.registry.db.tenant.findMany({ where, orderBy, take: filter.limit, skip: filter.offset, include: withOperation }),
+      this.registry.db.tenant.count({ where }),
+    ])
+    return { items: await Promise.all(rows.map((row) => this.#view(ctx, row))), total }
+  }
+
+  async read(ctx: RequestContext, idOrSlug: string): Promise<Tenant> {
+    return this.#view(ctx, await this.find(ctx, idOrSlug, 'read'))
+  }
+
+  /** @throws DomainError not_found also for a tenant the caller has no right to */
+  async find(
+    ctx: RequestContext,
+    idOrSlug: string,
+    action: Action,
+    subject: 'tenant' | 'tenant_health' | 'tenant_usage' | 'operation' = 'tenant',
+  ): Promise<TenantWithOperation> {
+    const scope = tenantScope(this.abilities.of(ctx.actor), action, subject, 'id')
+    const rows = await this.registry.db.tenant.findMany({
+      where: { AND: [scope, { OR: [{ id: idOrSlug }, { slug_claim: idOrSlug }, { slug: idOrSlug }] }] },
+      orderBy: { created_at: 'desc' },
+      include: withOperation,
+    })
+    const row =
+      rows.find((item) => item.id === idOrSlug) ??
+      rows.find((item) => item.slug_claim === idOrSlug) ??
+      rows.find((item) => !item.deleted_at) ??
+      rows[0]
+    if (!row) throw new DomainError('not_found', { message: `there is no tenant "${idOrSlug.slice(0, 60)}"` })
+    return row
+  }
+
+  /** Whether an address is free, and why not. */
+  async checkSlug(slug: string) {
+    const url = publicOrigin(this.settings, `${slug}.${this.settings.binding.public.base_domain}`)
+    try {
+      checkSlug(slug)
+      if (await this.registry.db.tenant.findUnique({ where: { slug_claim: slug } })) throw slugTaken(slug)
+      return { slug, available: true, reason: null, message: null, url }
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error
+      return {
+        slug,
+        available: false,
+        reason: error.code as 'slug_taken' | 'slug_malformed' | 'slug_reserved',
+        message: error.message,
+        url,
+      }
+    }
+  }
+
+  /**
+   * Stores the desired state, the owner's invitation and the operation that makes it so, in one transaction.
+   * @throws DomainError slug_taken | slug_malformed | slug_reserved | unknown_vertical | unknown_plan | unknown_release | quota_exceeded | validation_failed
+   */
+  async create(ctx: RequestContext, asked: CreateTenant): Promise<Started & { invitation: IssuedInvitation }> {
+    checkSlug(asked.slug)
+    const desired = this.#desired(asked)
+    try {
+      return await this.registry.within(ctx, async (tx) => {
+        const plan = await this.#plan(tx, asked.plan)
+        checkVerticalLimit(desired.verticals, plan)
+        if (await tx.tenant.findUnique({ where: { slug_claim: asked.slug } })) throw slugTaken(asked.slug)
+        const release = await this.#release(tx, asked.release)
+        const now = this.clock.now()
+        const id = newId('tnt')
+        const owner = normaliseEmail(asked.owner)
+        await tx.tenant.create({
+          data: {
+            id,
+            slug: asked.slug,
+            slug_claim: asked.slug,
+            status: 'provisioning',
+            plan_code: plan.code,
+            owner_sealed: this.sealing.seal('personal', owner),
+            owner_index: this.sealing.emailIndex(owner),
+            ...desired,
+            release,
+            created_at: now,
+            updated_at: now,
+          },
+        })
+        const invitation = await this.invitations.issue(tx, {
+          email: owner,
+          role: 'tenant-admin',
+          tenantId: id,
+          nodes: [],
+          invitedBy: actorId(ctx.actor) ?? platformAudience,
+        })
+        const operation = await this.operations.start(tx, ctx, 'tenant-create', id, { seed: asked.seed, invitation_id: invitation.id })
+        return { tenant: await this.#viewIn(tx, ctx, id), operation, invitation }
+      })
+    } catch (error) {
+      if (isUniqueViolation(error)) throw slugTaken(asked.slug)
+      throw error
+    }
+  }
+
+  /** @throws DomainError stale_version | unknown_vertical | unknown_plan | quota_exceeded | operation_in_progress … */
+  async change(ctx: RequestContext, idOrSlug: string, asked: ChangeTenant): Promise<Started> {
+    const row = await this.find(ctx, idOrSlug, 'update')
+    if (asked.version !== undefined && asked.version !== row.version) {
+      throw new DomainError('stale_version', {
+        message: `the tenant is at version ${row.version}: load it again`,
+        details: { version: row.version },
+      })
+    }
+    const changes = await this.#changes(row, asked)
+    const before = Object.fromEntries(Object.keys(changes).map((key) => [key, row[key as keyof typeof row]]))
+    return this.#start(ctx, row, 'tenant-change', { changes, before })
+  }
+
+  async suspend(ctx: RequestContext, idOrSlug: string): Promise<Started> {
+    const row = await this.find(ctx, idOrSlug, 'operate')
+    return this.#start(ctx, row, 'tenant-suspend', { status_before: row.status })
+  }
+
+  async resume(ctx: RequestContext, idOrSlug: string): Promise<Started> {
+    const row = await this.find(ctx, idOrSlug, 'operate')
+    return this.#start(ctx, row, 'tenant-resume', { resume_status: row.resume_status ?? 'active' })
+  }
+
+  async sleep(ctx: RequestContext, idOrSlug: string): Promise<Started> {
+    return this.#start(ctx, await this.find(ctx, idOrSlug, 'operate'), 'tenant-sleep', {})
+  }
+
+  async wake(ctx: RequestContext, idOrSlug: string): Promise<Started> {
+    return this.#start(ctx, await this.find(ctx, idOrSlug, 'operate'), 'tenant-wake', {})
+  }
+
+  async close(ctx: RequestContext, idOrSlug: string): Promise<Started> {
+    const row = await this.find(ctx, idOrSlug, 'close')
+    const closing_until = this.clock.in(30 * 86_400).toISOString()
+    return this.#start(ctx, row, 'tenant-close', { status_before: row.status, resume_status_before: row.resume_status, closing_until })
+  }
+
+  async reopen(ctx: RequestContext, idOrSlug: string): Promise<Started> {
+    const row = await this.find(ctx, idOrSlug, 'operate')
+    const closing_until = (row.closing_until ?? this.clock.now()).toISOString()
+    return this.#start(ctx, row, 'tenant-reopen', { resume_status: row.resume_status ?? 'active', closing_until })
+  }
+
+  /** @throws DomainError confirmation_required unless the slug was typed again */
+  async delete(ctx: RequestContext, idOrSlug: string, confirm: string): Promise<Started> {
+    const row = await this.find(ctx, idOrSlug, 'delete')
+    if (confirm !== row.slug) {
+      throw new DomainError('confirmation_required', {
+        field: 'confirm',
+        message: `this cannot be taken back: repeat the address "${row.slug}" to confirm`,
+      })
+    }
+    return this.#start(ctx, row, 'tenant-delete', { status_before: row.status })
+  }
+
+  /** @throws DomainError invalid_transition for a tenant that is gone */
+  async inviteOwner(ctx: RequestContext, idOrSlug: string): Promise<IssuedInvitation> {
+    const row = await this.find(ctx, idOrSlug, 'update')
+    if (row.deleted_at) throw new DomainError('invalid_transition', { message: `${row.slug} is deleted` })
+    return this.registry.within(ctx, async (tx) => {
+      const email = this.sealing.open('personal', row.owner_sealed)
+      const issued = await this.invitations.issue(tx, {
+        email,
+        role: 'tenant-admin',
+        tenantId: row.id,
+        nodes: [],
+        invitedBy: actorId(ctx.actor) ?? platformAudience,
+      })
+      await audit(tx, {
+        ...auditOf(ctx),
+        at: this.clock.now(),
+        action: 'staff.invite',
+        tenantId: row.id,
+        resource: { type: 'invitation', id: issued.id },
+        changes: { role: 'tenant-admin' },
+      })
+      return issued
+    })
+  }
+
+  #start(ctx: RequestContext, row: TenantWithOperation, kind: OperationKind, parameters: unknown): Promise<Started> {
+    return this.registry.within(ctx, async (tx) => {
+      const operation = await this.operations.start(tx, ctx, kind, row.id, parameters)
+      return { tenant: await this.#viewIn(tx, ctx, row.id), operation }
+    })
+  }
+
+  /** The columns of a new tenant that follow from the request alone. */
+  #desired(asked: CreateTenant) {
+    const verticals = resolveVerticals(asked.verticals)
+    const currencies = [...new Set([asked.currency, ...(asked.currencies ?? [])])]
+    const default_locale = asked.default_locale ?? asked.locales[0]!
+    checkLocales(asked.locales, default_locale)
+    checkCurrencies(currencies, asked.currency)
+    checkTimezone(asked.timezone)
+    this.drivers.get(asked.driver)
+    return {
+      name: json(nameIn(asked.name, asked.locales)),
+      verticals,
+      locales: [...new Set(asked.locales)],
+      default_locale,
+      currencies,
+      default_currency: asked.currency,
+      timezone: asked.timezone,
+      country: asked.country,
+      theme: json(ThemeTokens.parse({ brand: '#0f766e', ...asked.theme })),
+      driver: asked.driver,
+      region: asked.region,
+      seed: asked.seed,
+      test: asked.test ?? this.settings.binding.public.base_domain === 'localhost',
+    }
+  }
+
+  /** The columns a change request is about. @throws DomainError */
+  async #changes(row: TenantWithOperation, asked: ChangeTenant): Promise<Record<string, unknown>> {
+    const plan = await this.#plan(this.registry.db, asked.plan ?? row.plan_code)
+    const verticals = asked.verticals === undefined ? row.verticals : resolveVerticals(asked.verticals)
+    const locales = asked.locales ?? row.locales
+    const currencies = asked.currencies ?? row.currencies
+    checkVerticalLimit(verticals, plan)
+    checkLocales(locales, asked.default_locale ?? row.default_locale)
+    checkCurrencies(currencies, asked.default_currency ?? row.default_currency)
+    if (asked.timezone) checkTimezone(asked.timezone)
+    const wanted: Record<string, unknown> = {
+      ...(asked.name === undefined ? {} : { name: nameIn(asked.name, locales) }),
+      ...(asked.plan === undefined ? {} : { plan_code: plan.code }),
+      ...(asked.verticals === undefined ? {} : { verticals }),
+      ...(asked.locales === undefined ? {} : { locales }),
+      ...(asked.default_locale === undefined ? {} : { default_locale: asked.default_locale }),
+      ...(asked.currencies === undefined ? {} : { currencies }),
+      ...(asked.default_currency === undefined ? {} : { default_currency: asked.default_currency }),
+      ...(asked.timezone === undefined ? {} : { timezone: asked.timezone }),
+      ...(asked.theme === undefined ? {} : { theme: ThemeTokens.parse({ ...(row.theme as object), ...asked.theme }) }),
+    }
+    if (Object.keys(wanted).length === 0) throw new DomainError('validation_failed', { message: 'nothing to change was named' })
+    return wanted
+  }
+
+  async #plan(db: Tx | Registry['db'], code: string) {
+    const plan = await db.plan.findUnique({ where: { code } })
+    if (plan) return plan
+    const known = (await db.plan.findMany({ orderBy: { position: 'asc' }, select: { code: true } })).map((item) => item.code)
+    throw new DomainError('unknown_plan', {
+      field: 'plan',
+      message: `there is no plan "${code}": use ${known.join(', ')}`,
+      details: { known },
+    })
+  }
+
+  async #release(tx: Tx, asked: string | undefined): Promise<string> {
+    const where = asked ? { version: asked, status: 'available' } : { is_current: true, status: 'available' }
+    const found = await tx.release.findFirst({ where })
+    if (found) return found.version
+    throw new DomainError('unknown_release', {
+      field: 'release',
+      message: asked ? `release ${asked} is not available here: see the list of releases` : 'no release is available: build one first',
+    })
+  }
+
+  async #viewIn(tx: Tx, ctx: RequestContext, id: string): Promise<Tenant> {
+    const row = await tx.tenant.findUniqueOrThrow({ where: { id }, include: withOperation })
+    return viewTenant(row, row.runtime as TenantRuntime | null, {
+      sealing: this.sealing,
+      settings: this.settings,
+      ability: this.abilities.of(ctx.actor),
+    })
+  }
+
+  async #view(ctx: RequestContext, row: TenantWithOperation): Promise<Tenant> {
+    const runtime = await this.runtimes.now(row)
+    return viewTenant(row, runtime, { sealing: this.sealing, settings: this.settings, ability: this.abilities.of(ctx.actor) })
+  }
+}

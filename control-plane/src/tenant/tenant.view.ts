@@ -1,0 +1,85 @@
+import { type DriverName, type I18nText, type Locale, type TenantRuntime, type TenantStatus, ThemeTokens } from '@cityos/contract'
+import type { operation } from '../../generated/client.ts'
+import type { Sealing } from '../registry/sealing.ts'
+import { publicOrigin, type Settings } from '../settings.ts'
+import type { Ability } from '../staff/ability.ts'
+import type { Tenant } from './tenant.contract.ts'
+import type { TenantRow } from './tenant.document.ts'
+
+export type TenantWithOperation = TenantRow & { operations: Pick<operation, 'id'>[] }
+
+export const withOperation = {
+  domains: { select: { host: true }, orderBy: [{ kind: 'desc' as const }, { created_at: 'asc' as const }] },
+  operations: { where: { status: { in: ['queued', 'running', 'waiting', 'undoing'] } }, select: { id: true } },
+}
+
+const serving: TenantStatus[] = ['trial', 'active', 'past_due', 'suspended']
+
+type Verb = Tenant['actions'][number]
+
+/** From which status a verb may be asked for, and the right it needs; the operations' `begin` has the last word. */
+const verbs: Record<Verb, { from: readonly TenantStatus[]; right: 'update' | 'operate' | 'close' | 'delete' }> = {
+  change: { from: serving, right: 'update' },
+  suspend: { from: ['trial', 'active', 'past_due'], right: 'operate' },
+  resume: { from: ['suspended'], right: 'operate' },
+  sleep: { from: serving, right: 'operate' },
+  wake: { from: serving, right: 'operate' },
+  close: { from: serving, right: 'close' },
+  reopen: { from: ['closing'], right: 'operate' },
+  delete: { from: ['closing', 'closed', 'failed'], right: 'delete' },
+}
+
+/** What the caller may ask for now; nothing while an operation is under way. */
+export function tenantActions(row: TenantWithOperation, runtime: TenantRuntime | null, ability: Ability): Verb[] {
+  if (row.operations.length > 0 || row.deleted_at) return []
+  return (Object.keys(verbs) as Verb[]).filter((verb) => {
+    if (verb === 'sleep' && runtime === 'asleep') return false
+    if (verb === 'wake' && runtime === 'running') return false
+    return verbs[verb].from.includes(row.status as TenantStatus) && ability.can(verbs[verb].right, 'tenant')
+  })
+}
+
+/** What the outside sees of a tenant. @param runtime as the driver sees it now */
+export function viewTenant(
+  row: TenantWithOperation,
+  runtime: TenantRuntime | null,
+  from: { sealing: Sealing; settings: Settings; ability: Ability },
+): Tenant {
+  const host = row.domains[0]?.host ?? `${row.slug}.${from.settings.binding.public.base_domain}`
+  const origin = (prefix: string) => publicOrigin(from.settings, `${prefix}${host}`)
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name as I18nText,
+    status: row.status as TenantStatus,
+    runtime,
+    operation_id: row.operations[0]?.id ?? null,
+    failure: row.failure as Tenant['failure'],
+    plan: row.plan_code,
+    owner_email: from.sealing.open('personal', row.owner_sealed),
+    verticals: row.verticals,
+    locales: row.locales as Locale[],
+    default_locale: row.default_locale as Locale,
+    currencies: row.currencies,
+    default_currency: row.default_currency,
+    timezone: row.timezone,
+    country: row.country,
+    theme: ThemeTokens.parse(row.theme),
+    release: row.release,
+    driver: row.driver as DriverName,
+    region: row.region,
+    domains: row.domains.map((domain) => domain.host),
+    seeded: row.seed,
+    test: row.test,
+    quarantined: row.quarantined,
+    version: row.version,
+    url: origin(''),
+    admin_url: origin('admin.'),
+    vendor_url: origin('vendor.'),
+    api_url: origin('api.'),
+    closing_until: row.closing_until?.toISOString() ?? null,
+    actions: tenantActions(row, runtime, from.ability),
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  }
+}

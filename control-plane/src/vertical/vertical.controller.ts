@@ -1,0 +1,19 @@
+import { type Input, verticals } from '@cityos/contract'
+import { Handle, type RequestContext } from '@cityos/http'
+import { Controller } from '@nestjs/common'
+import { Registry } from '../registry/registry.ts'
+import { listVerticals } from './vertical.contract.ts'
+
+@Controller()
+export class VerticalController {
+  constructor(private readonly registry: Registry) {}
+
+  @Handle(listVerticals)
+  async list(_ctx: RequestContext, input: Input<typeof listVerticals>) {
+    const rows = await this.registry.db.$queryRaw<{ code: string; tenants: number }[]>`
+      SELECT code, count(*)::int AS tenants FROM tenant, unnest(verticals) AS code WHERE deleted_at IS NULL GROUP BY code`
+    const counts = new Map(rows.map((row) => [row.code, row.tenants]))
+    const page = verticals.slice(input.query.offset, input.query.offset + input.query.limit)
+    return { items: page.map((item) => ({ ...item, tenants: counts.get(item.code) ?? 0 })), total: verticals.length }
+  }
+}
