@@ -95,7 +95,7 @@ async function buildPart(part: Part): Promise<void> {
 
 async function writeRelease(present: readonly Part[]): Promise<ReleaseManifest> {
   const ready = present.filter((part) => existsSync(join(partDir(part.name), 'hash')))
-  const migrations = await sourceFiles(['data-plane'], (file) =>
+  const migrations = await sourceFiles(['data-plane', 'control-plane/prisma'], (file) =>
     /migrations(\.json|\/[^/]+\.sql)$|^data-plane\/seed\/pictures\//.test(file),
   )
   const partHashes = await Promise.all(ready.map((part) => readFile(join(partDir(part.name), 'hash'), 'utf8')))

@@ -31,7 +31,8 @@ export async function assemble(parts: readonly Part[], version: string, builtAt:
   await rm(next, { recursive: true, force: true })
   await mkdir(next, { recursive: true })
   for (const part of parts) await cp(join(partDir(part.name), 'out'), join(next, part.target), { recursive: true })
-  const schema = await copyMigrations(next)
+  const schema = await copyMigrations('data-plane', join(next, 'migrations'))
+  await copyMigrations('control-plane/prisma', join(next, 'registry'))
   const pictures = join(root, 'data-plane/seed/pictures')
   if (existsSync(pictures)) await cp(pictures, join(next, 'seed/pictures'), { recursive: true })
   const manifest: ReleaseManifest = { version, schema, built_at: builtAt.toISOString(), checksums: await checksums(next) }
@@ -43,18 +44,18 @@ export async function assemble(parts: readonly Part[], version: string, builtAt:
   return manifest
 }
 
-/** The journal and every file it names, at the same relative path below `migrations/`. */
-async function copyMigrations(target: string): Promise<string> {
-  const journal = join(root, 'data-plane/migrations.json')
+/** A journal and every file it names, at the same relative paths. @returns the name of the last migration */
+async function copyMigrations(from: string, target: string): Promise<string> {
+  const journal = join(root, from, 'migrations.json')
   if (!existsSync(journal)) return 'none'
   const files = JSON.parse(await readFile(journal, 'utf8')) as string[]
   for (const file of files) {
-    const copy = join(target, 'migrations', file)
+    const copy = join(target, file)
     await mkdir(dirname(copy), { recursive: true })
-    await cp(join(root, 'data-plane', file), copy)
+    await cp(join(root, from, file), copy)
   }
-  await mkdir(join(target, 'migrations'), { recursive: true })
-  await cp(journal, join(target, 'migrations/migrations.json'))
+  await mkdir(target, { recursive: true })
+  await cp(journal, join(target, 'migrations.json'))
   return files.at(-1)?.replace(/\.sql$/, '') ?? 'none'
 }
 
