@@ -2,9 +2,11 @@ import type { Binding } from '@cityos/contract'
 import type { Log } from '@cityos/http'
 import { type DynamicModule, Module, type Provider } from '@nestjs/common'
 import { AuditChain } from './audit/audit-chain.ts'
+import { KeySources } from './auth/key-sources.ts'
 import { SessionSources } from './auth/session-sources.ts'
 import { Background } from './background/background.ts'
 import { BINDING } from './binding/binding.ts'
+import { Cache, REDIS_URL } from './cache/cache.ts'
 import { Clock } from './clock/clock.ts'
 import { Database } from './db/database.ts'
 import { Notifications } from './db/notifications.ts'
@@ -14,6 +16,7 @@ import { LOG } from './log/log.ts'
 import { EventHandlers } from './outbox/event-handlers.ts'
 import { OutboxRelay } from './outbox/outbox-relay.ts'
 import { Pii } from './pii/pii.ts'
+import { SeedSource } from './seed/seed-source.ts'
 import { TenantContext } from './tenant/tenant-context.ts'
 import { TimerHandlers } from './timer/timer-handlers.ts'
 import { TimerScheduler } from './timer/timer-scheduler.ts'
@@ -30,6 +33,9 @@ const services = [
   EventHandlers,
   TimerHandlers,
   SessionSources,
+  KeySources,
+  SeedSource,
+  Cache,
   Idempotency,
   Lease,
   OutboxRelay,
@@ -51,6 +57,7 @@ export class PlatformModule {
       { provide: BINDING, useValue: binding },
       { provide: LOG, useValue: log },
       { provide: TenantContext, useValue: tenant },
+      { provide: REDIS_URL, useValue: process.env['REDIS_URL'] || undefined },
     ]
     return {
       module: PlatformModule,

@@ -13,7 +13,7 @@ export function addCors(scope: FastifyInstance, settings: HttpSettings): void {
     const origin = request.headers.origin
     if (origin === undefined) return
     reply.header('vary', 'Origin')
-    if (!settings.allowsOrigin(origin, hostOf(request))) return
+    if (!(await settings.allowsOrigin(origin, hostOf(request)))) return
     reply.header('access-control-allow-origin', origin).header('access-control-expose-headers', 'x-request-id, retry-after')
   })
   scope.options('/*', async (request, reply) => {

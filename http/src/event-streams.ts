@@ -49,6 +49,11 @@ export class EventStreams implements OnApplicationShutdown {
     }
   }
 
+  /** How many streams are open. */
+  get open(): number {
+    return this.#open.size
+  }
+
   /** Ends all streams; their clients reconnect after a second. */
   closeAll(): void {
     for (const stream of this.#open) stream.abort()

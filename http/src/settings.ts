@@ -1,6 +1,6 @@
 import type { Locale } from '@cityos/contract'
 import type { Log } from './log.ts'
-import type { Surface } from './request-context.ts'
+import type { RequestContext, Surface } from './request-context.ts'
 
 export const HTTP_SETTINGS = Symbol('cityos:http-settings')
 
@@ -13,13 +13,13 @@ export interface HttpSettings {
   /** Which front door a host is; null for a host that is not ours (404 unknown_host). */
   surfaceOf(host: string, path: string): Surface | null
   /** Foreign origins that may read answers (CORS), e.g. declared by publishable keys; own hosts need not be listed. */
-  allowsOrigin(origin: string, host: string): boolean
+  allowsOrigin(origin: string, host: string): boolean | Promise<boolean>
   /** Whether browsers reach us by https: cookies are Secure and HSTS is sent. */
   secure: boolean
   /** Check every answer against its declared schema (tests). */
   checkAnswers?: boolean
   /** Called when a request has been answered (idle clock, usage). */
-  onAnswered?(): void
+  onAnswered?(ctx: RequestContext): void
   /** Title of the OpenAPI document and its path, e.g. `/v1/openapi.json`. */
   openApi: { title: string; version: string; path: string }
   /** Redis for what processes share (rate limits); in process without it. */

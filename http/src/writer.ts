@@ -78,7 +78,7 @@ export class AnswerWriter {
     const milliseconds = performance.now() - startedAt
     const status = reply.statusCode
     this.metrics.observeRequest(operation, status, milliseconds / 1000)
-    this.settings.onAnswered?.()
+    this.settings.onAnswered?.(ctx)
     const line = {
       correlation_id: ctx.correlationId,
       user_id: actorId(ctx.actor),

@@ -1,45 +1,36 @@
-import { formatLocale, type Locale } from '@cityos/contract'
+import { formatLocale, type Locale, locales } from '@cityos/contract'
 import { IntlMessageFormat } from 'intl-messageformat'
 
-/** `{ 'order.placed': 'Order {number} was placed' }`, one per language; ICU message syntax. */
-export type Messages = Record<string, string>
-export type Translations = Record<Locale, Messages>
+/** Messages of one module by language: keys with their namespace, ICU message syntax. */
+export type Translations = Record<Locale, Record<string, string>>
 export type Values = Record<string, string | number | boolean | Date>
 
 const catalogue: Record<Locale, Map<string, string>> = { en: new Map(), fr: new Map(), ar: new Map() }
 const compiled = new Map<string, IntlMessageFormat>()
 
 /**
- * Adds a module's messages; its keys begin with the namespace.
- * @throws when a language lacks a key that another has, or a key is there already with other words
+ * Adds a module's messages at load time.
+ * @throws when the languages do not have the same keys, or a key is there already
  */
-export function registerMessages(namespace: string, translations: Translations): void {
-  const keys = new Set(Object.values(translations).flatMap((messages) => Object.keys(messages)))
-  for (const locale of Object.keys(translations) as Locale[]) {
-    for (const key of keys) {
-      const text = translations[locale][key]
-      if (text === undefined) throw new Error(`${namespace}: ${locale} lacks ${key}`)
-      const name = `${namespace}.${key}`
-      const known = catalogue[locale].get(name)
-      if (known !== undefined && known !== text) throw new Error(`${name} is registered twice`)
-      catalogue[locale].set(name, text)
-    }
+export function addMessages(translations: Translations): void {
+  const keys = new Set(locales.flatMap((locale) => Object.keys(translations[locale])))
+  for (const locale of locales) {
+    const missing = [...keys].filter((key) => translations[locale][key] === undefined)
+    if (missing.length > 0) throw new Error(`the languages differ in ${locale}: ${missing.join(', ')}`)
+  }
+  for (const key of keys) if (catalogue.en.has(key)) throw new Error(`message ${key} is defined twice`)
+  for (const locale of locales) {
+    for (const [key, text] of Object.entries(translations[locale])) catalogue[locale].set(key, text)
   }
 }
 
 /**
- * The message of a key: asked language → fallback → English; an unknown key comes back as it is, so that it is seen.
- * @param key with its namespace, e.g. `order.placed`
+ * The message of a key in a language, with its values filled in.
+ * @throws when there is no such key: a fault of the program, not a text
  */
-export function t(locale: Locale, key: string, values: Values = {}, fallback: Locale = 'en'): string {
-  for (const candidate of [locale, fallback, 'en'] as const) {
-    const text = catalogue[candidate].get(key)
-    if (text !== undefined) return formatted(candidate, key, text, values)
-  }
-  return key
-}
-
-function formatted(locale: Locale, key: string, text: string, values: Values): string {
+export function t(locale: Locale, key: string, values: Values = {}): string {
+  const text = catalogue[locale].get(key)
+  if (text === undefined) throw new Error(`there is no message ${key}`)
   if (!text.includes('{') && !text.includes("'")) return text
   const name = `${locale}:${key}`
   let format = compiled.get(name)

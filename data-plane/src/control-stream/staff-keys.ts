@@ -29,7 +29,7 @@ export class StaffKeys implements OnModuleInit {
 
   /** @throws DomainError unauthenticated, `details.reason` = `expired` | `invalid_token` | `revoked` */
   async claims(token: string): Promise<StaffClaims> {
-    const claims = await this.#verify(token, this.clock.now())
+    const claims = await this.#verify(token, new Date(this.clock.machineTime()))
     if (this.#revoked.has(claims.sid)) throw new DomainError('unauthenticated', { details: { reason: 'revoked' } })
     return claims
   }

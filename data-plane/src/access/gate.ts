@@ -1,0 +1,32 @@
+import { type AnyEndpoint, DomainError, type TenantStatus } from '@cityos/contract'
+import { EndpointGate, type RequestContext } from '@cityos/http'
+import { Injectable } from '@nestjs/common'
+import { TenantContext } from '../../platform/tenant/tenant-context.ts'
+import { ControlStream } from '../control-stream/control-stream.ts'
+
+const closedToOrders: readonly TenantStatus[] = ['suspended', 'closing', 'closed']
+/** Acts of staff that wait while nobody could tell this process of a revocation (design §8). */
+const delicate = new Set(['refund', 'confirm', 'export'])
+
+/** What this tenant answers now: its verticals, its status, the age of its control stream. */
+@Injectable()
+export class TenantGate extends EndpointGate {
+  constructor(
+    private readonly tenant: TenantContext,
+    private readonly stream: ControlStream,
+  ) {
+    super()
+  }
+
+  override check(ctx: RequestContext, endpoint: AnyEndpoint): void {
+    const { document } = this.tenant
+    if (endpoint.vertical !== null && !document.verticals.includes(endpoint.vertical)) throw new DomainError('not_found')
+    const takesOrders = endpoint.idempotencyKey && endpoint.path.startsWith('/v1/store/') && !endpoint.path.endsWith('/cancel')
+    if (takesOrders && closedToOrders.includes(document.status)) throw new DomainError('tenant_suspended')
+    const { access } = endpoint
+    const isDelicate = access.who === 'staff' && (delicate.has(access.action) || endpoint.idempotencyKey)
+    if (isDelicate && ctx.actor.kind === 'staff' && this.stream.stale) {
+      throw new DomainError('dependency_unavailable', { details: { dependency: 'control-plane', retry_after: 5 } })
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { anyone, endpoint, PlaneHealth, plane, TenantDocument } from '@cityos/contract'
+import { z } from 'zod'
+
+/** What the supervisor, the gateway and probes read: every dependency with its state. */
+export const readHealth = endpoint({
+  id: 'health.read',
+  method: 'GET',
+  path: '/health',
+  summary: 'Whether this tenant answers, and what it depends on',
+  access: anyone,
+  response: z.object({
+    status: PlaneHealth.shape.status,
+    tenant: z.string(),
+    release: z.string(),
+    dependencies: PlaneHealth.shape.dependencies,
+  }),
+  errors: ['dependency_unavailable'],
+})
+
+export const readPlaneHealth = endpoint({
+  id: 'internal.health',
+  method: 'GET',
+  path: '/internal/health',
+  summary: 'Health and usage',
+  access: plane,
+  response: PlaneHealth,
+})
+
+export const seedTenant = endpoint({
+  id: 'internal.seed',
+  method: 'POST',
+  path: '/internal/seed',
+  summary: 'Loads the demo shop; a second run changes nothing',
+  access: plane,
+  response: z.object({ changed: z.boolean(), sign_ins: z.array(z.record(z.string(), z.string())).optional() }),
+})
+
+export const putTenant = endpoint({
+  id: 'internal.tenant',
+  method: 'PUT',
+  path: '/internal/tenant',
+  summary: 'Hands over a newer tenant document; an older one changes nothing',
+  access: plane,
+  body: TenantDocument,
+  response: z.object({ version: z.int() }),
+})
+
+export const setClock = endpoint({
+  id: 'internal.clock',
+  method: 'PUT',
+  path: '/internal/clock',
+  summary: 'Moves the clock of a test tenant; null goes back to real time',
+  access: plane,
+  body: z.object({ now: z.iso.datetime().nullable() }),
+  response: z.object({ now: z.string() }),
+})

@@ -1,0 +1,57 @@
+import { DomainError, type Input } from '@cityos/contract'
+import { Handle, type RequestContext } from '@cityos/http'
+import { Controller } from '@nestjs/common'
+import { Clock } from '../../platform/clock/clock.ts'
+import { SeedSource } from '../../platform/seed/seed-source.ts'
+import { TenantContext } from '../../platform/tenant/tenant-context.ts'
+import { PlaneHealthReader } from '../life/health.ts'
+import { putTenant, readHealth, readPlaneHealth, seedTenant, setClock } from './internal.contract.ts'
+
+/** What the supervisor and the control plane ask; the gateway leads to `/health` only. */
+@Controller()
+export class InternalController {
+  constructor(
+    private readonly health: PlaneHealthReader,
+    private readonly tenant: TenantContext,
+    private readonly clock: Clock,
+    private readonly seeds: SeedSource,
+  ) {}
+
+  @Handle(readHealth)
+  async readHealth() {
+    const dependencies = await this.health.dependencies()
+    if (dependencies['postgres']?.status !== 'ok')
+      throw new DomainError('dependency_unavailable', { details: { dependency: 'postgres', retry_after: 2 } })
+    const degraded = Object.values(dependencies).some((dependency) => dependency.status !== 'ok')
+    return {
+      status: degraded ? ('degraded' as const) : ('ok' as const),
+      tenant: this.tenant.document.slug,
+      release: this.tenant.document.release,
+      dependencies,
+    }
+  }
+
+  @Handle(readPlaneHealth)
+  readPlaneHealth() {
+    return this.health.read()
+  }
+
+  @Handle(seedTenant)
+  seed(ctx: RequestContext) {
+    return this.seeds.run(ctx)
+  }
+
+  @Handle(putTenant)
+  putTenant(_ctx: RequestContext, input: Input<typeof putTenant>) {
+    if (input.body.id !== this.tenant.id) throw new DomainError('not_found')
+    this.tenant.replace(input.body)
+    return { version: this.tenant.document.version }
+  }
+
+  @Handle(setClock)
+  setClock(_ctx: RequestContext, input: Input<typeof setClock>) {
+    if (!this.tenant.sandboxAllowed) throw new DomainError('forbidden', { details: { reason: 'not_a_test_tenant' } })
+    this.clock.travelTo(input.body.now === null ? null : new Date(input.body.now))
+    return { now: this.clock.now().toISOString() }
+  }
+}
