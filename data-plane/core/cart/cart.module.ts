@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { PaymentModule } from '../payment/payment.module.ts'
+import { StoreModule } from '../store/store.module.ts'
 import { VerticalModule } from '../vertical/vertical.module.ts'
 import { CartController } from './cart.controller.ts'
 import { CartService } from './cart.service.ts'
@@ -10,7 +11,7 @@ import { Pricer } from './pricer.ts'
 import { ShippingRates } from './shipping-rates.ts'
 
 @Module({
-  imports: [VerticalModule, PaymentModule],
+  imports: [StoreModule, VerticalModule, PaymentModule],
   controllers: [CartController],
   providers: [CartService, CartStore, CartViews, CartMerge, Pricer, ShippingRates],
   exports: [CartService, CartStore, CartViews, CartMerge, Pricer, ShippingRates],

@@ -2,6 +2,8 @@ import type { I18nText } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
 import { jsonb, type Tx } from '../../platform/db/index.ts'
+import { TenantContext } from '../../platform/tenant/tenant-context.ts'
+import { SettingService } from '../store/setting.service.ts'
 import type { Rate } from './pricing.ts'
 
 export interface RateToPut {
@@ -18,10 +20,41 @@ export interface RateToPut {
   position: number
 }
 
-/** Flat shipping rates per vendor, with those of the house (`vendor_id` null) for vendors without their own. */
+/** The rate of the house where nobody has written one: from the settings, in the default currency. */
+export const houseRateId = 'standard'
+
+/**
+ * Flat shipping rates per vendor, with those of the house (`vendor_id` null, else the settings `shipping.*`) for vendors
+ * without their own.
+ */
 @Injectable()
 export class ShippingRates {
+  constructor(
+    private readonly settings: SettingService,
+    private readonly tenant: TenantContext,
+  ) {}
+
   async of(tx: Tx, currency: string): Promise<Rate[]> {
+    const written = await this.written(tx, currency)
+    const complete = written.some((rate) => rate.vendorId === null) || currency !== this.tenant.document.default_currency
+    return complete ? written : [...written, await this.houseRate()]
+  }
+
+  private async houseRate(): Promise<Rate> {
+    const settings = await this.settings.all()
+    return {
+      id: houseRateId,
+      vendorId: null,
+      name: { en: 'Standard delivery', fr: 'Livraison standard', ar: 'توصيل عادي' },
+      amount: settings['shipping.flat_amount'],
+      freeAboveAmount: settings['shipping.free_from_amount'],
+      taxBps: settings['tax.default_bps'],
+      minDays: 1,
+      maxDays: 5,
+    }
+  }
+
+  private async written(tx: Tx, currency: string): Promise<Rate[]> {
     const rows = await tx
       .selectFrom('shipping_rate')
       .selectAll()

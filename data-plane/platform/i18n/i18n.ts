@@ -3,7 +3,8 @@ import { IntlMessageFormat } from 'intl-messageformat'
 
 /** Messages of one module by language: keys with their namespace, ICU message syntax. */
 export type Translations = Record<Locale, Record<string, string>>
-export type Values = Record<string, string | number | boolean | Date>
+/** What fills the placeholders; `details` of an error fit as they are. */
+export type Values = Readonly<Record<string, unknown>>
 
 const catalogue: Record<Locale, Map<string, string>> = { en: new Map(), fr: new Map(), ar: new Map() }
 const compiled = new Map<string, IntlMessageFormat>()
@@ -38,5 +39,5 @@ export function t(locale: Locale, key: string, values: Values = {}): string {
     format = new IntlMessageFormat(text, formatLocale[locale], undefined, { ignoreTag: true })
     compiled.set(name, format)
   }
-  return String(format.format(values))
+  return String(format.format(values as Record<string, string | number>))
 }
