@@ -1,0 +1,153 @@
+import { join } from 'node:path'
+import { newId } from '@cityos/contract'
+import type { DataPlaneDriver } from '@cityos/provisioning'
+import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testing'
+import { Clock } from '../clock.ts'
+import type { OperationDefinition } from '../operations/definition.ts'
+import { definitionOf } from '../operations/definitions.ts'
+import { Lease } from '../operations/lease.ts'
+import { Runner } from '../operations/runner.ts'
+import { startOperation } from '../operations/start.ts'
+import { migrateRegistry } from '../registry/migrations.ts'
+import { json, Registry } from '../registry/registry.ts'
+import { Sealing } from '../registry/sealing.ts'
+
+export const testRelease = { version: '0.0.0+test', dir: '/nowhere', schema: 'test' }
+export const registryMigrations = join(import.meta.dirname, '../../prisma')
+const rootKey = Buffer.alloc(32, 7).toString('base64')
+
+/** One registry on a real Postgres, with runner and driver, for tests of operations without HTTP. */
+export class OperationBench {
+  readonly registry: Registry
+  readonly sealing = new Sealing(rootKey)
+  readonly clock = new Clock()
+  readonly lease: Lease
+  readonly driver: DataPlaneDriver
+  readonly #postgres: TestPostgres | null
+  readonly #release: { version: string; dir: string; schema: string }
+
+  private constructor(
+    registry: Registry,
+    driver: DataPlaneDriver,
+    postgres: TestPostgres | null,
+    release: { version: string; dir: string; schema: string },
+  ) {
+    this.registry = registry
+    this.driver = driver
+    this.#postgres = postgres
+    this.#release = release
+    this.lease = new Lease(registry, 600)
+  }
+
+  /** @param at an existing empty database; without it a server of its own is started */
+  static async start(
+    driver: DataPlaneDriver,
+    at?: { url: string; release: { version: string; dir: string; schema: string } },
+  ): Promise<OperationBench> {
+    const postgres = at ? null : await startTestPostgres()
+    const url = at?.url ?? (await postgres!.emptyDatabase()).url
+    await migrateRegistry(url, registryMigrations)
+    const release = at?.release ?? testRelease
+    const bench = new OperationBench(new Registry(url), driver, postgres, release)
+    await bench.registry.db.release.create({ data: { ...release, status: 'available', is_current: true, created_at: bench.clock.now() } })
+    await bench.lease.acquire(bench.clock.now())
+    return bench
+  }
+
+  async stop(): Promise<void> {
+    await this.registry.onApplicationShutdown()
+    await this.#postgres?.stop()
+  }
+
+  runner(options: { definition?: OperationDefinition; attempts?: number } = {}): Runner {
+    return new Runner({
+      registry: this.registry,
+      lease: this.lease,
+      sealing: this.sealing,
+      clock: this.clock,
+      baseDomain: 'localhost',
+      driverOf: () => this.driver,
+      definitionOf: (kind) => (options.definition?.kind === kind ? options.definition : definitionOf(kind)),
+      attempts: options.attempts ?? 2,
+      backoff: () => 0,
+    })
+  }
+
+  /** A tenant as the API stores it, before its first operation. */
+  async newTenant(): Promise<string> {
+    const id = newId('tnt')
+    const now = this.clock.now()
+    const slug = `shop-${id.slice(-12)}`
+    await this.registry.db.tenant.create({
+      data: {
+        id,
+        slug,
+        slug_claim: slug,
+        name: json({ en: 'Shop' }),
+        status: 'provisioning',
+        plan_code: 'standard',
+        owner_sealed: this.sealing.seal('personal', 'owner@shop.test'),
+        owner_index: this.sealing.emailIndex('owner@shop.test'),
+        verticals: ['catalogue'],
+        locales: ['en', 'ar'],
+        default_locale: 'en',
+        currencies: ['SAR'],
+        default_currency: 'SAR',
+        timezone: 'Asia/Riyadh',
+        country: 'SA',
+        theme: json({ brand: '#0f766e' }),
+        release: this.#release.version,
+        driver: 'local',
+        region: 'riyadh',
+        seed: true,
+        test: true,
+        created_at: now,
+        updated_at: now,
+      },
+    })
+    return id
+  }
+
+  queue(kind: string, tenantId: string, parameters: unknown): Promise<string> {
+    return this.registry.transaction((tx) =>
+      startOperation(tx, this.sealing, { kind, tenantId, parameters, requestedBy: 'system:test', correlationId: 'test' }, this.clock.now()),
+    )
+  }
+
+  /** Carries an operation to its end, over its waits. */
+  async finish(operationId: string, runner = this.runner()): Promise<string> {
+    for (let turn = 0; turn < 50; turn++) {
+      await runner.run(operationId)
+      const { status } = await this.registry.db.operation.findUniqueOrThrow({ where: { id: operationId } })
+      if (['succeeded', 'failed', 'cancelled'].includes(status)) return status
+    }
+    throw new Error(`operation ${operationId} does not come to an end`)
+  }
+
+  async perform(kind: string, tenantId: string, parameters: unknown): Promise<void> {
+    const id = await this.queue(kind, tenantId, parameters)
+    const status = await this.finish(id)
+    if (status !== 'succeeded') {
+      const row = await this.registry.db.operation.findUniqueOrThrow({ where: { id } })
+      throw new Error(`${kind} ${status}: ${JSON.stringify(row.failure)}`)
+    }
+  }
+
+  /** Everything that exists for a tenant outside its own row: what the driver has, and what the registry keeps for it. */
+  async inventory(tenantId: string): Promise<string[]> {
+    const { db } = this.registry
+    const where = { tenant_id: tenantId }
+    const items = (await this.driver.inventory()).filter((item) => item.tenantId === tenantId).map((item) => `${item.kind} ${item.name}`)
+    const [domains, secrets, subscriptions] = await Promise.all([
+      db.tenant_domain.findMany({ where }),
+      db.tenant_secret.findMany({ where }),
+      db.subscription.findMany({ where: { ...where, ended_at: null } }),
+    ])
+    return [
+      ...items,
+      ...domains.map((row) => `domain ${row.host}`),
+      ...secrets.map((row) => `registry secret ${row.kind}`),
+      ...subscriptions.map((row) => `subscription ${row.plan_code}`),
+    ].sort()
+  }
+}
