@@ -44,6 +44,7 @@ export const CategoryNode: z.ZodType<CategoryNode, CategoryNode> = z.object({
 
 export const listCategories = endpoint({
   id: 'store.category.list',
+  vertical: 'catalogue',
   method: 'GET',
   path: '/v1/store/categories',
   summary: 'The category tree',

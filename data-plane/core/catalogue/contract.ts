@@ -45,6 +45,7 @@ export type ProductSort = z.infer<typeof ProductSort>
 
 export const listProducts = listEndpoint({
   id: 'store.product.list',
+  vertical: 'catalogue',
   method: 'GET',
   path: '/v1/store/products',
   summary: 'Products with variants, prices and availability; filters, free text and sorting',
@@ -73,6 +74,7 @@ export type ProductFacets = z.infer<typeof ProductFacets>
 
 export const productFacets = endpoint({
   id: 'store.product.facets',
+  vertical: 'catalogue',
   method: 'GET',
   path: '/v1/store/products/facets',
   summary: 'Counts per category, vendor, attribute and price band under the same filters as the list',
@@ -84,12 +86,20 @@ export const productFacets = endpoint({
 
 export const getProduct = endpoint({
   id: 'store.product.get',
+  vertical: 'catalogue',
   method: 'GET',
   path: '/v1/store/products/{handle}',
   summary: 'One product; an old handle answers the product with `redirect_to`',
   access: anyone,
   params: z.object({ handle: z.string().max(96) }),
-  query: z.object({ currency: Currency.optional() }),
+  query: z.object({
+    currency: Currency.optional(),
+    /** `true` fills `related`. */
+    related: z
+      .enum(['true', 'false'])
+      .transform((value) => value === 'true')
+      .optional(),
+  }),
   response: ProductDetail,
   errors: ['currency_not_supported'],
 })
@@ -103,6 +113,7 @@ export type ProductComparison = z.infer<typeof ProductComparison>
 
 export const compareProducts = endpoint({
   id: 'store.product.compare',
+  vertical: 'catalogue',
   method: 'GET',
   path: '/v1/store/products/compare',
   summary: 'Up to four products side by side',
@@ -135,6 +146,7 @@ export type SearchHit = z.infer<typeof SearchHit>
 
 export const search = listEndpoint({
   id: 'store.search',
+  vertical: 'catalogue',
   method: 'GET',
   path: '/v1/store/search',
   summary: 'Finds products and vendors; forgives typing errors, folds Arabic and Latin spelling',
@@ -155,6 +167,7 @@ export type SearchSuggestion = z.infer<typeof SearchSuggestion>
 
 export const suggestSearch = endpoint({
   id: 'store.search.suggest',
+  vertical: 'catalogue',
   method: 'GET',
   path: '/v1/store/search/suggest',
   summary: 'At most eight suggestions while typing',

@@ -87,7 +87,7 @@ export const ProductDetail = ProductCard.extend({
   tax_class: z.string(),
   withdrawal_exempt_reason: z.string().nullable(),
   seo: z.object({ title: z.string(), description: z.string() }),
-  /** Up to eight products of the same category, other vendors' too. */
+  /** Up to eight products of the same category, other vendors' too; filled when asked for (`related=true`). */
   related: z.array(z.lazy(() => ProductCard)),
   /** Set when the asked handle is an old one: the address to go to with 301. */
   redirect_to: z.string().nullable(),

@@ -1,0 +1,23 @@
+/** Twenty customers; the addresses are in Riyadh, the numbers reserved for fiction. */
+export const customers: { name: string; locale: 'en' | 'fr' | 'ar'; district: string; street: string; postal: string }[] = [
+  { name: 'نورة القحطاني', locale: 'ar', district: 'العليا', street: 'شارع التحلية ٤٥', postal: '12241' },
+  { name: 'Faisal Al Otaibi', locale: 'en', district: 'Al Malqa', street: 'Anas Ibn Malik Road 112', postal: '13521' },
+  { name: 'سارة الدوسري', locale: 'ar', district: 'حطين', street: 'طريق الأمير محمد بن سعد ٨', postal: '13518' },
+  { name: 'Camille Laurent', locale: 'fr', district: 'Diplomatic Quarter', street: 'Abdullah Ibn Hudhafah 3', postal: '12511' },
+  { name: 'عبدالله الشمري', locale: 'ar', district: 'الياسمين', street: 'طريق أنس بن مالك ٢٣', postal: '13325' },
+  { name: 'Maha Al Harbi', locale: 'en', district: 'Al Nakheel', street: 'Prince Turki Al Awwal 77', postal: '12385' },
+  { name: 'ريم المطيري', locale: 'ar', district: 'الملز', street: 'شارع الجامعة ١٤', postal: '12836' },
+  { name: 'Omar Siddiqui', locale: 'en', district: 'Al Olaya', street: 'Olaya Street 201', postal: '12213' },
+  { name: 'لمى الغامدي', locale: 'ar', district: 'الرحمانية', street: 'شارع الأمير سلطان ٦٢', postal: '12341' },
+  { name: 'Yousef Haddad', locale: 'en', district: 'Al Sulaymaniyah', street: 'Thumamah Street 19', postal: '12223' },
+  { name: 'هند العنزي', locale: 'ar', district: 'النرجس', street: 'طريق عثمان بن عفان ٩٠', postal: '13327' },
+  { name: 'Amélie Fontaine', locale: 'fr', district: 'Al Mohammadiyah', street: 'Takhassusi Street 310', postal: '12361' },
+  { name: 'ماجد السبيعي', locale: 'ar', district: 'الدرعية', street: 'طريق البجيري ٥', postal: '13711' },
+  { name: 'Layla Rahman', locale: 'en', district: 'Al Wurud', street: 'Al Urubah Road 55', postal: '12251' },
+  { name: 'تركي الزهراني', locale: 'ar', district: 'قرطبة', street: 'طريق الدمام ١٧', postal: '13245' },
+  { name: 'Hassan Bukhari', locale: 'en', district: 'Al Rawdah', street: 'Khalid Ibn Al Walid 88', postal: '13213' },
+  { name: 'أمل الحربي', locale: 'ar', district: 'العقيق', street: 'طريق الأمير محمد بن سلمان ٣٣', postal: '13515' },
+  { name: 'Sofia Marino', locale: 'en', district: 'Al Ghadir', street: 'King Abdulaziz Road 140', postal: '13311' },
+  { name: 'خالد العمري', locale: 'ar', district: 'الصحافة', street: 'طريق العليا ٤٠٢', postal: '13321' },
+  { name: 'Julien Moreau', locale: 'fr', district: 'Al Safarat', street: 'Amr Ibn Umayyah 12', postal: '12512' },
+]
