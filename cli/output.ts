@@ -91,10 +91,10 @@ export function explain(error: unknown): string[] {
   if (error instanceof Failure) return [error.message, ...error.advice]
   if (error instanceof ApiError) {
     const lines = error.errors.map((each) => `${each.field ? `${each.field}: ` : ''}${each.message} (${each.code})`)
-    const fields = error.errors.flatMap((each) => (each.details?.['fields'] as { path?: string; message?: string }[] | undefined) ?? [])
+    const fields = error.errors.flatMap((each) => (each.details?.['fields'] as { field?: string; message?: string }[] | undefined) ?? [])
     return [
       ...lines,
-      ...fields.map((field) => `${field.path ?? ''}: ${field.message ?? ''}`),
+      ...fields.map((field) => `${field.field ?? ''}: ${field.message ?? ''}`),
       ...(error.requestId ? [`request ${error.requestId}`] : []),
     ]
   }

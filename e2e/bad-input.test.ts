@@ -15,7 +15,7 @@ const host = 'dakkah.localhost'
 interface Failure {
   data: null
   meta: { request_id: string }
-  errors: { code: keyof typeof errorStatus; message: string; field?: string; details?: { fields?: { path: string }[] } }[]
+  errors: { code: keyof typeof errorStatus; message: string; field?: string; details?: { fields?: { field: string }[] } }[]
 }
 
 async function failureOf(response: Response): Promise<Failure & { status: number }> {
@@ -61,7 +61,7 @@ describe('creating a tenant', () => {
     })
     const failure = await failureOf(response)
     expect(failure.errors[0]!.code).toBe(code)
-    const named = [failure.errors[0]!.field, ...(failure.errors[0]!.details?.fields ?? []).map((field) => field.path)]
+    const named = [failure.errors[0]!.field, ...(failure.errors[0]!.details?.fields ?? []).map((field) => field.field)]
       .filter(Boolean)
       .join(' ')
     expect(named).toContain(Object.keys(wrong)[0])

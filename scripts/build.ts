@@ -14,7 +14,7 @@ import { hashFiles, root, sourceFiles } from './build/sources.ts'
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
-    /** Leaves out parts whose entry file is missing, instead of failing. */
+    /** Leaves out parts that are missing or cannot be built, instead of failing. */
     partial: { type: 'boolean', default: false },
     /** Only makes the code that comes from the schemas (clients, table types). */
     generate: { type: 'boolean', default: false },
@@ -53,7 +53,8 @@ async function build(): Promise<ReleaseManifest> {
       }),
     ),
   )
-  if (failures.length > 0) throw new Error(failures.join('\n'))
+  if (failures.length > 0 && !values.partial) throw new Error(failures.join('\n'))
+  for (const failure of failures) say(failure)
   return writeRelease(present)
 }
 
