@@ -39,8 +39,8 @@ export class EndpointRegistry implements OnModuleInit {
     private readonly authorizer: Authorizer,
     private readonly limiter: RateLimiter,
     @Inject(HTTP_SETTINGS) private readonly settings: HttpSettings,
-    @Optional() private readonly gate: EndpointGate | undefined,
-    @Optional() private readonly idempotency: IdempotencyStore | undefined,
+    @Optional() @Inject(EndpointGate) private readonly gate: EndpointGate | undefined,
+    @Optional() @Inject(IdempotencyStore) private readonly idempotency: IdempotencyStore | undefined,
   ) {}
 
   onModuleInit(): void {
