@@ -24,7 +24,8 @@ export function issuerOf(settings: Settings): string {
 export function gatewayService(setting: ServiceSetting, binding: () => GatewayBinding): Service {
   const entry = fileURLToPath(new URL('../gateway/main.ts', import.meta.url))
   return service(setting, 'gateway', () => ({
-    args: ['--max-old-space-size=256', entry],
+    // It reads its input only; the folder is there for whoever looks at the list of processes.
+    args: ['--max-old-space-size=256', entry, setting.logsDir],
     binding: binding(),
     first: binding(),
     readyMs: 20_000,

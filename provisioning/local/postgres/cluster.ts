@@ -74,7 +74,7 @@ export class PostgresCluster {
       this.checkReach()
       if (!existsSync(join(this.dataDir, 'PG_VERSION'))) await this.initialise()
       this.checkVersion()
-      await this.launch()
+      await this.launchPatiently()
     }
     await this.ensurePlatformRole()
     return { adopted, port: this.port }
@@ -154,6 +154,19 @@ export class PostgresCluster {
       throw error
     } finally {
       rmSync(passwordFile, { force: true })
+    }
+  }
+
+  /** The sessions of a killed server hold on to its memory for a moment; a new one refuses to start until they are gone. */
+  private async launchPatiently(): Promise<void> {
+    for (const until = performance.now() + 30_000; ; ) {
+      try {
+        return await this.launch()
+      } catch (error) {
+        const held = error instanceof Error && /shared memory block|lock file .* already exists/.test(error.message)
+        if (!held || performance.now() > until) throw error
+        await delay(100)
+      }
     }
   }
 
@@ -271,6 +284,9 @@ function readPidFile(dataDir: string): { pid: number; port: number; status: stri
   return { pid: Number(lines[0]), port: Number(lines[3]), status: (lines[7] ?? '').trim() }
 }
 
+/** What the server said about its end: its errors, else its last lines. */
 function tail(file: string, from: number): string {
-  return readFileSync(file).subarray(from).toString('utf8').trim().slice(-2000)
+  const lines = readFileSync(file).subarray(from).toString('utf8').trim().split('\n')
+  const errors = lines.filter((line) => /\b(FATAL|PANIC|ERROR|HINT):/.test(line))
+  return (errors.length > 0 ? errors : lines.slice(-5)).join(' ').slice(0, 2000)
 }
