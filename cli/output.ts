@@ -62,6 +62,13 @@ export class Progress {
     this.#running = running
   }
 
+  /** A line of what has just happened; the running step goes on below it. */
+  note(text: string): void {
+    const running = this.#running
+    if (terminal && running) process.stderr.write('\r\u001b[K')
+    process.stderr.write(`${faint('  ' + text)}\n`)
+  }
+
   /** Ends the running step with a better description of what happened. */
   done(description?: string): void {
     this.#settle(green('✓'), description)

@@ -36,7 +36,7 @@ export async function up(options: UpOptions): Promise<void> {
   const fresh = !existsSync(data.operatorPath)
   if (!running) await requireFreePort(port)
   progress.start('build the release')
-  const built = await buildRelease((line) => progress.start(`build the release: ${line}`))
+  const built = await buildRelease((line) => progress.note(line))
   const release = installRelease(data, built)
   progress.done(`release ${release.version}`)
   await ensureNode(data, running, port, release, progress)
@@ -92,16 +92,16 @@ async function ensureNode(
 
 async function becomeReady(data: DataDirectory, progress: Progress): Promise<void> {
   const deadline = performance.now() + readyWithin
-  let shown = ''
+  let shown = 0
   let last: NodeStatus | null = null
   while (performance.now() < deadline) {
     last = await readNode(data)
     if (last?.phase === 'ready') return
     const broken = last?.parts.find((part) => part.state === 'crashed' && part.restarts >= 3)
     if (broken) throw new Error(`${broken.name} crashes again and again: ${broken.error ?? 'no reason given'}`)
-    const doing = last?.progress.at(-1)?.message ?? 'start the platform'
-    if (doing !== shown) progress.start(doing)
-    shown = doing
+    const happened = last?.progress ?? []
+    for (const { message } of happened.slice(shown)) progress.note(message)
+    shown = happened.length
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   const late = last?.parts.filter((part) => part.state !== 'running' && part.state !== 'external') ?? []
