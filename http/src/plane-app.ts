@@ -1,21 +1,30 @@
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Log } from './log.ts'
+import { hostOf } from './request.ts'
 import { EndpointServer } from './server.ts'
+import type { HttpSettings } from './settings.ts'
 
 /** What a plane adds to the endpoints: pages, static files. Routes match before the plane's 404. */
 export type Mount = (scope: FastifyInstance, app: NestFastifyApplication) => void | Promise<void>
+
+export interface PlaneAppOptions {
+  log: Log
+  mount?: Mount
+  /** Lets routes be bound to a front door: `constraints: { surface: 'store' }`. */
+  surfaceOf?: HttpSettings['surfaceOf']
+}
 
 /**
  * Makes a plane's application: Nest composes it, Fastify serves it. Ready to `listen` or `inject`.
  * @param root the plane's root module (imports HttpModule.forPlane)
  */
-export async function createPlaneApp(root: Type | DynamicModule, options: { log: Log; mount?: Mount }): Promise<NestFastifyApplication> {
+export async function createPlaneApp(root: Type | DynamicModule, options: PlaneAppOptions): Promise<NestFastifyApplication> {
   const instance = fastify({
     trustProxy: false,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256, constraints: { surface: surfaceConstraint(options.surfaceOf) } },
     forceCloseConnections: 'idle',
     requestTimeout: 60_000,
     keepAliveTimeout: 75_000,
@@ -47,4 +56,23 @@ function nestLogger(log: Log): LoggerService {
       log.error(fields(rest), message instanceof Error ? (message.stack ?? message.message) : String(message)),
     debug: (message: unknown, ...rest: unknown[]) => log.debug(fields(rest), String(message)),
   }
+}
+
+/** A route constraint by front door; routes without it answer on all of them. */
+function surfaceConstraint(surfaceOf: HttpSettings['surfaceOf'] | undefined) {
+  return {
+    name: 'surface',
+    mustMatchWhenDerived: false,
+    storage() {
+      const handlers = new Map<unknown, unknown>()
+      return {
+        get: (surface: unknown) => handlers.get(surface) ?? null,
+        set: (surface: unknown, handler: unknown) => handlers.set(surface, handler),
+      }
+    },
+    validate() {},
+    deriveConstraint(request: { headers: FastifyRequest['headers']; url?: string }) {
+      return surfaceOf?.(hostOf(request as FastifyRequest), request.url ?? '/') ?? undefined
+    },
+  } as never
 }

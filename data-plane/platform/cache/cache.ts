@@ -9,21 +9,16 @@ import { TenantContext } from '../tenant/tenant-context.ts'
 /** Injection token: address of Redis, or undefined. */
 export const REDIS_URL = Symbol('cityos:redis-url')
 
-const mostEntries = 5_000
-const mostCharacters = 8 * 1024 * 1024
+const mostEntries = 2_000
 
 /**
  * Values that may be a little old. In process by default, dropped by NOTIFY when another process of this tenant drops
  * them; in Redis when REDIS_URL is set, so that processes share them. A cache that is away is a miss, never a failure.
+ * Values in process are handed out as they are: plain JSON, never changed by whoever reads them.
  */
 @Injectable()
 export class Cache implements OnApplicationShutdown {
-  readonly #local = new LRUCache<string, string>({
-    max: mostEntries,
-    maxSize: mostCharacters,
-    sizeCalculation: (value, key) => value.length + key.length,
-    ttl: 60_000,
-  })
+  readonly #local = new LRUCache<string, object>({ max: mostEntries, ttl: 60_000 })
   readonly #running = new Map<string, Promise<unknown>>()
   #redis: Promise<Redis> | undefined
 
@@ -44,15 +39,19 @@ export class Cache implements OnApplicationShutdown {
   }
 
   async get<T>(key: string): Promise<T | undefined> {
-    const text = this.redisUrl ? await this.#safely(async (redis) => (await redis.get(this.#name(key))) ?? undefined) : this.#local.get(key)
-    return text === undefined ? undefined : (JSON.parse(text) as T)
+    if (!this.redisUrl) return (this.#local.get(key) as { value: T } | undefined)?.value
+    const text = await this.#safely((redis) => redis.get(this.#name(key)))
+    return text === undefined || text === null ? undefined : (JSON.parse(text) as T)
   }
 
   /** @param ttl seconds */
   async set(key: string, value: unknown, ttl: number): Promise<void> {
+    if (!this.redisUrl) {
+      this.#local.set(key, { value }, { ttl: ttl * 1000 })
+      return
+    }
     const text = JSON.stringify(value)
-    if (this.redisUrl) await this.#safely((redis) => redis.set(this.#name(key), text, 'EX', Math.max(1, Math.round(ttl))))
-    else this.#local.set(key, text, { ttl: ttl * 1000 })
+    await this.#safely((redis) => redis.set(this.#name(key), text, 'EX', Math.max(1, Math.round(ttl))))
   }
 
   /**

@@ -1,0 +1,77 @@
+import type { Binding } from '@cityos/contract'
+import { HttpModule, type HttpSettings, type Log } from '@cityos/http'
+import { type DynamicModule, Global, Module } from '@nestjs/common'
+import { CartModule } from '../core/cart/cart.module.ts'
+import { CatalogueModule } from '../core/catalogue/catalogue.module.ts'
+import { CustomerModule } from '../core/customer/customer.module.ts'
+import { FileModule } from '../core/file/file.module.ts'
+import { LedgerModule } from '../core/ledger/ledger.module.ts'
+import { PaymentModule } from '../core/payment/payment.module.ts'
+import { StoreModule } from '../core/store/store.module.ts'
+import { VendorModule } from '../core/vendor/vendor.module.ts'
+import { VerticalModule } from '../core/vertical/vertical.module.ts'
+import { Idempotency } from '../platform/idempotency/idempotency.ts'
+import { OperationsModule } from '../platform/operations/operations.module.ts'
+import { PlatformModule } from '../platform/platform.module.ts'
+import type { TenantContext } from '../platform/tenant/tenant-context.ts'
+import { SeedModule } from '../seed/seed.module.ts'
+import { TenantAuthorizer } from './access/ability.ts'
+import { TenantAuthenticator } from './access/authenticator.ts'
+import { TenantGate } from './access/gate.ts'
+import { ControlStreamModule } from './control-stream/control-stream.module.ts'
+import { HealthSource } from './control-stream/report-push.ts'
+import { InternalController } from './internal/internal.controller.ts'
+import { Activity } from './life/activity.ts'
+import { PlaneHealthReader } from './life/health.ts'
+import { SleepReport } from './life/sleep.ts'
+import { StaffSessionModule } from './staff-session/staff-session.module.ts'
+
+/** Everything that sells: one module per noun of core, later the engines and verticals. */
+const core = [
+  StoreModule,
+  VendorModule,
+  FileModule,
+  CatalogueModule,
+  SeedModule,
+  VerticalModule,
+  LedgerModule,
+  PaymentModule,
+  CartModule,
+  CustomerModule,
+]
+
+@Global()
+@Module({
+  imports: [ControlStreamModule],
+  controllers: [InternalController],
+  providers: [Activity, SleepReport, PlaneHealthReader, { provide: HealthSource, useExisting: PlaneHealthReader }],
+  exports: [Activity, SleepReport, PlaneHealthReader, HealthSource],
+})
+class LifeModule {}
+
+/** The data plane's root: the only place that composes. */
+@Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module of Nest is a class with a static factory
+export class AppModule {
+  static for(parts: { binding: Binding; tenant: TenantContext; log: Log; settings: HttpSettings }): DynamicModule {
+    const { binding, tenant, log, settings } = parts
+    return {
+      module: AppModule,
+      imports: [
+        HttpModule.forPlane({
+          settings,
+          authenticator: TenantAuthenticator,
+          authorizer: TenantAuthorizer,
+          gate: TenantGate,
+          idempotency: Idempotency,
+          imports: [ControlStreamModule],
+        }),
+        PlatformModule.for(binding, log, tenant),
+        LifeModule,
+        StaffSessionModule,
+        OperationsModule,
+        ...core,
+      ],
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { writeSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { Binding } from '@cityos/contract'
+import { type Serving, serve } from './serve.ts'
+
+// The process of one tenant (contract/src/plane.ts, Binding): its code is loaded and it says so; it reads who it is as
+// one JSON line from standard input, boots, listens, and says so again on file descriptor 3.
+
+const shutdownMilliseconds = 10_000
+
+function say(message: Record<string, string>): void {
+  try {
+    writeSync(3, `${JSON.stringify(message)}\n`)
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code !== 'EBADF' && code !== 'EPIPE') throw error
+  }
+}
+
+async function firstLine(): Promise<string | null> {
+  const lines = createInterface({ input: process.stdin })
+  for await (const line of lines) {
+    lines.close()
+    process.stdin.destroy()
+    return line
+  }
+  return null
+}
+
+function fail(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error)
+  say({ error: message.split('\n', 1)[0] ?? 'unknown' })
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? message) : message}\n`)
+  process.exit(1)
+}
+
+function stopOnSignal(serving: Serving): void {
+  let stopping = false
+  const stop = (): void => {
+    if (stopping) return
+    stopping = true
+    setTimeout(() => process.exit(0), shutdownMilliseconds).unref()
+    serving.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        serving.log.error({ error }, 'shutdown failed')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+process.once('uncaughtException', (error) => fail(error))
+process.once('unhandledRejection', (error) => fail(error))
+
+say({ ready: 'unbound' })
+const line = await firstLine()
+if (line === null) process.exit(0)
+const serving = await serve(Binding.parse(JSON.parse(line))).catch(fail)
+stopOnSignal(serving)
+say({ ready: 'bound' })
