@@ -66,7 +66,7 @@ export class Progress {
   note(text: string): void {
     const running = this.#running
     if (terminal && running) process.stderr.write('\r\u001b[K')
-    process.stderr.write(`${faint('  ' + text)}\n`)
+    process.stderr.write(`${faint(`  ${text}`)}\n`)
   }
 
   /** Ends the running step with a better description of what happened. */
