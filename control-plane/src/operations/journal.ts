@@ -2,7 +2,7 @@ import type { operation, operation_step } from '../../generated/client.ts'
 import type { OperationStatus, StepStatus } from '../operation/operation.contract.ts'
 import { json, type Registry, type Tx } from '../registry/registry.ts'
 import { Signals } from '../registry/signals.ts'
-import type { Lease } from './lease.ts'
+import { type Lease, LeaseLost, leaseName } from './lease.ts'
 
 export type OperationRow = operation & { steps: operation_step[] }
 
@@ -44,25 +44,37 @@ export class Journal {
     })
   }
 
+  /**
+   * Records what happened to a step: one statement, one commit, for the journal is most of what a quick step costs.
+   * @throws LeaseLost when another runner has taken over: then nothing was written
+   */
   async step(operationId: string, name: string, change: StepChange, now: Date): Promise<void> {
-    await this.write(async (tx) => {
-      await tx.operation_step.update({
-        where: { operation_id_name: { operation_id: operationId, name } },
-        data: {
-          status: change.status,
-          ...(change.message === undefined ? {} : { message: change.message }),
-          ...(change.attempted ? { attempts: { increment: 1 }, finished_at: null } : {}),
-          ...(change.finished ? { finished_at: now } : {}),
-        },
-      })
-      if (change.attempted) {
-        await tx.operation_step.updateMany({ where: { operation_id: operationId, name, started_at: null }, data: { started_at: now } })
-      }
-      // A cancel that came in while the pivot step was running wins: it was promised.
-      if (change.pastPivot)
-        await tx.operation.updateMany({ where: { id: operationId, cancel_requested: false }, data: { past_pivot: true } })
-      await appendEvent(tx, operationId, { kind: 'step', step: name, status: change.status, message: change.message ?? null }, now)
-    })
+    const { status, message, attempted = false, finished = false, pastPivot = false } = change
+    const keepsMessage = message === undefined
+    const text = message ?? null
+    // A cancel that came in while the pivot step was running wins: it was promised.
+    const written = await this.#registry.db.$queryRaw<unknown[]>`
+      WITH lease AS (
+        SELECT 1 FROM runner_lease WHERE name = ${leaseName} AND fence = ${this.fence} FOR SHARE
+      ), step AS (
+        UPDATE operation_step SET
+          status = ${status},
+          message = CASE WHEN ${keepsMessage} THEN message ELSE ${text} END,
+          attempts = attempts + CASE WHEN ${attempted} THEN 1 ELSE 0 END,
+          started_at = CASE WHEN ${attempted} THEN coalesce(started_at, ${now}) ELSE started_at END,
+          finished_at = CASE WHEN ${finished} THEN ${now} WHEN ${attempted} THEN NULL ELSE finished_at END
+        WHERE operation_id = ${operationId} AND name = ${name} AND EXISTS (SELECT 1 FROM lease)
+        RETURNING 1
+      ), pivot AS (
+        UPDATE operation SET past_pivot = true
+        WHERE id = ${operationId} AND ${pastPivot} AND NOT cancel_requested AND EXISTS (SELECT 1 FROM lease)
+      ), event AS (
+        INSERT INTO operation_event (operation_id, at, kind, step, status, message)
+        SELECT ${operationId}, ${now}, 'step', ${name}, ${status}, ${text} FROM step
+        RETURNING 1
+      )
+      SELECT pg_notify('registry', ${`operation:${operationId}`})::text FROM event`
+    if (written.length === 0) throw new LeaseLost()
   }
 
   /** @param settle runs in the same transaction, e.g. what becomes of the tenant */

@@ -10,7 +10,9 @@ export class LeaseLost extends Error {
   }
 }
 
-const name = 'operations'
+/** The one lease there is. */
+export const leaseName = 'operations'
+const name = leaseName
 
 /**
  * The right to run operations: a row with an expiry and a fencing number that grows with every change of hands. Journal

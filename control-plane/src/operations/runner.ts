@@ -53,12 +53,13 @@ export class Runner {
     const fence = this.#parts.lease.fence
     if (fence === null) throw new LeaseLost()
     const journal = new Journal(this.#parts.registry, this.#parts.lease, fence)
+    let context: StepContext<unknown> | undefined
     for (;;) {
       const row = await journal.read(operationId)
       if (!activeStatuses.includes(row.status as (typeof activeStatuses)[number]) || stopping()) return
       if (row.wait_until && row.wait_until > this.#now()) return
       const definition = this.#parts.definitionOf(row.kind)
-      const context = await this.#context(row, definition, journal)
+      context ??= await this.#context(row, definition, journal)
       const goesOn =
         row.status === 'undoing'
           ? await this.#undoNext(row, definition, context, journal)
