@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common'
+import { FileController } from './file.controller.ts'
+import { FileService } from './file.service.ts'
 import { FileStore } from './file.store.ts'
 
-@Module({ providers: [FileStore], exports: [FileStore] })
+@Module({ controllers: [FileController], providers: [FileService, FileStore], exports: [FileService, FileStore] })
 export class FileModule {}

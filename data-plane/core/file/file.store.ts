@@ -28,10 +28,14 @@ export class FileStore {
     this.#directory = binding.files_dir
   }
 
-  /** @returns the key and hash of what was written; the same bytes always have the same key */
-  async put(bytes: Buffer, mime: string): Promise<{ key: string; sha256: string }> {
+  /**
+   * @param salt for private files: makes a key of its own, so that nobody learns from a key that others have the same bytes
+   * @returns the key and hash of what was written; without salt the same bytes always have the same key
+   */
+  async put(bytes: Buffer, mime: string, salt = ''): Promise<{ key: string; sha256: string }> {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    const key = `${sha256.slice(0, 32)}.${extensions[mime] ?? 'bin'}`
+    const name = salt ? createHash('sha256').update(salt).update(bytes).digest('hex') : sha256
+    const key = `${name.slice(0, 32)}.${extensions[mime] ?? 'bin'}`
     const path = this.#path(key)
     await mkdir(join(this.#directory, key.slice(0, 2)), { recursive: true })
     // Renamed into place, so that a reader never sees half a file.

@@ -1,6 +1,7 @@
 CREATE TABLE file (
   id text PRIMARY KEY,
-  key text NOT NULL UNIQUE,
+  -- Of the content: two rows may share the bytes.
+  key text NOT NULL,
   name text,
   owner text NOT NULL,
   visibility text NOT NULL,
@@ -19,6 +20,7 @@ CREATE TABLE file (
   CONSTRAINT file_visibility CHECK (visibility IN ('public', 'private', 'phi')),
   CONSTRAINT file_status CHECK (status IN ('reserved', 'uploaded', 'scanned', 'ready', 'quarantined', 'deleted'))
 );
+CREATE INDEX file_key_idx ON file (key);
 CREATE INDEX file_status_created_at_idx ON file (status, created_at);
 
 CREATE TABLE upload_session (
