@@ -15,8 +15,14 @@ export interface PaymentProvider {
   /** @param confirmed the shopper has answered the provider's challenge with yes */
   authorize(request: { key: string; token: string; money: Money; confirmed: boolean; now: Date }): Promise<Authorization>
   capture(request: { key: string; reference: string; money: Money; now: Date }): Promise<Capture>
-  /** Lets go of what is authorised and not captured. */
-  void(request: { key: string; reference: string; now: Date }): Promise<void>
+  /** Takes back one capture that was not booked after all (its key is free again); the rest stays authorised. */
+  reverse(request: { captureKey: string; reference: string; booked: number; now: Date }): Promise<void>
+  /**
+   * Lets go of what is authorised and not captured, and gives back what was captured beyond `booked`: the capture of a
+   * step that was killed or lost its race before it could book it.
+   * @param booked minor units this house has booked as captured
+   */
+  void(request: { reference: string; booked: number; now: Date }): Promise<void>
   refund(request: {
     key: string
     reference: string

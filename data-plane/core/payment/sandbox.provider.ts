@@ -76,20 +76,34 @@ export class SandboxProvider implements PaymentProvider {
     })
   }
 
-  async void({ key, reference, now }: Parameters<PaymentProvider['void']>[0]): Promise<void> {
+  async reverse({ captureKey, reference, booked }: Parameters<PaymentProvider['reverse']>[0]): Promise<void> {
     await this.database.transaction(async (tx) => {
-      await tx
-        .insertInto('sandbox_operation')
-        .values({ idempotency_key: key, charge_id: reference, kind: 'void', amount: 0, created_at: now })
-        .onConflict((conflict) => conflict.column('idempotency_key').doNothing())
-        .execute()
-      // after a partial capture only the rest is let go: no further capture either way
+      const charge = await tx.selectFrom('sandbox_charge').selectAll().where('id', '=', reference).forUpdate().executeTakeFirst()
+      const operation = await tx
+        .selectFrom('sandbox_operation')
+        .select('amount')
+        .where('idempotency_key', '=', captureKey)
+        .executeTakeFirst()
+      if (!charge || !operation || charge.captured_amount - booked < operation.amount) return
+      await tx.deleteFrom('sandbox_operation').where('idempotency_key', '=', captureKey).execute()
       await tx
         .updateTable('sandbox_charge')
-        .set((eb) => ({ voided: sql<boolean>`captured_amount = 0`, authorized_amount: eb.ref('captured_amount') }))
+        .set({ captured_amount: charge.captured_amount - operation.amount })
         .where('id', '=', reference)
         .execute()
     })
+  }
+
+  async void({ reference, booked }: Parameters<PaymentProvider['void']>[0]): Promise<void> {
+    await this.database.read
+      .updateTable('sandbox_charge')
+      .set({
+        authorized_amount: sql<number>`captured_amount`,
+        voided: sql<boolean>`captured_amount = 0`,
+        refunded_amount: sql<number>`greatest(refunded_amount, captured_amount - ${booked}::bigint)`,
+      })
+      .where('id', '=', reference)
+      .execute()
   }
 
   async refund({ key, reference, money, now }: Parameters<PaymentProvider['refund']>[0]): ReturnType<PaymentProvider['refund']> {

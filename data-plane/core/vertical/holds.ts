@@ -53,16 +53,17 @@ export class Holds {
   }
 
   /**
-   * active → consumed for all holds of a checkout, in the transaction that books what they held. Requires the owner's token.
+   * active → consumed for all holds of a checkout (or those of some lines), in the transaction that books what they held. Requires the owner's token.
    * @returns the holds; fewer than were kept means that some ran out meanwhile, and nothing may be confirmed
    */
-  async consume(tx: Tx, checkoutId: string, ownerToken: string, now: Date): Promise<HeldLine[]> {
+  async consume(tx: Tx, checkoutId: string, ownerToken: string, now: Date, cartLineIds?: readonly string[]): Promise<HeldLine[]> {
     const rows = await tx
       .updateTable('hold')
       .set({ status: 'consumed', updated_at: now })
       .where('checkout_id', '=', checkoutId)
       .where('status', '=', 'active')
       .where('owner_hash', '=', hashSecret(ownerToken))
+      .$if(cartLineIds !== undefined, (query) => query.where('cart_line_id', 'in', [...cartLineIds!]))
       .returning(['kind', 'cart_line_id', 'resource_id', 'quantity'])
       .execute()
     return rows.map(toHeld)

@@ -4,6 +4,7 @@ CREATE TABLE "checkout" (
     "cart_id" TEXT NOT NULL,
     "order_id" TEXT NOT NULL,
     "status" TEXT NOT NULL,
+    "idempotency_key" TEXT,
     "method" TEXT NOT NULL,
     "total_amount" BIGINT NOT NULL,
     "currency_code" CHAR(3) NOT NULL,
@@ -18,8 +19,7 @@ CREATE TABLE "checkout" (
 
 -- CreateIndex
 CREATE INDEX "checkout_order_id_idx" ON "checkout"("order_id");
-
--- constraints
+-- Written by hand below this line.
 
 ALTER TABLE "checkout"
   ADD CONSTRAINT "checkout_status" CHECK ("status" IN ('running', 'action_required', 'succeeded', 'failed')),

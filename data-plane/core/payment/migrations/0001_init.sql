@@ -34,6 +34,7 @@ CREATE TABLE "refund" (
     "amount" BIGINT NOT NULL,
     "shipping_amount" BIGINT NOT NULL DEFAULT 0,
     "lines" JSONB NOT NULL,
+    "tax_amount" BIGINT NOT NULL DEFAULT 0,
     "commission_amount" BIGINT NOT NULL DEFAULT 0,
     "reason" TEXT NOT NULL,
     "cause" TEXT NOT NULL,
@@ -122,7 +123,6 @@ ALTER TABLE "refund" ADD CONSTRAINT "refund_payment_id_fkey" FOREIGN KEY ("payme
 
 -- AddForeignKey
 ALTER TABLE "sandbox_operation" ADD CONSTRAINT "sandbox_operation_charge_id_fkey" FOREIGN KEY ("charge_id") REFERENCES "sandbox_charge"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
 -- Written by hand below this line.
 
 ALTER TABLE "payment"

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common'
+import { CartModule } from '../cart/cart.module.ts'
+import { OrderModule } from '../order/order.module.ts'
+import { PaymentModule } from '../payment/payment.module.ts'
+import { StoreModule } from '../store/store.module.ts'
+import { VerticalModule } from '../vertical/vertical.module.ts'
+import { Authorizations } from './authorizations.ts'
+import { CheckoutController } from './checkout.controller.ts'
+import { CheckoutService } from './checkout.service.ts'
+import { CheckoutSteps } from './checkout.steps.ts'
+import { CheckoutUndo } from './checkout.undo.ts'
+import { CheckoutOutcomes } from './outcomes.ts'
+import { PlaceService } from './place.service.ts'
+
+@Module({
+  imports: [CartModule, OrderModule, PaymentModule, StoreModule, VerticalModule],
+  controllers: [CheckoutController],
+  providers: [Authorizations, CheckoutService, CheckoutSteps, CheckoutUndo, CheckoutOutcomes, PlaceService],
+})
+export class CheckoutModule {}

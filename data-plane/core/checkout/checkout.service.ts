@@ -1,0 +1,154 @@
+import { DomainError, type Output } from '@cityos/contract'
+import type { RequestContext } from '@cityos/http'
+import { Injectable, type OnModuleInit } from '@nestjs/common'
+import { Clock, later, minutes } from '../../platform/clock/clock.ts'
+import { Database } from '../../platform/db/index.ts'
+import { schedule, TimerHandlers } from '../../platform/timer/timers.ts'
+import { WorkflowEngine } from '../../platform/workflow/workflow-engine.ts'
+import { CartStore } from '../cart/cart.store.ts'
+import type { completeCart, getChallenge } from '../cart/contract.ts'
+import { OrderViews } from '../order/order.views.ts'
+import { OrderSecrets } from '../order/order-secrets.ts'
+import type { CheckoutRow } from './checkout.steps.ts'
+import { type CheckoutResult, challengeSignal, checkoutKind } from './checkout.workflow.ts'
+import { CheckoutOutcomes } from './outcomes.ts'
+import { type CompleteBody, PlaceService } from './place.service.ts'
+
+type Completed = Output<typeof completeCart>
+
+/** From the click to the confirmed order, and back when it fails. */
+@Injectable()
+export class CheckoutService implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly carts: CartStore,
+    private readonly placing: PlaceService,
+    private readonly engine: WorkflowEngine,
+    private readonly outcomes: CheckoutOutcomes,
+    private readonly secrets: OrderSecrets,
+    private readonly orders: OrderViews,
+    private readonly timers: TimerHandlers,
+  ) {}
+
+  onModuleInit(): void {
+    this.timers.on('checkout.sweep', (_ctx, timer) => this.sweep(timer.ref))
+  }
+
+  /**
+   * Buys a cart. The same Idempotency-Key finds the checkout it started, also after this process was killed.
+   * @throws DomainError cart_changed | cart_completing | insufficient_stock | payment_action_required | payment_declined | …
+   */
+  async complete(ctx: RequestContext, cartId: string, body: CompleteBody): Promise<Completed> {
+    const earlier = await this.earlier(ctx, cartId)
+    const checkoutId = earlier?.id ?? (await this.placing.place(ctx, cartId, body))
+    return this.answer(ctx, checkoutId)
+  }
+
+  async challenge(ctx: RequestContext, id: string): Promise<Output<typeof getChallenge>> {
+    const row = await this.database.read.selectFrom('payment_challenge').selectAll().where('id', '=', id).executeTakeFirst()
+    if (!row) throw new DomainError('not_found')
+    await this.ownCart(ctx, row.checkout_id)
+    const expired = row.status === 'pending' && row.expires_at <= this.clock.now()
+    return {
+      id: row.id,
+      status: expired ? 'expired' : (row.status as Output<typeof getChallenge>['status']),
+      amount: { amount: row.amount, currency: row.currency_code },
+      order_number: row.order_number,
+      expires_at: row.expires_at.toISOString(),
+    }
+  }
+
+  /** The shopper's answer; the first one counts (K4). The checkout goes on and its result is the answer. */
+  async answerChallenge(ctx: RequestContext, id: string, approve: boolean): Promise<Completed> {
+    const now = this.clock.now()
+    const status = approve ? 'approved' : 'declined'
+    await this.challenge(ctx, id)
+    const checkoutId = await this.database.transaction(async (tx) => {
+      const row = await tx.selectFrom('payment_challenge').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+      if (!row) throw new DomainError('not_found')
+      if (row.status === status) return row.checkout_id
+      if (row.status !== 'pending') throw new DomainError('invalid_transition', { details: { status: row.status } })
+      if (row.expires_at <= now) throw new DomainError('token_expired')
+      await tx.updateTable('payment_challenge').set({ status, updated_at: now }).where('id', '=', id).execute()
+      await this.engine.send(tx, row.checkout_id, challengeSignal, { approve })
+      return row.checkout_id
+    })
+    return this.answer(ctx, checkoutId, true)
+  }
+
+  /** The live checkout of this cart that the same request started before, if any. */
+  private async earlier(ctx: RequestContext, cartId: string): Promise<CheckoutRow | null> {
+    const live = await this.database.read
+      .selectFrom('checkout')
+      .selectAll()
+      .where('cart_id', '=', cartId)
+      .where('status', 'in', ['running', 'action_required', 'succeeded'])
+      .executeTakeFirst()
+    if (!live) return null
+    await this.carts.get(this.database.read, ctx, cartId)
+    if (live.idempotency_key === ctx.idempotencyKey) return live
+    throw new DomainError('cart_completing', { details: { status: live.status } })
+  }
+
+  /** Waits until the checkout has ended or needs the shopper. */
+  private async answer(ctx: RequestContext, checkoutId: string, answered = false): Promise<Completed> {
+    const { asked, stop } = this.outcomes.onActionRequired(checkoutId)
+    try {
+      const row = await this.row(checkoutId)
+      if (row.status === 'action_required' && !answered) return await this.refuse(ctx, row)
+      const result = await Promise.race([this.run(row), ...(answered ? [] : [asked.then(() => null)])])
+      if (result === null) return await this.refuse(ctx, row)
+      if (result.status === 'failed') throw new DomainError(result.failure.code, { details: result.failure.details })
+      return { order: await this.orders.whole(ctx, row.order_id), token: this.secrets.orderToken(row.order_id) }
+    } finally {
+      stop()
+    }
+  }
+
+  /** Starts the workflow, or joins the one that runs under this id. */
+  private async run(row: CheckoutRow): Promise<CheckoutResult> {
+    const input = { checkoutId: row.id, online: row.method === 'sandbox', paymentDeadline: row.payment_deadline.toISOString() }
+    const handle = await this.engine.start(checkoutKind, row.id, input)
+    return handle.result()
+  }
+
+  /** 402 with the way to the provider's challenge. */
+  private async refuse(ctx: RequestContext, row: CheckoutRow): Promise<never> {
+    const challenge = await this.database.read
+      .selectFrom('payment_challenge')
+      .selectAll()
+      .where('checkout_id', '=', row.id)
+      .executeTakeFirstOrThrow()
+    throw new DomainError('payment_action_required', {
+      details: {
+        challenge_id: challenge.id,
+        challenge_url: `/${ctx.locale}/checkout/verify/${challenge.id}`,
+        order_number: challenge.order_number,
+      },
+    })
+  }
+
+  /** Only the shopper whose cart it is. */
+  private async ownCart(ctx: RequestContext, checkoutId: string): Promise<void> {
+    await this.carts.get(this.database.read, ctx, (await this.row(checkoutId)).cart_id)
+  }
+
+  private row(checkoutId: string): Promise<CheckoutRow> {
+    return this.database.read.selectFrom('checkout').selectAll().where('id', '=', checkoutId).executeTakeFirstOrThrow()
+  }
+
+  /**
+   * Looks after a checkout that has not ended two minutes after the click: a process killed between placing and starting
+   * leaves it without a workflow. Ends by itself when the checkout has.
+   */
+  private async sweep(checkoutId: string): Promise<void> {
+    const row = await this.row(checkoutId)
+    if (row.status === 'succeeded' || row.status === 'failed') return
+    const input = { checkoutId: row.id, online: row.method === 'sandbox', paymentDeadline: row.payment_deadline.toISOString() }
+    await this.engine.start(checkoutKind, row.id, input)
+    await this.database.transaction((tx) =>
+      schedule(tx, { kind: 'checkout.sweep', ref: checkoutId, dueAt: later(this.clock.now(), minutes(2)) }),
+    )
+  }
+}

@@ -1,0 +1,146 @@
+import { DomainError } from '@cityos/contract'
+import { RequestContext } from '@cityos/http'
+import { Injectable, type OnModuleInit } from '@nestjs/common'
+import type { Selectable } from 'kysely'
+import type { DB } from '../../generated/db.ts'
+import { Clock } from '../../platform/clock/clock.ts'
+import { Database, type Tx } from '../../platform/db/index.ts'
+import { appendEvent } from '../../platform/outbox/outbox.ts'
+import { cancel, schedule } from '../../platform/timer/timers.ts'
+import { Workflows } from '../../platform/workflow/workflow-engine.ts'
+import { Confirmation } from '../order/confirmation.ts'
+import { OrderSecrets } from '../order/order-secrets.ts'
+import { Settlement, wholePayment } from '../order/settlement.ts'
+import { Captures } from '../payment/captures.ts'
+import { Holds } from '../vertical/holds.ts'
+import { Authorizations } from './authorizations.ts'
+import { CheckoutUndo } from './checkout.undo.ts'
+import { type ConfirmResult, checkoutKind, checkoutWorkflow, type Failure, steps } from './checkout.workflow.ts'
+
+export type CheckoutRow = Selectable<DB['checkout']>
+
+/** The effects of a checkout. Each may run twice: a crash between effect and journal repeats it. */
+@Injectable()
+export class CheckoutSteps implements OnModuleInit {
+  constructor(
+    private readonly workflows: Workflows,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly holds: Holds,
+    private readonly secrets: OrderSecrets,
+    private readonly confirmation: Confirmation,
+    private readonly authorizations: Authorizations,
+    private readonly captures: Captures,
+    private readonly settlement: Settlement,
+    private readonly undoing: CheckoutUndo,
+  ) {}
+
+  onModuleInit(): void {
+    this.workflows.define(checkoutKind, checkoutWorkflow)
+    this.workflows.step(steps.authorize, (input) => this.authorizations.authorize(input.checkoutId, input.confirmed))
+    this.workflows.step(steps.confirm, (input) => this.confirm(input.checkoutId, input.last))
+    this.workflows.step(steps.capture, (input) => this.capture(input.checkoutId))
+    this.workflows.step(steps.undo, async (input) => {
+      await this.undoing.undo(input.checkoutId, input.failure)
+      return null
+    })
+  }
+
+  /** Consumes the holds and confirms every line, or nothing: when a hold has run out the money goes back. */
+  async confirm(checkoutId: string, last: boolean): Promise<ConfirmResult> {
+    const ctx = RequestContext.system('checkout')
+    try {
+      await this.database.transaction(async (tx) => {
+        const now = this.clock.now()
+        const checkout = await lockCheckout(tx, checkoutId)
+        if (checkout.status === 'succeeded') return
+        if (checkout.status === 'failed') throw new DomainError('hold_expired')
+        const order = await tx.selectFrom('order').selectAll().where('id', '=', checkout.order_id).executeTakeFirstOrThrow()
+        const subOrders = await tx.selectFrom('sub_order').selectAll().where('order_id', '=', order.id).orderBy('id').execute()
+        if (subOrders.some((subOrder) => subOrder.status !== 'placed')) return
+        const waitsForTransfer = checkout.method === 'bank_transfer'
+        if (!waitsForTransfer) {
+          const lines = await tx.selectFrom('order_line').selectAll().where('order_id', '=', order.id).orderBy('position').execute()
+          const held = await this.holds.consume(tx, checkoutId, this.secrets.holdToken(checkoutId), now)
+          if (held.length !== lines.length) throw new DomainError('hold_expired')
+          await this.confirmation.confirm(tx, ctx, order, subOrders, lines, held)
+        }
+        if (waitsForTransfer) await schedule(tx, { kind: 'order.payment_deadline', ref: order.id, dueAt: checkout.payment_deadline })
+        if (last) await this.succeed(tx, ctx, checkout, now)
+      })
+      return { outcome: 'confirmed' }
+    } catch (error) {
+      if (error instanceof DomainError) return { outcome: 'failed', failure: failureOf(error) }
+      throw error
+    }
+  }
+
+  /** Takes what is captured at checkout and posts it; ends the checkout. */
+  async capture(checkoutId: string): Promise<ConfirmResult> {
+    const ctx = RequestContext.system('checkout')
+    const checkout = await this.database.read.selectFrom('checkout').selectAll().where('id', '=', checkoutId).executeTakeFirstOrThrow()
+    if (checkout.status === 'succeeded') return { outcome: 'confirmed' }
+    const subOrders = await this.database.read
+      .selectFrom('sub_order')
+      .selectAll()
+      .where('order_id', '=', checkout.order_id)
+      .orderBy('id')
+      .execute()
+    const lines = await this.database.read.selectFrom('order_line').selectAll().where('order_id', '=', checkout.order_id).execute()
+    const payments = await this.database.read
+      .selectFrom('payment')
+      .selectAll()
+      .where('order_id', '=', checkout.order_id)
+      .orderBy('id')
+      .execute()
+    const takings = payments
+      .filter((payment) => payment.capture_mode === 'now' && payment.status === 'authorized')
+      .map((payment) => wholePayment({ row: subOrders.find((row) => row.id === payment.sub_order_id)!, lines }, payment))
+    try {
+      await this.captures.take(takings)
+      await this.captures.settled(takings, () =>
+        this.database.transaction(async (tx) => {
+          const now = this.clock.now()
+          const locked = await lockCheckout(tx, checkoutId)
+          if (locked.status === 'succeeded') return
+          await this.settlement.book(tx, takings, now)
+          await this.succeed(tx, ctx, locked, now)
+        }),
+      )
+      return { outcome: 'confirmed' }
+    } catch (error) {
+      if (error instanceof DomainError) return { outcome: 'failed', failure: failureOf(error) }
+      throw error
+    }
+  }
+
+  /** Cart completing → completed, checkout succeeded, one event for everybody who waits for an order. */
+  private async succeed(tx: Tx, ctx: RequestContext, checkout: CheckoutRow, now: Date): Promise<void> {
+    await tx
+      .updateTable('checkout')
+      .set({ status: 'succeeded', updated_at: now, version: checkout.version + 1 })
+      .where('id', '=', checkout.id)
+      .execute()
+    await tx.updateTable('cart').set({ status: 'completed', updated_at: now }).where('id', '=', checkout.cart_id).execute()
+    await appendEvent(tx, {
+      type: 'order.order.placed',
+      aggregate: { type: 'order', id: checkout.order_id, version: 0 },
+      payload: {
+        id: checkout.order_id,
+        total_amount: checkout.total_amount,
+        currency: checkout.currency_code,
+        payment_method: checkout.method,
+      },
+      ctx,
+    })
+    await cancel(tx, 'checkout.sweep', checkout.id)
+  }
+}
+
+export async function lockCheckout(tx: Tx, id: string): Promise<CheckoutRow> {
+  return tx.selectFrom('checkout').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
+}
+
+export function failureOf(error: DomainError): Failure {
+  return { code: error.code, details: error.details }
+}

@@ -1,0 +1,96 @@
+import { RequestContext } from '@cityos/http'
+import { Injectable } from '@nestjs/common'
+import { Clock } from '../../platform/clock/clock.ts'
+import { Database, jsonb, type Tx } from '../../platform/db/index.ts'
+import { transition } from '../../platform/lifecycle/lifecycle.ts'
+import { cancel } from '../../platform/timer/timers.ts'
+import { CancelService } from '../order/cancel.service.ts'
+import { subOrderLifecycle } from '../order/sub-order.lifecycle.ts'
+import { Voids } from '../order/voids.ts'
+import { Holds } from '../vertical/holds.ts'
+import type { CheckoutRow } from './checkout.steps.ts'
+import type { Failure } from './checkout.workflow.ts'
+
+/** Takes a checkout back that did not come to its end: money, stock and cart are as before the click. */
+@Injectable()
+export class CheckoutUndo {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly holds: Holds,
+    private readonly voids: Voids,
+    private readonly cancellations: CancelService,
+  ) {}
+
+  async undo(checkoutId: string, failure: Failure): Promise<void> {
+    const ctx = RequestContext.system('checkout')
+    const checkout = await this.database.read.selectFrom('checkout').selectAll().where('id', '=', checkoutId).executeTakeFirstOrThrow()
+    if (checkout.status === 'succeeded' || checkout.status === 'failed') return
+    const subOrders = await this.database.read
+      .selectFrom('sub_order')
+      .select(['id', 'status'])
+      .where('order_id', '=', checkout.order_id)
+      .execute()
+    // confirmed already (a capture failed): the ordinary cancellation gives back money and stock
+    const confirmed = subOrders.filter((row) => ['confirmed', 'accepted', 'preparing'].includes(row.status)).map((row) => row.id)
+    await this.cancellations.cancel(ctx, confirmed, { cause: 'system', reason: failure.code })
+    const marked = await this.database.transaction((tx) => this.close(tx, ctx, checkout, failure))
+    await this.voids.carryOutAll(ctx, marked)
+  }
+
+  private async close(tx: Tx, ctx: RequestContext, checkout: CheckoutRow, failure: Failure): Promise<string[]> {
+    const now = this.clock.now()
+    const ended = await tx
+      .updateTable('checkout')
+      .set({ status: 'failed', failure: jsonb(failure), updated_at: now, version: checkout.version + 1 })
+      .where('id', '=', checkout.id)
+      .where('status', 'in', ['running', 'action_required'])
+      .executeTakeFirst()
+    if (ended.numUpdatedRows === 0n) return []
+    await this.holds.releaseCheckout(tx, checkout.id, now)
+    const placed = await tx
+      .selectFrom('sub_order')
+      .select('id')
+      .where('order_id', '=', checkout.order_id)
+      .where('status', '=', 'placed')
+      .orderBy('id')
+      .execute()
+    for (const { id } of placed) {
+      await transition(tx, subOrderLifecycle, {
+        id,
+        name: 'expire',
+        ctx,
+        reason: failure.code,
+        changes: { ended_at: now, end_reason: failure.code },
+      })
+    }
+    await tx
+      .updateTable('order_line')
+      .set((eb) => ({ quantity_cancelled: eb('quantity_cancelled', '+', eb.ref('quantity_open')), quantity_open: 0, updated_at: now }))
+      .where('order_id', '=', checkout.order_id)
+      .where('quantity_open', '>', 0)
+      .execute()
+    const payments = await tx.selectFrom('payment').select('id').where('order_id', '=', checkout.order_id).execute()
+    const marked = await this.voids.mark(
+      tx,
+      payments.map((payment) => payment.id),
+      'failed',
+    )
+    await tx.updateTable('order').set({ checkout_failed_at: now, updated_at: now }).where('id', '=', checkout.order_id).execute()
+    await tx
+      .updateTable('payment_challenge')
+      .set({ status: 'expired', updated_at: now })
+      .where('checkout_id', '=', checkout.id)
+      .where('status', '=', 'pending')
+      .execute()
+    // the shopper may try again, unless a newer cart has taken its place meanwhile
+    await tx
+      .updateTable('cart')
+      .set((eb) => ({ status: 'open', completing_at: null, updated_at: now, version: eb('version', '+', 1) }))
+      .where('id', '=', checkout.cart_id)
+      .where('status', '=', 'completing')
+      .execute()
+    await cancel(tx, 'checkout.sweep', checkout.id)
+    return marked
+  }
+}

@@ -1,0 +1,197 @@
+import { DomainError, type Input, newId } from '@cityos/contract'
+import type { RequestContext } from '@cityos/http'
+import { Injectable } from '@nestjs/common'
+import { sql } from 'kysely'
+import { Clock, days, later, minutes } from '../../platform/clock/clock.ts'
+import { hashSecret } from '../../platform/credential/secret.ts'
+import { Database, type Tx } from '../../platform/db/index.ts'
+import { Pii } from '../../platform/pii/pii.ts'
+import { schedule } from '../../platform/timer/timers.ts'
+import { CartService } from '../cart/cart.service.ts'
+import { type CartRow, CartStore } from '../cart/cart.store.ts'
+import type { completeCart } from '../cart/contract.ts'
+import type { PricedCart } from '../cart/pricing.ts'
+import { OrderSecrets } from '../order/order-secrets.ts'
+import { type Method, PaymentProviders } from '../payment/providers.ts'
+import { SettingService } from '../store/setting.service.ts'
+import { type HeldLine, Holds } from '../vertical/holds.ts'
+import { Purchasables } from '../vertical/purchasable.ts'
+import { checkCart, checkPayment } from './checks.ts'
+import { insertOrder } from './order-rows.ts'
+import { placeOrder } from './placement.ts'
+
+export type CompleteBody = Input<typeof completeCart>['body']
+
+/** A workflow that has not come to an end is looked after this long after the click (cart-extension: stuck > 2 min). */
+const sweepAfter = minutes(2)
+
+/** A capacity claim that found no room; overdue holds of these resources may be in the way. */
+interface Shortage {
+  kind: string
+  resources: string[]
+}
+
+/**
+ * The first half of a checkout, one transaction: cart open → completing (K4), prices checked again, all lines held in
+ * order of kind and id, order placed. Either all of it is there or nothing.
+ */
+@Injectable()
+export class PlaceService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly carts: CartService,
+    private readonly store: CartStore,
+    private readonly holds: Holds,
+    private readonly purchasables: Purchasables,
+    private readonly providers: PaymentProviders,
+    private readonly settings: SettingService,
+    private readonly secrets: OrderSecrets,
+    private readonly pii: Pii,
+  ) {}
+
+  /** @returns the id of the checkout that now runs */
+  async place(ctx: RequestContext, cartId: string, body: CompleteBody): Promise<string> {
+    const settings = await this.settings.all()
+    let shortage: Shortage | null = null
+    const attempt = () =>
+      this.database.transaction((tx) =>
+        this.placeIn(tx, ctx, cartId, body, settings, (found) => {
+          shortage = found
+        }),
+      )
+    try {
+      return await attempt()
+    } catch (error) {
+      // a late timer never costs a sale: free what is overdue and try once more (00-conventions, Holds)
+      const found = shortage as Shortage | null
+      if (!found || !(await this.holds.expireOverdue(found.kind, found.resources, this.clock.now()))) throw error
+      return attempt()
+    }
+  }
+
+  private async placeIn(
+    tx: Tx,
+    ctx: RequestContext,
+    cartId: string,
+    body: CompleteBody,
+    settings: Awaited<ReturnType<SettingService['all']>>,
+    onShortage: (shortage: Shortage) => void,
+  ): Promise<string> {
+    const now = this.clock.now()
+    const cart = await this.claim(tx, ctx, cartId, now)
+    const lines = await this.store.lines(tx, cartId)
+    const priced = await this.carts.price(tx, cart, lines)
+    const email = await this.emailOf(tx, cart)
+    const scarce = priced.lines.filter((line) => line.error?.code === 'insufficient_stock')
+    if (scarce.length > 0) onShortage({ kind: scarce[0]!.kind, resources: scarce.map((line) => line.quote!.resourceId) })
+    checkCart(priced, { email, hasShippingAddress: cart.shipping_address !== null }, body.expected_total, ctx.locale)
+    checkPayment(body.payment, this.providers.methods(), priced.requiresShipping)
+    const { method } = body.payment
+    const deadline = this.deadline(now, method, settings)
+    const checkoutId = newId('chk')
+    await this.holdAll(tx, priced, { checkoutId, customerId: cart.customer_id, expiresAt: deadline, now }, onShortage)
+
+    const orderId = newId('ord')
+    const provider = this.providers.providerOf(method)
+    const commissionBps = settings['commission.default_bps']
+    const number = await this.nextNumber(tx)
+    const subOrders = placeOrder({ priced, method, provider, commissionBps, number, now })
+    const head = {
+      id: orderId,
+      number,
+      checkoutId,
+      cartId,
+      customerId: cart.customer_id,
+      tokenHash: hashSecret(this.secrets.orderToken(orderId)),
+      email: this.pii.encrypt(email!),
+      emailIndex: this.pii.index('email', email!),
+      phone: cart.phone,
+      shippingAddress: priced.requiresShipping ? cart.shipping_address : null,
+      billingAddress: cart.billing_address ?? cart.shipping_address,
+      locale: ctx.locale,
+      channel: cart.channel,
+      method,
+      provider,
+      paymentDeadline: deadline,
+      paymentToken: this.pii.encryptOptional(body.payment.token),
+      commissionBps,
+      now,
+    }
+    await insertOrder(tx, head, priced, subOrders)
+    await tx
+      .insertInto('checkout')
+      .values({
+        id: checkoutId,
+        cart_id: cartId,
+        order_id: orderId,
+        status: 'running',
+        idempotency_key: ctx.idempotencyKey,
+        method,
+        total_amount: priced.totalAmount,
+        currency_code: priced.currency,
+        payment_deadline: deadline,
+        created_at: now,
+        updated_at: now,
+      })
+      .execute()
+    await schedule(tx, { kind: 'checkout.sweep', ref: checkoutId, dueAt: later(now, sweepAfter) })
+    return checkoutId
+  }
+
+  /** K4 open → completing. @throws DomainError cart_completing when another request was faster */
+  private async claim(tx: Tx, ctx: RequestContext, cartId: string, now: Date): Promise<CartRow> {
+    const cart = await tx
+      .updateTable('cart')
+      .set((eb) => ({ status: 'completing', completing_at: now, updated_at: now, version: eb('version', '+', 1) }))
+      .where('id', '=', cartId)
+      .where('status', 'in', ['open', 'abandoned'])
+      .returningAll()
+      .executeTakeFirst()
+    if (cart && this.store.owns(ctx, cart)) return cart
+    const other = await this.store.get(tx, ctx, cartId)
+    throw new DomainError('cart_completing', { details: { status: other.status } })
+  }
+
+  private async holdAll(
+    tx: Tx,
+    priced: PricedCart,
+    owner: { checkoutId: string; customerId: string | null; expiresAt: Date; now: Date },
+    onShortage: (shortage: Shortage) => void,
+  ): Promise<void> {
+    const ownerToken = this.secrets.holdToken(owner.checkoutId)
+    const held: HeldLine[] = []
+    for (const kind of [...new Set(priced.lines.map((line) => line.kind))].sort()) {
+      const lines = priced.lines
+        .filter((line) => line.kind === kind)
+        .map((line) => ({ lineId: line.id, choice: line.choice, quantity: line.quantity, resourceId: line.quote!.resourceId }))
+        .sort((a, b) => (a.resourceId < b.resourceId ? -1 : a.resourceId > b.resourceId ? 1 : a.lineId < b.lineId ? -1 : 1))
+      try {
+        const taken = await this.purchasables.get(kind)!.hold(tx, lines, { ...owner, ownerToken })
+        held.push(...taken.map((hold) => ({ ...hold, kind })))
+      } catch (error) {
+        const resources = error instanceof DomainError ? error.details?.['resources'] : undefined
+        if (Array.isArray(resources)) onShortage({ kind, resources: resources.map(String) })
+        throw error
+      }
+    }
+    await this.holds.keep(tx, { held, ownerToken, ...owner })
+  }
+
+  private deadline(now: Date, method: Method, settings: Awaited<ReturnType<SettingService['all']>>): Date {
+    if (method === 'bank_transfer') return later(now, days(settings['checkout.bank_transfer_days']))
+    return later(now, minutes(settings['checkout.payment_deadline_minutes']))
+  }
+
+  private async emailOf(tx: Tx, cart: CartRow): Promise<string | null> {
+    if (cart.email) return this.pii.decrypt(cart.email)
+    if (!cart.customer_id) return null
+    const customer = await tx.selectFrom('customer').select('email').where('id', '=', cart.customer_id).executeTakeFirst()
+    return customer?.email ? this.pii.decrypt(customer.email) : null
+  }
+
+  private async nextNumber(tx: Tx): Promise<string> {
+    const { rows } = await sql<{ number: number }>`select nextval('order_number') as number`.execute(tx)
+    return String(rows[0]!.number)
+  }
+}

@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common'
+import { sql } from 'kysely'
+import type { Tx } from '../../platform/db/index.ts'
+import { Ledger, type Posting } from '../ledger/ledger.service.ts'
+import { clearingAccount, type Division, saleEntries } from '../ledger/postings.ts'
+import { addDivisions, unitDivision } from './shares.ts'
+import { amountsOf, doneUnits, type OrderLineRow, type PaymentRow, type SubOrderWhole } from './sub-orders.ts'
+
+/** Money of one payment that has been taken (or is about to be). */
+export interface Takings {
+  payment: PaymentRow
+  division: Division
+  /** Names the taking: the payment itself, or the fulfilment it belongs to. */
+  part: string
+  /** Nothing more will be taken for this payment. */
+  final: boolean
+}
+
+/** Everything a payment covers, at once. */
+export function wholePayment({ row, lines }: Pick<SubOrderWhole, 'row' | 'lines'>, payment: PaymentRow): Takings {
+  const own = lines.filter((line) => line.payment_id === payment.id)
+  const division = addDivisions([
+    ...own.map((line) => ({ gross: line.total_amount, tax: line.tax_amount, commission: line.commission_amount })),
+    ...(row.shipping_payment_id === payment.id ? [{ gross: row.shipping_amount, tax: row.shipping_tax_amount, commission: 0 }] : []),
+  ])
+  return { payment, division, part: 'whole', final: true }
+}
+
+/**
+ * What a payment is owed when units leave: their share of each line, and the shipping with the first of them.
+ * @param leaving order line id → units that leave now
+ */
+export function unitsOfPayment(whole: SubOrderWhole, payment: PaymentRow, leaving: ReadonlyMap<string, number>, part: string): Takings {
+  const own = whole.lines.filter((line) => line.payment_id === payment.id)
+  const first = whole.lines.every((line) => line.quantity_fulfilled === 0)
+  const shipping = first && whole.row.shipping_payment_id === payment.id
+  const division = addDivisions([
+    ...own.map((line) => unitsOfLine(line, leaving.get(line.id) ?? 0)),
+    ...(shipping ? [{ gross: whole.row.shipping_amount, tax: whole.row.shipping_tax_amount, commission: 0 }] : []),
+  ])
+  const final = own.every((line) => line.quantity_open === (leaving.get(line.id) ?? 0))
+  return { payment, division, part, final }
+}
+
+function unitsOfLine(line: OrderLineRow, units: number): Division {
+  const from = doneUnits(line)
+  return unitDivision(amountsOf(line), line.quantity, from, from + units)
+}
+
+/** Books money that was taken: the payment's row and the sale in the ledger, in one transaction with their cause. */
+@Injectable()
+export class Settlement {
+  constructor(private readonly ledger: Ledger) {}
+
+  /** @throws a check violation when more would be booked than was authorised */
+  async book(tx: Tx, takings: readonly Takings[], now: Date): Promise<void> {
+    const taken = takings.filter((taking) => taking.division.gross > 0)
+    const postings: Posting[] = taken.map(({ payment, division, part }) => ({
+      ref: `sale:${payment.id}:${part}`,
+      kind: 'sale',
+      orderId: payment.order_id,
+      memo: null,
+      currency: payment.currency_code,
+      entries: saleEntries(clearingAccount(payment.method, payment.vendor_id), payment.vendor_id, division),
+    }))
+    const posted = await this.ledger.post(tx, postings, now)
+    for (const { payment, division, part, final } of takings) {
+      const booked = division.gross === 0 || posted.has(`sale:${payment.id}:${part}`)
+      if (!booked) continue
+      await tx
+        .updateTable('payment')
+        .set((eb) => ({
+          captured_amount: eb('captured_amount', '+', division.gross),
+          // cash and transfers are authorised by being there
+          authorized_amount: sql<number>`greatest(authorized_amount, captured_amount + ${division.gross}::bigint)`,
+          status: final ? 'captured' : 'partially_captured',
+          token: null,
+          version: eb('version', '+', 1),
+          updated_at: now,
+        }))
+        .where('id', '=', payment.id)
+        .execute()
+    }
+  }
+}

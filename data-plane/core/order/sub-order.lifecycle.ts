@@ -1,0 +1,56 @@
+import { DomainError } from '@cityos/contract'
+import { defineLifecycle } from '../../platform/lifecycle/lifecycle.ts'
+
+/**
+ * One vendor's part of an order (commerce.md, order):
+ * placed → confirmed → accepted → preparing → partially_fulfilled → fulfilled → completed; placed → expired;
+ * confirmed | accepted | preparing → cancelled. The order's own status follows from these, by a trigger.
+ */
+export const subOrderLifecycle = defineLifecycle({
+  entity: 'sub_order',
+  table: 'sub_order',
+  states: ['placed', 'confirmed', 'accepted', 'preparing', 'partially_fulfilled', 'fulfilled', 'completed', 'cancelled', 'expired'],
+  transitions: [
+    { name: 'confirm', from: ['placed'], to: 'confirmed', by: ['system', 'staff'], event: 'order.sub_order.confirmed' },
+    { name: 'expire', from: ['placed'], to: 'expired', by: ['system'], event: 'order.sub_order.expired' },
+    { name: 'accept', from: ['confirmed'], to: 'accepted', by: ['vendor'], event: 'order.sub_order.accepted' },
+    { name: 'prepare', from: ['accepted'], to: 'preparing', by: ['vendor'], event: 'order.sub_order.preparing' },
+    {
+      name: 'fulfil',
+      from: ['accepted', 'preparing', 'partially_fulfilled'],
+      to: 'fulfilled',
+      by: ['vendor'],
+      event: 'order.sub_order.fulfilled',
+    },
+    {
+      name: 'fulfil_part',
+      from: ['accepted', 'preparing', 'partially_fulfilled'],
+      to: 'partially_fulfilled',
+      by: ['vendor'],
+      event: 'order.sub_order.partially_fulfilled',
+    },
+    {
+      name: 'cancel',
+      from: ['placed', 'confirmed', 'accepted', 'preparing'],
+      to: 'cancelled',
+      by: ['customer', 'guest', 'vendor', 'staff', 'system'],
+      event: 'order.sub_order.cancelled',
+      guard: (row, { ctx }) => guardCancel(row.status, ctx.actor.kind),
+    },
+    {
+      name: 'end_rest',
+      from: ['partially_fulfilled'],
+      to: 'fulfilled',
+      by: ['vendor', 'staff'],
+      event: 'order.sub_order.rest_cancelled',
+    },
+    { name: 'complete', from: ['fulfilled'], to: 'completed', by: ['system'], event: 'order.sub_order.completed' },
+  ],
+})
+
+/** Until it is being prepared the customer may cancel; a vendor sees and cancels only what is confirmed. */
+function guardCancel(status: string, actor: string): void {
+  const customer = actor === 'customer' || actor === 'guest'
+  if (customer && status === 'preparing') throw new DomainError('cancellation_not_allowed', { details: { status } })
+  if (actor === 'vendor' && status === 'placed') throw new DomainError('invalid_transition', { details: { status } })
+}
