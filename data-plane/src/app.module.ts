@@ -3,9 +3,11 @@ import { HttpModule, type HttpSettings, type Log } from '@cityos/http'
 import { type DynamicModule, Global, Module } from '@nestjs/common'
 import { CartModule } from '../core/cart/cart.module.ts'
 import { CatalogueModule } from '../core/catalogue/catalogue.module.ts'
+import { CheckoutModule } from '../core/checkout/checkout.module.ts'
 import { CustomerModule } from '../core/customer/customer.module.ts'
 import { FileModule } from '../core/file/file.module.ts'
 import { LedgerModule } from '../core/ledger/ledger.module.ts'
+import { OrderModule } from '../core/order/order.module.ts'
 import { PaymentModule } from '../core/payment/payment.module.ts'
 import { StoreModule } from '../core/store/store.module.ts'
 import { VendorModule } from '../core/vendor/vendor.module.ts'
@@ -38,6 +40,8 @@ const core = [
   PaymentModule,
   CartModule,
   CustomerModule,
+  OrderModule,
+  CheckoutModule,
 ]
 
 @Global()
