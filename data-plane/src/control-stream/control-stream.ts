@@ -23,6 +23,7 @@ export class ControlStream {
   #heardAt = Number.NEGATIVE_INFINITY
   #sequence = 0
   #running: Promise<void> | undefined
+  readonly #opened = new Set<() => void>()
 
   constructor(
     private readonly controlPlane: ControlPlane,
@@ -35,6 +36,11 @@ export class ControlStream {
   /** Whether nothing has been heard for ten seconds: staff acts on money and exports wait (503), all else goes on. */
   get stale(): boolean {
     return performance.now() - this.#heardAt > staleAfter
+  }
+
+  /** Called whenever the stream has been opened (again). */
+  onOpened(listener: () => void): void {
+    this.#opened.add(listener)
   }
 
   start(): void {
@@ -76,6 +82,7 @@ export class ControlStream {
         throw new Error(`control stream refused: HTTP ${answer.statusCode}`)
       }
       this.#heardAt = performance.now()
+      for (const listener of this.#opened) listener()
       for await (const data of eventData(answer)) await this.#take(PlaneMessage.parse(JSON.parse(data)))
     } finally {
       clearInterval(silence)

@@ -1,9 +1,10 @@
-import { type Binding, DomainError, type PlaneHealth } from '@cityos/contract'
+import type { Binding, PlaneHealth } from '@cityos/contract'
 import type { Log } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
 import { BINDING } from '../../platform/binding/binding.ts'
 import { LOG } from '../../platform/log/log.ts'
 import { ControlPlane } from './control-plane.ts'
+import { ControlStream } from './control-stream.ts'
 
 const every = 30_000
 
@@ -12,7 +13,7 @@ export abstract class HealthSource {
   abstract read(): Promise<PlaneHealth>
 }
 
-/** Tells the control plane how this tenant is: every 30 seconds while awake, and once more before sleep. */
+/** Tells the control plane how this tenant is: as soon as the stream is open, every 30 seconds, and once more before sleep. */
 @Injectable()
 export class ReportPush {
   #timer: NodeJS.Timeout | undefined
@@ -20,13 +21,15 @@ export class ReportPush {
   constructor(
     private readonly controlPlane: ControlPlane,
     private readonly health: HealthSource,
+    stream: ControlStream,
     @Inject(BINDING) private readonly binding: Binding,
     @Inject(LOG) private readonly log: Log,
-  ) {}
+  ) {
+    stream.onOpened(() => void this.push())
+  }
 
   start(): void {
     this.#timer ??= setInterval(() => void this.push(), every)
-    void this.push()
   }
 
   /** Sends a last report; a control plane that does not answer loses nothing but that. */
@@ -47,8 +50,8 @@ export class ReportPush {
       })
       if (answer.status >= 400) this.log.warn({ status: answer.status }, 'the control plane refused the report')
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error
-      this.log.debug({ error }, 'the control plane did not take the report')
+      // A report is news, not duty: whatever keeps it back must not end the process that serves the shop.
+      this.log.warn({ error }, 'the control plane did not get the report')
     }
   }
 }
