@@ -9,8 +9,18 @@ export interface BuiltRelease {
   dir: string
 }
 
+/** The build of CITYOS_RELEASE where that is set (a folder), else this checkout's, built now. */
+export async function findRelease(onLine: (line: string) => void): Promise<BuiltRelease> {
+  const given = process.env['CITYOS_RELEASE']
+  if (!given) return buildRelease(onLine)
+  const manifest = join(given, 'release.json')
+  if (!existsSync(manifest))
+    throw new Failure(`CITYOS_RELEASE names ${given}, which holds no release.`, 'Build one (node scripts/build.ts), or unset the variable.')
+  return { dir: given, version: (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version }
+}
+
 /** Builds this checkout's release; takes a moment when nothing changed. `onLine` gets what the build says. */
-export async function buildRelease(onLine: (line: string) => void): Promise<BuiltRelease> {
+async function buildRelease(onLine: (line: string) => void): Promise<BuiltRelease> {
   const child = spawn(
     process.execPath,
     [join(checkout, 'scripts/build.ts'), '--json', ...(process.env['CITYOS_PARTIAL_BUILD'] ? ['--partial'] : [])],

@@ -11,7 +11,7 @@ import { type NodeStatus, readNode, startNode } from './node.ts'
 import { followOperation } from './operation-stream.ts'
 import { bold, faint, Progress, printJson, say } from './output.ts'
 import { requireFreePort } from './port.ts'
-import { type BuiltRelease, buildRelease, installRelease } from './release.ts'
+import { type BuiltRelease, findRelease, installRelease } from './release.ts'
 import { forgetTokens, openSession } from './session.ts'
 
 export interface UpOptions extends CommonOptions {
@@ -35,8 +35,8 @@ export async function up(options: UpOptions): Promise<void> {
   const port = choosePort(data, options.port, running)
   const fresh = !existsSync(data.operatorPath)
   if (!running) await requireFreePort(port)
-  progress.start('build the release')
-  const built = await buildRelease((line) => progress.note(line))
+  progress.start('prepare the release')
+  const built = await findRelease((line) => progress.note(line))
   const release = installRelease(data, built)
   progress.done(`release ${release.version}`)
   await ensureNode(data, running, port, release, progress)
@@ -170,10 +170,10 @@ function announce(data: DataDirectory, demo: Tenant | null, fresh: boolean): voi
 
 /** Follows the log until Ctrl-C; then stops everything. A second Ctrl-C leaves at once. */
 async function follow(data: DataDirectory): Promise<void> {
-  say(faint('  Ctrl-C stops it; ./cityos up --detach leaves it running.'))
   const stopped = new AbortController()
   process.once('SIGINT', () => stopped.abort())
   process.once('SIGTERM', () => stopped.abort())
+  say(faint('  Ctrl-C stops it; ./cityos up --detach leaves it running.'))
   await followLog(data.nodeLog, stopped.signal)
   process.once('SIGINT', () => process.exit(130))
   const progress = new Progress()

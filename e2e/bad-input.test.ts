@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { errorStatus } from '@cityos/contract'
@@ -142,6 +142,7 @@ describe('requests that are not what they should be', () => {
 describe('a machine without room', () => {
   test('a disk that is nearly full: `up` says so before it starts anything', async ({ skip }) => {
     const folder = await mkdtemp(join(tmpdir(), 'cityos-full-'))
+    await chmod(folder, 0o755)
     const disk = join(folder, 'disk')
     await mkdir(disk)
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=100m,mode=755', 'tmpfs', disk])

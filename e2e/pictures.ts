@@ -1,0 +1,77 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { locateData, readOperator } from '@cityos/cli/data-directory'
+import { listProducts } from '@cityos/data-plane/contract'
+import type { Browser, Page } from 'playwright-core'
+import { desktop, launchBrowser, newVisitor, phone } from './browser.ts'
+import { Platform } from './platform.ts'
+
+// Takes the pictures of README and docs from a running platform: `node e2e/pictures.ts [--data DIR]`.
+
+const data = locateData(process.argv.includes('--data') ? process.argv[process.argv.indexOf('--data') + 1] : undefined)
+const operator = readOperator(data)
+const platform = new Platform(Number(new URL(operator.origin).port), data.path)
+const folder = join(import.meta.dirname, '../docs/pictures')
+const shop = platform.origin('dakkah.localhost')
+
+await mkdir(folder, { recursive: true })
+const browser = await launchBrowser()
+try {
+  await storefront(browser)
+  await consoles(browser)
+} finally {
+  await browser.close()
+}
+
+async function save(page: Page, name: string): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  await page.screenshot({ path: join(folder, `${name}.png`) })
+  process.stdout.write(`${name}.png\n`)
+}
+
+async function storefront(browser: Browser): Promise<void> {
+  const [product] = (await platform.client('dakkah.localhost')(listProducts, { query: { limit: 1, in_stock: 'true' } })).items
+  const wide = await newVisitor(browser, desktop)
+  for (const [name, path] of [
+    ['storefront', '/en'],
+    ['storefront-ar', '/ar'],
+    ['product', `/en/products/${product!.handle}`],
+    ['list', '/en/products'],
+  ] as const) {
+    await wide.page.goto(shop + path)
+    await save(wide.page, name)
+  }
+  await wide.context.close()
+  const narrow = await newVisitor(browser, phone)
+  for (const [name, path] of [
+    ['phone', '/en'],
+    ['phone-ar', `/ar/products/${product!.handle}`],
+  ] as const) {
+    await narrow.page.goto(shop + path)
+    await save(narrow.page, name)
+  }
+  await narrow.context.close()
+}
+
+async function consoles(browser: Browser): Promise<void> {
+  const { page, context } = await newVisitor(browser, desktop)
+  for (const [name, origin, paths] of [
+    ['operator-console', operator.origin, ['', '#/tenants', '#/operations']],
+    ['admin-console', platform.origin('admin.dakkah.localhost'), ['', '#/orders']],
+  ] as const) {
+    await page.goto(origin)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL(/oauth|#\//)
+    if (await page.locator('input[name=password]').isVisible()) {
+      await page.fill('input[name=email]', operator.email)
+      await page.fill('input[name=password]', operator.password)
+      await page.click('button[type=submit]')
+    }
+    await page.waitForURL((url) => url.origin === origin)
+    for (const path of paths) {
+      await page.goto(`${origin}/${path}`)
+      await save(page, path ? `${name}-${path.slice(2)}` : name)
+    }
+  }
+  await context.close()
+}
