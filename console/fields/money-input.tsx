@@ -1,7 +1,7 @@
 import type { Money } from '@cityos/contract'
 import { InputAdornment, TextField } from '@mui/material'
-import { useEffect, useState } from 'react'
-import { useInput, useTranslate, type Validator } from 'react-admin'
+import { type ReactNode, useEffect, useState } from 'react'
+import { useInput, useTranslate, ValidationError, type Validator } from 'react-admin'
 import { minorFromText, textFromMinor } from './minor-units.ts'
 
 interface MoneyFieldProps {
@@ -10,7 +10,7 @@ interface MoneyFieldProps {
   value: Money | null
   onChange: (value: Money | null) => void
   onBlur?: () => void
-  failure?: string
+  failure?: ReactNode
   required?: boolean
   name?: string
 }
@@ -69,7 +69,7 @@ export function MoneyInput({ source, label, currency, validate }: MoneyInputProp
       onChange={field.onChange}
       onBlur={field.onBlur}
       required={isRequired}
-      failure={message ? t(message.replace(/^@@react-admin@@/, '').replace(/^"|"$/g, '')) : undefined}
+      failure={message ? <ValidationError error={message} /> : undefined}
     />
   )
 }

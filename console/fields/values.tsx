@@ -52,7 +52,7 @@ export function TranslatedText({ value }: { value: I18nText | string | null | un
 
 export function Dash() {
   return (
-    <Typography component="span" color="text.secondary" aria-hidden>
+    <Typography component="span" color="textSecondary" aria-hidden>
       –
     </Typography>
   )

@@ -1,5 +1,5 @@
 import DashboardIcon from '@mui/icons-material/DashboardOutlined'
-import HelpIcon from '@mui/icons-material/HelpOutlined'
+import HelpIcon from '@mui/icons-material/HelpOutlineOutlined'
 import { lazy } from 'react'
 import { CustomRoutes } from 'react-admin'
 import { Route } from 'react-router-dom'

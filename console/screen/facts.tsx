@@ -52,7 +52,7 @@ export function Facts({ facts, columns = 220 }: { facts: Fact[]; columns?: numbe
     >
       {facts.map((fact) => (
         <Box key={fact.label} sx={{ minWidth: 0 }}>
-          <Typography component="dt" variant="body2" color="text.secondary">
+          <Typography component="dt" variant="body2" color="textSecondary">
             {t(fact.label)}
           </Typography>
           <Typography component="dd" sx={{ margin: 0, overflowWrap: 'anywhere' }}>

@@ -20,7 +20,7 @@ interface FigureProps {
 export function Figure({ label, value, to, alarm = false }: FigureProps) {
   const body = (
     <Box sx={{ padding: 1.5 }}>
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {label}
       </Typography>
       <Typography sx={{ fontSize: '1.375rem', fontWeight: 600, lineHeight: 1.4, color: alarm ? 'error.main' : 'text.primary' }}>

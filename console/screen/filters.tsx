@@ -4,7 +4,12 @@ import { BooleanInput, SearchInput, SelectInput, TextInput } from 'react-admin'
 import { fieldOf } from '../api/shape.ts'
 
 /** Filter inputs derived from the query schema: an enumeration is a select with its values, a flag a switch, else text. */
-export function filterInputs(endpoint: AnyEndpoint, names: readonly string[], search: string | undefined): ReactElement[] {
+export function filterInputs(
+  endpoint: AnyEndpoint,
+  names: readonly string[],
+  search: string | undefined,
+  t: (key: string) => string,
+): ReactElement[] {
   const inputs = names.map((name) => {
     const field = fieldOf(endpoint.query, name)
     const label = `field.${name}`
@@ -18,5 +23,5 @@ export function filterInputs(endpoint: AnyEndpoint, names: readonly string[], se
     if (field.kind === 'flag') return <BooleanInput key={name} source={name} label={label} alwaysOn />
     return <TextInput key={name} source={name} label={label} />
   })
-  return search ? [<SearchInput key="q" source="q" placeholder={search} alwaysOn resettable />, ...inputs] : inputs
+  return search ? [<SearchInput key="q" source="q" placeholder={t(search)} alwaysOn resettable />, ...inputs] : inputs
 }

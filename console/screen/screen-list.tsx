@@ -23,9 +23,10 @@ import type { Screen } from './screen.ts'
 export function ScreenList({ screen }: { screen: Screen }) {
   const { list, create } = screen.endpoints
   if (!list) throw new Error(`${screen.name} cannot be listed`)
+  const t = useTranslate()
   const columns = drawnColumns(screen.columns, list)
   const order = screen.order
-  const filters = filterInputs(list, screen.filters ?? [], screen.search)
+  const filters = filterInputs(list, screen.filters ?? [], screen.search, t)
   return (
     <List
       title={`resources.${screen.name}.title`}
@@ -164,7 +165,7 @@ function Cards({ records, columns, open, resource }: CardsProps) {
                 .filter((column) => column.card === 'line')
                 .map((column) => (
                   <Box key={column.source} sx={{ display: 'contents' }}>
-                    <Typography component="dt" variant="body2" color="text.secondary">
+                    <Typography component="dt" variant="body2" color="textSecondary">
                       {t(column.label)}
                     </Typography>
                     <Typography component="dd" variant="body2" sx={{ margin: 0, textAlign: 'end', overflowWrap: 'anywhere' }}>

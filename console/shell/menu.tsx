@@ -1,5 +1,5 @@
-import { Box, List, Typography } from '@mui/material'
-import { MenuItemLink, useCanAccess, useSidebarState, useTranslate } from 'react-admin'
+import { ListSubheader } from '@mui/material'
+import { Menu, MenuItemLink, useCanAccess, useSidebarState, useTranslate } from 'react-admin'
 import { type MenuEntry, useMenu } from './navigation.ts'
 
 /** The menu, by domain; what a role may not list is not there. */
@@ -8,29 +8,30 @@ export function ConsoleMenu() {
   const [open] = useSidebarState()
   const t = useTranslate()
   return (
-    <Box component="nav" aria-label={t('shell.menu')} sx={{ paddingBlock: 1 }}>
-      {groups.map((group) => (
-        <List key={group.label ?? 'main'} disablePadding sx={{ marginBlockEnd: 1 }}>
-          {group.label && open && (
-            <Typography
-              component="li"
-              variant="caption"
-              color="text.secondary"
-              sx={{ display: 'block', paddingInline: 3, paddingBlock: 0.5, fontWeight: 600 }}
-            >
-              {t(group.label)}
-            </Typography>
-          )}
-          {group.entries.map((entry) =>
-            entry.resource ? (
-              <GuardedEntry key={entry.to} entry={entry} resource={entry.resource} />
-            ) : (
-              <Entry key={entry.to} entry={entry} />
-            ),
-          )}
-        </List>
-      ))}
-    </Box>
+    <Menu>
+      {groups.flatMap((group, index) => [
+        group.label && open ? (
+          <ListSubheader
+            key={`heading-${group.label}`}
+            disableSticky
+            role="presentation"
+            sx={{ backgroundColor: 'transparent', lineHeight: '28px', paddingInline: 3, marginBlockStart: 1, fontSize: '0.75rem' }}
+          >
+            {t(group.label)}
+          </ListSubheader>
+        ) : (
+          <ListSubheader
+            key={`gap-${group.entries[0]?.to}`}
+            role="presentation"
+            disableSticky
+            sx={{ height: index === 0 ? 0 : 8, lineHeight: '8px', backgroundColor: 'transparent' }}
+          />
+        ),
+        ...group.entries.map((entry) =>
+          entry.resource ? <GuardedEntry key={entry.to} entry={entry} resource={entry.resource} /> : <Entry key={entry.to} entry={entry} />,
+        ),
+      ])}
+    </Menu>
   )
 }
 
@@ -42,9 +43,5 @@ function GuardedEntry({ entry, resource }: { entry: MenuEntry; resource: string 
 function Entry({ entry }: { entry: MenuEntry }) {
   const t = useTranslate()
   const Icon = entry.icon
-  return (
-    <li>
-      <MenuItemLink to={entry.to} primaryText={t(entry.label)} leftIcon={<Icon />} />
-    </li>
-  )
+  return <MenuItemLink to={entry.to} primaryText={t(entry.label)} leftIcon={<Icon />} />
 }

@@ -19,7 +19,7 @@ export function SignInFrame({ children }: { children: ReactNode }) {
             <Box component="img" src="./icon.svg" alt="" width={40} height={40} />
             <Box>
               <Typography variant="h1">{t(title)}</Typography>
-              <Typography variant="body2" color="text.secondary">
+              <Typography variant="body2" color="textSecondary">
                 <bdi dir="ltr">{window.location.hostname}</bdi>
               </Typography>
             </Box>

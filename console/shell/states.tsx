@@ -1,6 +1,6 @@
 import BlockIcon from '@mui/icons-material/Block'
 import CloudOffIcon from '@mui/icons-material/CloudOff'
-import ErrorOutlineIcon from '@mui/icons-material/ErrorOutlined'
+import ErrorOutlineIcon from '@mui/icons-material/ErrorOutlineOutlined'
 import ExploreOffIcon from '@mui/icons-material/ExploreOff'
 import InboxIcon from '@mui/icons-material/Inbox'
 import { Box, Button, Skeleton, Stack, Typography } from '@mui/material'
@@ -32,7 +32,7 @@ export function State({ icon: Icon, title, text, children, role = 'status' }: St
       <Typography variant="h2" component="p">
         {title}
       </Typography>
-      <Typography color="text.secondary">{text}</Typography>
+      <Typography color="textSecondary">{text}</Typography>
       {children}
     </Stack>
   )

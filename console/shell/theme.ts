@@ -103,8 +103,16 @@ export function consoleTheme(mode: Mode, dir: 'ltr' | 'rtl'): RaThemeOptions {
         },
       },
       RaLayout: {
-        styleOverrides: { root: { minWidth: 0, '& .RaLayout-content': { minWidth: 0, paddingInline: 16, paddingBlockEnd: 32 } } },
+        styleOverrides: {
+          root: {
+            minWidth: 0,
+            '& .RaLayout-contentWithSidebar, & .RaLayout-appFrame': { minWidth: 0, maxWidth: '100%' },
+            '& .RaLayout-content': { minWidth: 0, paddingInline: 16, paddingBlockEnd: 32 },
+          },
+        },
       },
+      RaList: { styleOverrides: { root: { minWidth: 0, '& .RaList-main, & .RaList-content': { minWidth: 0, maxWidth: '100%' } } } },
+      MuiCardContent: { styleOverrides: { root: { '&:last-child': { paddingBlockEnd: 16 } } } },
       RaEmpty: { styleOverrides: { root: { opacity: 1 } } },
     },
   })

@@ -69,7 +69,7 @@ function Shown({ fleet }: { fleet: Fleet }) {
           {fleet.recent_operations.length > 0 ? (
             <OperationRows operations={fleet.recent_operations} withTenant />
           ) : (
-            <Typography color="text.secondary" sx={{ padding: 2 }}>
+            <Typography color="textSecondary" sx={{ padding: 2 }}>
               {t('resources.operations.empty')}
             </Typography>
           )}
@@ -79,12 +79,12 @@ function Shown({ fleet }: { fleet: Fleet }) {
             {fleet.releases.map((release) => (
               <Stack key={release.version} direction="row" sx={{ justifyContent: 'space-between', gap: 1 }}>
                 <Ident value={release.version} />
-                <Typography color="text.secondary">
+                <Typography color="textSecondary">
                   {t('fleet.tenants_on', { smart_count: release.tenants, count: number(release.tenants) })}
                 </Typography>
               </Stack>
             ))}
-            <Typography variant="body2" color="text.secondary">
+            <Typography variant="body2" color="textSecondary">
               {t('fleet.control_plane')} <Ident value={fleet.control_plane.version} /> · <When at={fleet.control_plane.started_at} ago />
             </Typography>
           </Stack>

@@ -10,7 +10,7 @@ export function Journal({ events }: { events: OperationEvent[] }) {
   return (
     <Panel title={t('operation.journal')} dense>
       {events.length === 0 ? (
-        <Typography color="text.secondary" sx={{ padding: 2 }}>
+        <Typography color="textSecondary" sx={{ padding: 2 }}>
           {t('operation.journal_empty')}
         </Typography>
       ) : (

@@ -73,7 +73,7 @@ function Progress({ operation, connection }: { operation: Operation; connection:
         <StatusChip status={operation.status} />
         <Typography sx={{ flex: 1 }}>{t('operation.progress', { done, total })}</Typography>
         {!isOver(operation) && (
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {t(connection === 'reconnecting' ? 'operation.reconnecting' : 'operation.safe_to_leave')}
           </Typography>
         )}

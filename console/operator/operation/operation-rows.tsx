@@ -22,7 +22,7 @@ export function OperationRows({ operations, withTenant = false }: { operations: 
                   </>
                 )}
               </Typography>
-              <Typography variant="body2" color="text.secondary">
+              <Typography variant="body2" color="textSecondary">
                 <When at={operation.created_at} ago /> · <bdi>{operation.requested_by}</bdi>
               </Typography>
             </Box>

@@ -76,7 +76,7 @@ export function Timeline({ operation }: { operation: Operation }) {
                 <Typography sx={{ fontWeight: step.status === 'running' ? 600 : 400 }}>
                   {t(`step.${step.name}`, { _: step.name })}
                 </Typography>
-                <Typography variant="body2" color="text.secondary">
+                <Typography variant="body2" color="textSecondary">
                   {t(`status.${step.status}`)}
                 </Typography>
                 {step.attempts > 1 && (
@@ -112,7 +112,7 @@ export function Timeline({ operation }: { operation: Operation }) {
               {step.message && (
                 <Typography
                   variant="body2"
-                  color={step.status === 'failed' ? 'error' : 'text.secondary'}
+                  color={step.status === 'failed' ? 'error' : 'textSecondary'}
                   sx={{ marginBlockStart: 0.5, overflowWrap: 'anywhere' }}
                   dir="auto"
                 >

@@ -56,7 +56,7 @@ export function TenantHealth({ tenant }: { tenant: Tenant }) {
                 <TableCell>
                   {t(`dependency.${name}`, { _: name })}
                   {state.message && (
-                    <Typography variant="body2" color="text.secondary">
+                    <Typography variant="body2" color="textSecondary">
                       {state.message}
                     </Typography>
                   )}
@@ -72,7 +72,7 @@ export function TenantHealth({ tenant }: { tenant: Tenant }) {
           </TableBody>
         </Table>
       ) : (
-        <Typography color="text.secondary" sx={{ marginBlockStart: 2 }}>
+        <Typography color="textSecondary" sx={{ marginBlockStart: 2 }}>
           {t('tenant.no_report')}
         </Typography>
       )}

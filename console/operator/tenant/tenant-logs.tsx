@@ -27,7 +27,7 @@ export function TenantLogs({ tenant }: { tenant: Tenant }) {
       }
     >
       {lines.length === 0 ? (
-        <Typography color="text.secondary">{t('tenant.no_logs')}</Typography>
+        <Typography color="textSecondary">{t('tenant.no_logs')}</Typography>
       ) : (
         <Box
           component="pre"

@@ -132,7 +132,7 @@ function Owner({ draft, change, failures }: StepProps) {
                     {pickText(plan.name, locale)} ·{' '}
                     <bdi>{t(`wizard.price_${plan.interval}`, { price: formatMoney(plan.price, locale) })}</bdi>
                   </Typography>
-                  <Typography variant="body2" color="text.secondary">
+                  <Typography variant="body2" color="textSecondary">
                     {pickText(plan.description, locale)}
                   </Typography>
                 </Box>
