@@ -1,7 +1,7 @@
 import { RequestContext } from '@cityos/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SeedSource } from '../../platform/seed/seed-source.ts'
-import { stopTestPostgres, type TestPlane, testPlane } from '../../testing/plane.ts'
+import { stopTestPostgres, type TestPlane, testPlane } from '../../testing/in-process.ts'
 import { compareProducts, getProduct, listCategories, listProducts, productFacets, search, suggestSearch } from './contract.ts'
 
 let plane: TestPlane

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Clock } from '../../platform/clock/clock.ts'
-import { admin, stopTestPostgres, type TestPlane, testPlane } from '../../testing/plane.ts'
+import { admin, stopTestPostgres, type TestPlane, testPlane } from '../../testing/in-process.ts'
 import { adminCreateUploadSession, downloadFile, type FileMime, uploadFile } from './contract.ts'
 import { sanitiseSvg } from './svg.ts'
 
