@@ -1,102 +1,82 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { AnyEndpoint, Binding, Call, Result, TenantDocument } from '@cityos/contract'
-import { type Actor, ApiCaller, createLog, createPlaneApp, guest, RequestContext, type RequestContextFields } from '@cityos/http'
+import path from 'node:path'
+import { type Binding, type Client, createClient } from '@cityos/contract'
+import { createLog, createPlaneApp, EventStreams } from '@cityos/http'
+import { startTestPostgres } from '@cityos/provisioning/testing'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
-import { startTestPostgres, type TestDatabase, type TestPostgres } from '../../provisioning/local/postgres/testing.ts'
 import { Background } from '../platform/background/background.ts'
 import { TenantContext } from '../platform/tenant/tenant-context.ts'
 import { AppModule } from '../src/app.module.ts'
 import { httpSettings } from '../src/settings.ts'
 
-const dataPlane = new URL('..', import.meta.url).pathname
-
-/** One tenant's plane in this process: the whole application on a real database, without a socket and a control plane. */
 export interface TestPlane {
   app: NestFastifyApplication
-  database: TestDatabase
   binding: Binding
-  /** Calls an operation as HTTP would: gate, authorisation, validation, answer checked against its schema. */
-  call<E extends AnyEndpoint>(endpoint: E, call?: Call<E>, as?: Caller): Promise<Result<E>>
-  close(): Promise<void>
+  /** Calls the plane over HTTP. @param headers e.g. a cart token or a session */
+  client(headers?: Record<string, string>): Client
+  /** Boots a second time over the same database, as after a crash. */
+  restart(): Promise<void>
+  stop(): Promise<void>
 }
 
-export interface Caller extends Pick<RequestContextFields, 'locale' | 'idempotencyKey' | 'cartToken' | 'stream'> {
-  actor?: Actor
-}
+const dataPlane = path.resolve(import.meta.dirname, '..')
 
-/** A tenant admin of the tenant under test. */
-export const admin: Actor = {
-  kind: 'staff',
-  sub: 'usr_00000000000000000000000000',
-  email: 'admin@test',
-  name: 'Admin',
-  sid: 'sid_test',
-  grants: [{ role: 'tenant-admin', tenant_id: null, nodes: [] }],
-  expiresAt: new Date(8.64e15),
-}
-
-export const vendorActor = (vendorId: string, role = 'owner'): Actor => ({
-  kind: 'vendor',
-  userId: `vus_${vendorId.slice(4)}`,
-  vendorId,
-  role,
-  sessionId: 'ses_test',
-})
-
-let server: Promise<TestPostgres> | undefined
-
-/** The Postgres of this test file, started with the first plane. */
-export function testPostgres(): Promise<TestPostgres> {
-  server ??= startTestPostgres()
-  return server
-}
-
-export async function stopTestPostgres(): Promise<void> {
-  await (await server)?.stop()
-  server = undefined
-}
-
-/** Boots the plane of a fresh tenant. @param tenant what differs from an ordinary test tenant */
-export async function testPlane(tenant: Partial<TenantDocument> = {}): Promise<TestPlane> {
-  const id = `tnt_${randomBytes(13).toString('hex')}`
-  const database = await (await testPostgres()).tenantDatabase(dataPlane, id)
-  const dir = mkdtempSync(join(tmpdir(), 'cityos-plane-'))
-  const binding = bindingOf(id, database, dir, tenant)
-  const context = new TenantContext(binding)
-  const log = createLog('data-plane', { tenant_id: id })
-  log.level = 'error'
-  const settings = httpSettings(binding, context, log, { allowsOrigin: async () => false, onAnswered: () => {} })
-  const app = await createPlaneApp(AppModule.for({ binding, tenant: context, log, settings: { ...settings, checkAnswers: true } }), {
-    log,
-    surfaceOf: settings.surfaceOf,
-  })
-  await app.init()
-  await app.get(Background).start()
-  const caller = app.get(ApiCaller)
+/** One data plane with a database of its own: real Postgres, real HTTP, its control plane away. */
+export async function startTestPlane(): Promise<TestPlane> {
+  const postgres = await startTestPostgres()
+  const folder = mkdtempSync(path.join(tmpdir(), 'cityos-plane-'))
+  const database = await postgres.tenantDatabase(dataPlane)
+  const journal = JSON.parse(readFileSync(path.join(dataPlane, 'migrations.json'), 'utf8')) as string[]
+  writeFileSync(path.join(folder, 'release.json'), JSON.stringify({ version: 'test', schema: journal.at(-1)?.replace('.sql', '') }))
+  const binding = bindingFor(database.url, folder)
+  let app = await boot(binding)
   return {
-    app,
-    database,
+    get app() {
+      return app
+    },
     binding,
-    call: (endpoint, call = {}, as = {}) =>
-      caller.call(endpoint, call, new RequestContext({ surface: 'api', host: 'test.localhost', ...as, actor: as.actor ?? guest })),
-    close: async () => {
-      await app.get(Background).stop()
-      await app.close()
-      rmSync(dir, { recursive: true, force: true })
+    client: (headers = {}) => clientOf(app, headers),
+    restart: async () => {
+      await halt(app)
+      app = await boot(binding)
+    },
+    stop: async () => {
+      await halt(app)
+      await postgres.stop()
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-function bindingOf(id: string, database: TestDatabase, dir: string, tenant: Partial<TenantDocument>): Binding {
+/** The composition of `serve`, without pages, sleep and the stream to the control plane. */
+async function boot(binding: Binding): Promise<NestFastifyApplication> {
+  const log = createLog('data-plane', { tenant_id: binding.tenant.id })
+  const tenant = new TenantContext(binding)
+  const settings = httpSettings(binding, tenant, log, { allowsOrigin: async () => false, onAnswered: () => {} })
+  const app = await createPlaneApp(AppModule.for({ binding, tenant, log, settings }), { log, surfaceOf: settings.surfaceOf })
+  await app.get(Background).start()
+  await app.getHttpAdapter().getInstance().listen({ host: '127.0.0.1', port: 0 })
+  return app
+}
+
+async function halt(app: NestFastifyApplication): Promise<void> {
+  app.get(EventStreams).closeAll()
+  app.getHttpServer().closeAllConnections()
+  await app.get(Background).stop()
+  await app.close()
+}
+
+function bindingFor(url: string, folder: string): Binding {
   return {
     tenant: {
-      id,
+      id: 'ten_01jd0000000000000000000000',
       version: 1,
       slug: 'test',
-      name: { en: 'Test', fr: 'Test', ar: 'اختبار' },
+      name: { en: 'Test', ar: 'اختبار' },
       status: 'active',
       plan: 'standard',
       verticals: ['catalogue'],
@@ -112,28 +92,48 @@ function bindingOf(id: string, database: TestDatabase, dir: string, tenant: Part
       test: true,
       quarantined: false,
       limits: {},
-      ...tenant,
     },
-    listen: { socket: join(dir, 'plane.sock') },
-    database: { url: database.url, direct_url: database.url },
+    listen: { host: '127.0.0.1', port: 0 },
+    database: { url, direct_url: url },
     secrets: { tenant_key: randomBytes(32).toString('base64'), plane_key: randomBytes(32).toString('base64') },
     jwks: { keys: [] },
     issuer: 'http://cityos.localhost',
-    control_plane: { socket: join(dir, 'nobody.sock') },
+    control_plane: { socket: path.join(folder, 'no-control-plane.sock') },
     supervisor: null,
     public: { scheme: 'http', base_domain: 'localhost', port: null },
-    files_dir: join(dir, 'files'),
-    release_dir: releaseIn(dir),
+    files_dir: path.join(folder, 'files'),
+    release_dir: folder,
     idle_after: 0,
   }
 }
 
-/** A release folder with what a plane reads from it: its schema's name and the seed's pictures. */
-function releaseIn(dir: string): string {
-  const release = join(dir, 'release')
-  mkdirSync(release)
-  const journal = JSON.parse(readFileSync(join(dataPlane, 'migrations.json'), 'utf8')) as string[]
-  writeFileSync(join(release, 'release.json'), JSON.stringify({ version: 'test', schema: journal.at(-1)!.replace(/\.sql$/, '') }))
-  symlinkSync(join(dataPlane, 'seed'), join(release, 'seed'))
-  return release
+function clientOf(app: NestFastifyApplication, headers: Record<string, string>): Client {
+  const { port } = app.getHttpServer().address() as AddressInfo
+  return createClient({ origin: '', headers: () => headers, fetch: (url, init) => fetchAt(port, String(url), init ?? {}) })
+}
+
+/** `fetch` refuses to set Host, and the host picks the store. */
+function fetchAt(port: number, url: string, init: RequestInit): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      {
+        host: '127.0.0.1',
+        port,
+        path: url,
+        method: init.method ?? 'GET',
+        headers: { ...(init.headers as Record<string, string>), host: 'test.localhost' },
+      },
+      (answer) => {
+        const chunks: Buffer[] = []
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        answer.on('end', () =>
+          resolve(
+            new Response(Buffer.concat(chunks), { status: answer.statusCode ?? 500, headers: answer.headers as Record<string, string> }),
+          ),
+        )
+      },
+    )
+    request.on('error', reject)
+    request.end(init.body as string | undefined)
+  })
 }

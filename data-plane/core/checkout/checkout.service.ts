@@ -19,6 +19,9 @@ type Completed = Output<typeof completeCart>
 /** From the click to the confirmed order, and back when it fails. */
 @Injectable()
 export class CheckoutService implements OnModuleInit {
+  /** Checkouts whose end this process waits for. */
+  private readonly running = new Map<string, Promise<CheckoutResult>>()
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -106,8 +109,16 @@ export class CheckoutService implements OnModuleInit {
     }
   }
 
-  /** Starts the workflow, or joins the one that runs under this id. */
-  private async run(row: CheckoutRow): Promise<CheckoutResult> {
+  /** Starts the workflow, or joins the one that runs under this id: here at once, elsewhere by asking for it. */
+  private run(row: CheckoutRow): Promise<CheckoutResult> {
+    const known = this.running.get(row.id)
+    if (known) return known
+    const result = this.start(row).finally(() => this.running.delete(row.id))
+    this.running.set(row.id, result)
+    return result
+  }
+
+  private async start(row: CheckoutRow): Promise<CheckoutResult> {
     const input = { checkoutId: row.id, online: row.method === 'sandbox', paymentDeadline: row.payment_deadline.toISOString() }
     const handle = await this.engine.start(checkoutKind, row.id, input)
     return handle.result()

@@ -48,9 +48,9 @@ export const subOrderLifecycle = defineLifecycle({
   ],
 })
 
-/** Until it is being prepared the customer may cancel; a vendor sees and cancels only what is confirmed. */
+/** Until the vendor has accepted the customer may cancel; a vendor sees and cancels only what is confirmed. */
 function guardCancel(status: string, actor: string): void {
   const customer = actor === 'customer' || actor === 'guest'
-  if (customer && status === 'preparing') throw new DomainError('cancellation_not_allowed', { details: { status } })
-  if (actor === 'vendor' && status === 'placed') throw new DomainError('invalid_transition', { details: { status } })
+  const refused = customer ? !['placed', 'confirmed'].includes(status) : actor === 'vendor' && status === 'placed'
+  if (refused) throw new DomainError('invalid_transition', { details: { entity: 'sub_order', transition: 'cancel', status } })
 }

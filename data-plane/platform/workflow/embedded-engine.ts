@@ -24,6 +24,10 @@ const queueName = 'cityos'
 /** The engine asks its tables several times a second while it is up, so it is up only while there is work. */
 const idleMilliseconds = seconds(30)
 
+// The library is one per process, and so is its registration: it runs the workflows of whoever launched it last.
+let registered: ((name: string, input: unknown) => Promise<unknown>) | undefined
+let launched: { execute: (name: string, input: unknown) => Promise<unknown> } | undefined
+
 /**
  * Workflows on DBOS: steps are journalled in schema `dbos` of the tenant's own database. Loaded and launched for the
  * first workflow, shut down again when none has run for half a minute.
@@ -106,7 +110,9 @@ export class EmbeddedEngine implements BackgroundWorker {
       schedulerPollingIntervalMs: 3_600_000,
       logger: engineLog(this.log),
     })
-    this.#run ??= DBOS.registerWorkflow((name: string, input: unknown) => this.#execute(DBOS, name, input), { name: 'run' })
+    launched = { execute: (name, input) => this.#execute(DBOS, name, input) }
+    registered ??= DBOS.registerWorkflow((name: string, input: unknown) => launched!.execute(name, input), { name: 'run' })
+    this.#run = registered
     await DBOS.launch()
     await DBOS.registerQueue(queueName, { onConflict: 'never_update' })
     return DBOS
