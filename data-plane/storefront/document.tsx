@@ -55,7 +55,7 @@ function Head({ visit, answer, frame }: { visit: Visit; answer: PageAnswer; fram
   const { tenant, assets, theme } = visit
   const title = answer.title === visit.shopName ? answer.title : `${answer.title} · ${visit.shopName}`
   const description = answer.description || frame.store.seo.description || frame.store.tagline
-  const path = answer.canonical ?? visit.path
+  const path = answer.canonical ?? visit.address
   const addressIn = (locale: Visit['locale']) => visit.origin + pageAddress(locale, path)
   const font = assets.font(visit.locale)
   return (

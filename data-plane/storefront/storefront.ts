@@ -156,6 +156,7 @@ export class Storefront {
   }
 
   async #send(reply: FastifyReply, request: FastifyRequest, visit: Visit, answer: Answer): Promise<void> {
+    if (request.method === 'POST' && answer.kind === 'page' && answer.canonical) visit.address = answer.canonical
     const html = await this.#html(visit, answer)
     this.#parts.writer.head(reply, visit.ctx)
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'strict-origin-when-cross-origin')

@@ -43,6 +43,8 @@ export class Visit {
   readonly now: Date
   readonly t: Translate
   readonly formats: Formats
+  /** Path of the page as it can be opened again; differs from `path` where a form was refused and shown anew. */
+  address: string
 
   constructor(fields: VisitFields) {
     this.ctx = fields.ctx
@@ -58,6 +60,7 @@ export class Visit {
     this.theme = fields.theme
     this.now = fields.now
     this.t = translator(fields.locale)
+    this.address = fields.path
     this.formats = formatsOf(fields.locale, fields.tenant.timezone)
   }
 
@@ -86,7 +89,7 @@ export class Visit {
 
   /** The same page in another language, with its query. */
   inLocale(locale: Locale): string {
-    return pageAddress(locale, this.path, this.query)
+    return pageAddress(locale, this.address, this.query)
   }
 
   /** A cookie this shop wrote; absent for a first visit. */

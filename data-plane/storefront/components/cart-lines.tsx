@@ -80,7 +80,7 @@ function Line({ visit, line, compact }: { visit: Visit; line: CartLine; compact:
         <Amount visit={visit} value={line.total} />
       </p>
       {!compact && (
-        <div className="col-span-2 col-start-2 flex flex-wrap items-center gap-x-2 gap-y-1 sm:col-span-2">
+        <div className="col-span-2 col-start-2 flex flex-wrap items-center gap-x-2 gap-y-1">
           <Quantity visit={visit} line={line} />
           <form method="post" action={visit.href(`/cart/lines/${line.id}/remove`)} data-cart-change="">
             <button type="submit" className="button" data-plain="">

@@ -17,7 +17,7 @@ export interface FieldProps {
   required?: boolean
   inputMode?: 'text' | 'numeric' | 'tel' | 'email'
   /** Machine-readable text (e-mail, phone, code) is written left to right in every language. */
-  direction?: 'ltr' | 'auto'
+  direction?: 'ltr'
   maxLength?: number
   className?: string
 }
@@ -42,7 +42,7 @@ export function Field(props: FieldProps) {
         id={name}
         name={name}
         type={type}
-        dir={props.direction ?? 'auto'}
+        dir={props.direction}
         defaultValue={props.value}
         autoComplete={props.autoComplete}
         inputMode={props.inputMode}
@@ -50,7 +50,7 @@ export function Field(props: FieldProps) {
         required={required}
         aria-invalid={error ? 'true' : undefined}
         aria-describedby={described || undefined}
-        className="control text-start"
+        className="control"
       />
       <FieldError name={name} error={error} />
     </div>

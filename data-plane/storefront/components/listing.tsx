@@ -25,7 +25,7 @@ export interface ListingProps {
 export function Listing(props: ListingProps) {
   const { visit, state, total, fixed = {} } = props
   return (
-    <div className="shell grid gap-x-10 pt-4 lg:grid-cols-[15rem_minmax(0,1fr)]" data-listing>
+    <div className="shell grid grid-cols-[minmax(0,1fr)] gap-x-10 pt-4 lg:grid-cols-[15rem_minmax(0,1fr)]" data-listing>
       <Facets visit={visit} state={state} facets={props.facets} total={total} fixed={fixed} />
       <div data-results>
         {props.children}

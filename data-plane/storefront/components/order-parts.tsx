@@ -47,8 +47,12 @@ export function Progress({ visit, status }: { visit: Visit; status: OrderStatus 
       {steps.map((step, index) => (
         <li key={step} aria-current={index === done ? 'step' : undefined} className={index < done ? 'font-semibold' : 'quiet'}>
           <span className={`mb-1.5 block h-1.5 rounded-full ${index < done ? 'bg-brand' : 'bg-line'}`} />
-          <span className="flex items-center gap-1">
-            {index < done && <Icon name="check" size={16} />}
+          <span className="flex items-center gap-1 max-sm:text-xs">
+            {index < done && (
+              <span className="max-sm:hidden">
+                <Icon name="check" size={16} />
+              </span>
+            )}
             {visit.t(`order.step.${step}` satisfies MessageKey)}
             {index < done && <span className="sr-only">{visit.t('order.done')}</span>}
           </span>

@@ -33,7 +33,7 @@ export function ProductTile({ visit, product, first = false, heading: Heading = 
           {product.title}
         </a>
       </Heading>
-      <div className="mt-auto">
+      <div>
         <Price visit={visit} from={product.price_from} to={product.price_to} struck={product.struck_price} />
         {product.availability === 'low' && <p className="text-sm text-warn">{t('stock.few')}</p>}
       </div>

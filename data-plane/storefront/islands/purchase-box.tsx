@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { type ChoosableVariant, choose, type Selection, valueState, variantOf } from '../variant-choice.ts'
+import { type ChoosableVariant, choose, type Selection, type ValueState, valueState, variantOf } from '../variant-choice.ts'
 
 export interface PurchaseVariant extends ChoosableVariant {
   /** Printed on the server. */
@@ -120,7 +120,7 @@ export function PurchaseBox({ action, pagePath, product, title, options, variant
                       <circle cx="9" cy="9" r="8" fill={value.swatch} stroke="var(--line-strong)" />
                     </svg>
                   )}
-                  <span className={state === 'open' ? '' : 'text-quiet line-through decoration-1'}>{value.name}</span>
+                  <span className={stateClass[state]}>{value.name}</span>
                   {state !== 'open' && <span className="sr-only">({state === 'out' ? texts.out : texts.other})</span>}
                 </label>
               )
@@ -203,6 +203,8 @@ export function PurchaseBox({ action, pagePath, product, title, options, variant
     </form>
   )
 }
+
+const stateClass: Record<ValueState, string> = { open: '', out: 'text-quiet line-through', other: 'text-quiet' }
 
 function without(selection: Selection, code: string): Selection {
   const { [code]: _, ...rest } = selection

@@ -91,7 +91,6 @@ export function SearchBox({ action, query, locale, texts }: SearchBoxProps) {
           id="search-field"
           name="q"
           type="search"
-          dir="auto"
           defaultValue={query}
           maxLength={200}
           placeholder={texts.placeholder}

@@ -251,7 +251,7 @@ export async function privacy(visit: Visit, state: PrivacyState = { errors: {}, 
         </a>
       </p>
     </AccountPage>,
-    { noIndex: true, status: state.status },
+    { noIndex: true, canonical: '/account/privacy', status: state.status },
   )
 }
 

@@ -44,7 +44,7 @@ function cartPage(visit: Visit, cart: Cart | null, problem: ApiError | null): An
         <Empty visit={visit} />
       )}
     </div>,
-    { noIndex: true, status: problem ? problem.status : 200 },
+    { noIndex: true, canonical: '/cart', status: problem ? problem.status : 200 },
   )
 }
 

@@ -57,7 +57,7 @@ function Table({ visit, comparison }: { visit: Visit; comparison: ProductCompari
   const { t } = visit
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="overflow-x-auto" tabIndex={0} aria-label={t('compare.title')}>
+    <section className="relative overflow-x-auto" tabIndex={0} aria-label={t('compare.title')}>
       <table className="w-full min-w-[40rem] table-fixed border-collapse text-start">
         <caption className="sr-only">{t('compare.title')}</caption>
         <thead>

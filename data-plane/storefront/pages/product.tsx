@@ -29,9 +29,9 @@ export function productPage(visit: Visit, detail: ProductDetail, problem: string
       <div className="shell pt-4">
         <Breadcrumb visit={visit} crumbs={crumbs} />
       </div>
-      <div className="mt-3 lg:shell lg:grid lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)] lg:items-start lg:gap-14">
+      <div className="shell mt-3 lg:grid lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)] lg:items-start lg:gap-14">
         <Gallery visit={visit} product={detail} />
-        <div className="shell pt-6 lg:sticky lg:top-6 lg:px-0 lg:pt-0">
+        <div className="pt-6 lg:sticky lg:top-6 lg:pt-0">
           <p>
             <a className="link" href={visit.href(`/vendors/${detail.vendor.handle}`)}>
               <bdi>{detail.vendor.name}</bdi>
@@ -78,10 +78,8 @@ function purchaseProps(visit: Visit, detail: ProductDetail): PurchaseBoxProps {
       return value ? [[code, value]] : []
     }),
   )
-  const chosen =
-    variantOf(variants, asked) && Object.keys(asked).length > 0
-      ? variantOf(variants, asked)
-      : firstVariant(variants, visit.query.get('variant'))
+  const isAsked = Object.keys(asked).length > 0
+  const chosen = isAsked ? variantOf(variants, asked) : firstVariant(variants, visit.query.get('variant'))
   return {
     action: visit.href('/cart/lines'),
     pagePath: visit.href(`/products/${detail.handle}`),

@@ -19,7 +19,7 @@ function refused(visit: Visit, error: ApiError, words = failureText(visit, error
   return { errors: errorsOf(visit, error, words), status: error.status }
 }
 
-function formPage(visit: Visit, title: string, state: FormState, lead: React.ReactNode, body: React.ReactNode): Answer {
+function formPage(visit: Visit, title: string, state: FormState, lead: React.ReactNode, body: React.ReactNode, canonical?: string): Answer {
   const failed = Object.keys(state.errors).length > 0
   return page(
     failed ? visit.t('form.error_title', { title }) : title,
@@ -27,7 +27,7 @@ function formPage(visit: Visit, title: string, state: FormState, lead: React.Rea
       <ErrorSummary visit={visit} errors={state.errors} />
       {body}
     </FormPage>,
-    { frame: 'plain', noIndex: true, status: state.status },
+    { frame: 'plain', noIndex: true, status: state.status, canonical },
   )
 }
 
@@ -229,6 +229,7 @@ function codeForm(visit: Visit, purpose: Purpose, shown: string | undefined, sta
       {purpose === 'reset' && <PasswordField visit={visit} state={state} isNew />}
       <Submit>{t(purpose === 'verify' ? 'verify.submit' : 'reset.submit')}</Submit>
     </form>,
+    purpose === 'verify' ? '/account/sign-up' : '/account/forgot',
   )
 }
 
