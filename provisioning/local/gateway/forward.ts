@@ -70,6 +70,7 @@ export function forward(
       headers.push('Content-Length', '0')
     const outgoing = request({ socketPath: target.socket, method: incoming.method, path: target.path, headers, agent, setHost: false })
     let reached = false
+    let answering = false
     const abort = (): void => {
       outgoing.destroy()
     }
@@ -78,8 +79,13 @@ export function forward(
     outgoing.once('socket', (socket) => {
       const send = (): void => {
         reached = true
-        if (withBody) incoming.pipe(outgoing)
-        else outgoing.end()
+        if (!withBody) return void outgoing.end()
+        if (!isLarge(incoming)) return void incoming.pipe(outgoing)
+        // A large body that is refused by its length alone would break the connection before the refusal is read.
+        outgoing.flushHeaders()
+        setTimeout(() => {
+          if (!answering && !outgoing.destroyed) incoming.pipe(outgoing)
+        }, refusalMs)
       }
       if (socket.connecting) socket.once('connect', send)
       else send()
@@ -88,21 +94,38 @@ export function forward(
       response.off('close', abort)
       if (response.headersSent) {
         // Half an answer cannot be repaired: the broken connection tells the client that it is not whole.
-        response.destroy()
+        if (!response.writableEnded) response.destroy()
         resolve('answered')
       } else resolve(reached ? 'failed' : 'refused')
     })
     outgoing.once('response', (answer) => {
+      answering = true
       outgoing.setTimeout(0)
+      const early = withBody && !incoming.readableEnded
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headersOfAnswer(answer))
       // An event stream may be silent at first: its reader has to see that it stands.
       if (answer.headers['content-type']?.startsWith('text/event-stream')) response.flushHeaders()
       answer.once('error', () => response.destroy())
-      answer.once('end', () => response.off('close', abort))
+      answer.once('end', () => {
+        response.off('close', abort)
+        if (!early || incoming.readableEnded) return
+        // Answered without the whole body: the rest is read and thrown away, or the client never gets to its answer.
+        incoming.unpipe(outgoing)
+        incoming.resume()
+        outgoing.destroy()
+      })
       answer.pipe(response)
       response.once('close', () => resolve('answered'))
     })
   })
+}
+
+/** Bodies above this size wait a moment for a refusal. */
+const largeBytes = 1024 * 1024
+const refusalMs = 30
+
+function isLarge(incoming: IncomingMessage): boolean {
+  return Number(incoming.headers['content-length'] ?? 0) > largeBytes
 }
 
 function headersOfAnswer(answer: IncomingMessage): string[] {

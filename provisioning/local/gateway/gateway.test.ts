@@ -248,6 +248,14 @@ test('a large upload arrives whole', async () => {
   expect(answer.json.data).toEqual({ size: body.length, sha256: createHash('sha256').update(body).digest('hex') })
 })
 
+test('an upload that is refused before it was read gets that answer, however large it is', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const answer = await ask('awake.localhost', '/small', { method: 'POST', body: Buffer.alloc(20 * 1024 * 1024) })
+    expect(answer.status).toBe(413)
+    expect(answer.json.errors[0].code).toBe('file_too_large')
+  }
+})
+
 test('a POST without a body is sent as such', async () => {
   const answer = await ask('awake.localhost', '/upload', { method: 'POST' })
   expect(answer.json.data.size).toBe(0)

@@ -8,12 +8,12 @@ import { Waker } from './waker.ts'
 /** Longest time running requests get at the end. */
 const drainMs = 8_000
 
-function log(level: 'info' | 'warn' | 'error', message: string): void {
+function log(level: 'INFO' | 'WARN' | 'ERROR', message: string): void {
   process.stdout.write(`${JSON.stringify({ timestamp: new Date().toISOString(), level, service: 'gateway', message })}\n`)
 }
 
 function failed(error: unknown): void {
-  log('warn', error instanceof Error ? error.message : String(error))
+  log('WARN', error instanceof Error ? error.message : String(error))
 }
 
 /** Tells the node, on file descriptor 3. It may be gone when this is said: then nobody needs to know. */
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   })
   gateway.server.listen(binding.listen.port, binding.listen.host, () => {
     tell({ ready: 'bound' })
-    log('info', `listening on ${binding.listen.host}:${binding.listen.port}`)
+    log('INFO', `listening on ${binding.listen.host}:${binding.listen.port}`)
   })
   const stop = (): void => {
     gateway.server.close(() => process.exit(0))

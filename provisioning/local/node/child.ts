@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
+import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
@@ -23,17 +23,24 @@ export class Child {
   /** Resolves when the process is gone, with a line that says how. */
   readonly exited: Promise<string>
   private readonly process: ChildProcess | null
+  private log: { file: string; from: number }
   private readonly messages: ChildMessage[] = []
   private waiting: (() => void) | null = null
   private gone: string | null = null
 
-  private constructor(identity: ProcessIdentity, process: ChildProcess | null, exited: Promise<string>) {
+  private constructor(
+    identity: ProcessIdentity,
+    process: ChildProcess | null,
+    log: { file: string; from: number },
+    exited: Promise<string>,
+  ) {
     this.identity = identity
     this.process = process
+    this.log = log
     this.exited = exited.then((reason) => {
-      this.gone = reason
+      this.gone = reason + lastLine(this.log)
       this.waiting?.()
-      return reason
+      return this.gone
     })
   }
 
@@ -41,7 +48,7 @@ export class Child {
   static async launch(options: LaunchOptions): Promise<Child> {
     mkdirSync(dirname(options.logFile), { recursive: true, mode: 0o700 })
     const log = openSync(options.logFile, 'a', 0o600)
-    const logFrom = statSync(options.logFile).size
+    const logFrom = sizeOf(options.logFile)
     const process_ = spawn(process.execPath, options.args, {
       stdio: ['pipe', log, log, 'pipe'],
       env: options.environment,
@@ -54,9 +61,10 @@ export class Child {
       process_.once('error', reject)
     })
     const exited = new Promise<string>((resolve) => {
-      process_.once('exit', (code, signal) => resolve(`${signal ?? `code ${code}`}${lastLine(options.logFile, logFrom)}`))
+      process_.once('exit', (code, signal) => resolve(signal ?? `code ${code}`))
     })
-    const child = new Child(identify(process_.pid!) ?? { pid: process_.pid!, started: 'gone' }, process_, exited)
+    const identity = identify(process_.pid!) ?? { pid: process_.pid!, started: 'gone' }
+    const child = new Child(identity, process_, { file: options.logFile, from: logFrom }, exited)
     child.listen(process_.stdio[3] as Readable)
     // The child may be gone before it has read its line: its exit tells, the broken pipe adds nothing.
     process_.stdin!.on('error', () => undefined)
@@ -65,7 +73,7 @@ export class Child {
   }
 
   /** Takes a process of an earlier node up again; null when it is gone. */
-  static adopt(identity: ProcessIdentity): Child | null {
+  static adopt(identity: ProcessIdentity, logFile: string): Child | null {
     if (!isAlive(identity)) return null
     const exited = new Promise<string>((resolve) => {
       const timer = setInterval(() => {
@@ -75,7 +83,18 @@ export class Child {
       }, 250)
       timer.unref()
     })
-    return new Child(identity, null, exited)
+    return new Child(identity, null, { file: logFile, from: sizeOf(logFile) }, exited)
+  }
+
+  /**
+   * Makes `file` the log of this process, which so far wrote to another one. What `file` held (its last part, when it is
+   * long) is kept; the process goes on writing without knowing.
+   */
+  moveLog(file: string): void {
+    const former = this.log.file
+    if (existsSync(file)) appendFileSync(former, readFileSync(file).subarray(-longestKeptLog))
+    this.log = { file, from: sizeOf(former) }
+    renameSync(former, file)
   }
 
   /** Hands over one JSON line and closes the child's input. */
@@ -137,12 +156,20 @@ export function childEnvironment(extra: Record<string, string> = {}): Record<str
   return { ...Object.fromEntries(visible), NODE_ENV: 'production', ...extra }
 }
 
-function lastLine(file: string, from: number): string {
+/** Bytes of an older log that a process takes over. */
+const longestKeptLog = 1024 * 1024
+
+/** What a process said last about its end; empty when it said nothing. */
+function lastLine(log: { file: string; from: number }): string {
   // A tenant that is being removed loses its log, too.
-  if (!existsSync(file)) return ''
-  const text = readFileSync(file).subarray(from).toString('utf8').trim()
+  if (!existsSync(log.file)) return ''
+  const text = readFileSync(log.file).subarray(log.from).toString('utf8').trim()
   // An uncaught error ends with a stack: the line with its message says more than the last one.
   const lines = text.split('\n')
-  const line = lines.findLast((candidate) => /Error: |"level":"(error|fatal)"/.test(candidate)) ?? lines.at(-1)
+  const line = lines.findLast((candidate) => /Error: |"level":"(ERROR|FATAL)"/i.test(candidate)) ?? lines.at(-1)
   return line ? `: ${line.trim().slice(0, 500)}` : ''
+}
+
+function sizeOf(file: string): number {
+  return existsSync(file) ? statSync(file).size : 0
 }

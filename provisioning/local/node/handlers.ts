@@ -22,7 +22,7 @@ export function handlersOf(node: LocalNode): NodeHandlers {
       node.journal.note(nextDueAt ? `sleeps until ${nextDueAt}` : 'sleeps', { tenant_id: tenantId })
       node.tenants
         .sleep(tenantId, nextDueAt)
-        .catch((error: Error) => node.journal.note(error.message, { tenant_id: tenantId, level: 'error' }))
+        .catch((error: Error) => node.journal.note(error.message, { tenant_id: tenantId, level: 'ERROR' }))
       return true
     },
     calls: {

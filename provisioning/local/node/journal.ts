@@ -9,10 +9,10 @@ export class Journal {
     this.write = write
   }
 
-  note(message: string, fields: { tenant_id?: string; level?: 'info' | 'warn' | 'error' } = {}): void {
+  note(message: string, fields: { tenant_id?: string; level?: 'INFO' | 'WARN' | 'ERROR' } = {}): void {
     const timestamp = this.clock.now().toISOString()
     this.recent.push({ at: timestamp, message: fields.tenant_id ? `${fields.tenant_id}: ${message}` : message })
     if (this.recent.length > 200) this.recent.shift()
-    this.write(`${JSON.stringify({ timestamp, level: fields.level ?? 'info', service: 'node', ...fields, message })}\n`)
+    this.write(`${JSON.stringify({ timestamp, level: 'INFO', service: 'node', ...fields, message })}\n`)
   }
 }

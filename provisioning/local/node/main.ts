@@ -40,7 +40,7 @@ async function run(options: NodeOptions): Promise<void> {
   // A closed terminal is no reason to stop selling.
   process.on('SIGHUP', () => undefined)
   process.on('unhandledRejection', (error) =>
-    node.journal.note(`unexpected: ${error instanceof Error ? error.stack : String(error)}`, { level: 'error' }),
+    node.journal.note(`unexpected: ${error instanceof Error ? error.stack : String(error)}`, { level: 'ERROR' }),
   )
   try {
     await node.start()

@@ -156,6 +156,22 @@ describe('a node with tenants', () => {
     expect(new Set(answers.map((answer) => answer.json.data.pid)).size).toBe(1)
   })
 
+  test('a log is the tenant’s own from the first line, across warm and cold processes, and goes with it', async () => {
+    await until('a warm process', async () => (await platform.status()).pool.processes > 0)
+    const { id, host } = await platform.tenant('logged')
+    for (const line of ['first', 'second', 'third']) {
+      await platform.request(host, `/log?line=${line}`)
+      await platform.driver.sleep(id)
+      if (line === 'second') await until('a warm process', async () => (await platform.status()).pool.processes > 0)
+      expect((await platform.request(host, '/pid')).status).toBe(200)
+    }
+    expect(await platform.driver.logs(id, 10)).toEqual(['first', 'second', 'third'])
+    expect(await platform.driver.logs(id, 2)).toEqual(['second', 'third'])
+    await platform.driver.stop(id, first)
+    await platform.driver.forget(id, first)
+    expect(readdirSync(join(platform.dataDir, 'logs')).filter((name) => name.includes(id))).toEqual([])
+  })
+
   test('a host that leads to one tenant is not given to another', async () => {
     await platform.tenant('owner')
     const other = await platform.tenant('taker')

@@ -86,9 +86,9 @@ export class LocalNode {
       size: options.warmProcesses,
       memoryMegabytes: options.planeMemory,
       compileCacheDir: this.compileCacheDir,
-      unboundLog: join(this.logsDir, 'data-plane.log'),
+      logsDir: this.logsDir,
       logOf: (tenantId) => this.tenants.logFile(tenantId),
-      note: (message) => this.journal.note(message, { level: 'warn' }),
+      note: (message) => this.journal.note(message, { level: 'WARN' }),
     })
     this.tenants = this.makeTenants()
     this.wakeTimer = new WakeTimer(
@@ -97,12 +97,12 @@ export class LocalNode {
         this.store.tenants.flatMap((record) =>
           record.asleep && record.desired === 'up' && record.next_wake_at ? [{ id: record.id, at: record.next_wake_at }] : [],
         ),
-      (id) => this.tenants.wake(id).catch((error: Error) => this.journal.note(error.message, { tenant_id: id, level: 'error' })),
+      (id) => this.tenants.wake(id).catch((error: Error) => this.journal.note(error.message, { tenant_id: id, level: 'ERROR' })),
     )
     this.routes = new RoutesFile(
       this.routesFile,
       () => this.currentRoutes(),
-      (error) => this.journal.note(`routes: ${String(error)}`, { level: 'error' }),
+      (error) => this.journal.note(`routes: ${String(error)}`, { level: 'ERROR' }),
     )
     const setting = {
       store: this.store,
@@ -153,7 +153,7 @@ export class LocalNode {
     this.journal.note('starting Postgres')
     await this.server.start()
     await this.server.databases.ensurePlatformDatabase('cityos_registry')
-    this.clones = new WarmClones(this.server.databases, this.options.warmClones, (message) => this.journal.note(message, { level: 'warn' }))
+    this.clones = new WarmClones(this.server.databases, this.options.warmClones, (message) => this.journal.note(message, { level: 'WARN' }))
     await this.routes.publish()
     await this.gateway.start()
     const resumed = this.tenants.resume().then(() => this.changed())
@@ -293,7 +293,7 @@ export class LocalNode {
   }
 
   private withoutControlPlane(): void {
-    this.journal.note('no release was given: the control plane is not started', { level: 'warn' })
+    this.journal.note('no release was given: the control plane is not started', { level: 'WARN' })
   }
 
   /** Template, clones and a warm process of the current release: in the background, nobody waits for them. */
@@ -306,7 +306,7 @@ export class LocalNode {
         this.clones?.use(template)
         return this.processes.use(release)
       },
-      (error: Error) => this.journal.note(`template of release ${version}: ${error.message}`, { level: 'error' }),
+      (error: Error) => this.journal.note(`template of release ${version}: ${error.message}`, { level: 'ERROR' }),
     )
   }
 

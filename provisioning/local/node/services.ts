@@ -83,7 +83,7 @@ function service(
     async adopt() {
       const known = store.state.services[name]
       if (!known || !isAlive(known)) return null
-      const child = Child.adopt(known)
+      const child = Child.adopt(known, join(setting.logsDir, `${name}.log`))
       if (known.signature === signature()) return child
       await child?.stop()
       return null

@@ -41,7 +41,11 @@ export class Tenants {
 
   /** Takes up every tenant of an earlier node. */
   async resume(): Promise<void> {
-    await Promise.all(this.options.store.tenants.map((record) => this.planeOf(record.id).resume((identity) => Child.adopt(identity))))
+    await Promise.all(
+      this.options.store.tenants.map((record) =>
+        this.planeOf(record.id).resume((identity) => Child.adopt(identity, this.logFile(record.id))),
+      ),
+    )
   }
 
   async shutDown(): Promise<void> {

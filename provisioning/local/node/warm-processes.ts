@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { Child, childEnvironment } from './child.ts'
 import type { ReleaseRecord } from './state.ts'
 
@@ -7,8 +10,8 @@ export interface WarmProcessOptions {
   /** V8's old-space limit of a data plane, MiB. */
   memoryMegabytes: number
   compileCacheDir: string
-  /** Where a process that has no tenant yet writes its log. */
-  unboundLog: string
+  /** Where processes that have no tenant yet write their logs. */
+  logsDir: string
   logOf(tenantId: string): string
   note(message: string): void
 }
@@ -23,6 +26,9 @@ export class WarmProcesses {
 
   constructor(options: WarmProcessOptions) {
     this.options = options
+    // Logs of warm processes that ended together with an earlier node.
+    const leftovers = existsSync(options.logsDir) ? readdirSync(options.logsDir).filter((name) => name.startsWith('warm-')) : []
+    for (const name of leftovers) rmSync(join(options.logsDir, name), { force: true })
   }
 
   get size(): number {
@@ -44,7 +50,9 @@ export class WarmProcesses {
       const index = this.ready.findIndex((warm) => warm.release === release.version)
       if (index < 0) return this.launch(release, this.options.logOf(tenantId))
       const [warm] = this.ready.splice(index, 1)
-      if (warm!.child.isAlive()) return warm!.child
+      if (!warm!.child.isAlive()) continue
+      warm!.child.moveLog(this.options.logOf(tenantId))
+      return warm!.child
     }
   }
 
@@ -65,14 +73,20 @@ export class WarmProcesses {
 
   private async fill(release: ReleaseRecord): Promise<void> {
     while (!this.closed && this.release === release && this.ready.length < this.options.size) {
+      const log = join(this.options.logsDir, `warm-${randomBytes(4).toString('hex')}.log`)
       try {
-        const child = await this.launch(release, this.options.unboundLog)
-        await child.next(60_000)
+        const child = await this.launch(release, log)
         const warm = { child, release: release.version }
-        this.ready.push(warm)
         child.exited.then(() => {
           this.ready = this.ready.filter((other) => other !== warm)
+          // Still there if it never got a tenant.
+          rmSync(log, { force: true })
         })
+        await child.next(60_000).catch(async (error: Error) => {
+          await child.stop(1_000)
+          throw error
+        })
+        this.ready.push(warm)
       } catch (error) {
         // A start that needs a process makes its own and reports the reason; the pool is tried again at the next refill.
         this.options.note(`no warm process: ${error instanceof Error ? error.message : String(error)}`)

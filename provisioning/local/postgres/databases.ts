@@ -123,7 +123,6 @@ export class Databases {
         await client.query(rightsOfSchema)
         for (const extension of extensions) await client.query(`CREATE EXTENSION ${extension}`)
         await migrate(client, migrations, ownerRole)
-        await client.query('ANALYZE')
       } finally {
         await client.end()
       }

@@ -42,6 +42,10 @@ function start(binding) {
         url: incoming.url,
       })
     if (url.pathname === '/binding') return json(response, 200, binding)
+    if (url.pathname === '/log') {
+      console.log(url.searchParams.get('line'))
+      return json(response, 200, null)
+    }
     if (url.pathname === '/crash') process.kill(process.pid, 'SIGKILL')
     if (url.pathname === '/internal/seed') {
       const changed = !seeded
@@ -68,6 +72,14 @@ function start(binding) {
           last_request_at: null,
         },
       })
+    }
+    if (url.pathname === '/small') {
+      // Refuses by the announced length and closes, without reading the body.
+      response.writeHead(413, { 'content-type': 'application/json', connection: 'close' })
+      response.end(
+        JSON.stringify({ data: null, meta: { request_id: 'req_test' }, errors: [{ code: 'file_too_large', message: 'too large' }] }),
+      )
+      return
     }
     if (url.pathname === '/upload') {
       const hash = createHash('sha256')
