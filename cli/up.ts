@@ -34,7 +34,7 @@ export async function up(options: UpOptions): Promise<void> {
   const running = await readNode(data)
   const port = choosePort(data, options.port, running)
   const fresh = !existsSync(data.operatorPath)
-  if (!running) await requireFreePort(port)
+  if (!running) await requireFreePort(port, data.path)
   progress.start('prepare the release')
   const built = await findRelease((line) => progress.note(line))
   const release = installRelease(data, built)
