@@ -25,7 +25,7 @@ import { ReleaseService } from './release/release.service.ts'
 import { platformHost, SETTINGS, type Settings } from './settings.ts'
 import { AuthorizationService } from './sign-in/authorization.service.ts'
 import { ConsoleController } from './sign-in/console.controller.ts'
-import { ConsoleSession } from './sign-in/console-session.ts'
+import { OperatorConsole } from './sign-in/console.ts'
 import { InvitationController } from './sign-in/invitation.controller.ts'
 import { SignInController } from './sign-in/sign-in.controller.ts'
 import { SigningKeys } from './sign-in/signing-keys.ts'
@@ -47,7 +47,7 @@ const services = [
   Abilities,
   AuthorizationService,
   Clock,
-  ConsoleSession,
+  OperatorConsole,
   FirstOperator,
   FleetService,
   InvitationService,

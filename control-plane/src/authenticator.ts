@@ -1,17 +1,17 @@
 import { type AnyEndpoint, DomainError, type StaffClaims } from '@cityos/contract'
-import { type Actor, Authenticator, type Credentials, claimedTenant, guest, verifyPlaneToken } from '@cityos/http'
+import { type Actor, Authenticator, type Credentials, claimedTenant, guest, staffCookie, verifyPlaneToken } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { Clock } from './clock.ts'
 import { Registry } from './registry/registry.ts'
 import { Sealing } from './registry/sealing.ts'
-import { ConsoleSession } from './sign-in/console-session.ts'
+import { OperatorConsole } from './sign-in/console.ts'
 import { readSecrets } from './tenant/tenant.document.ts'
 
 /** Who asks the control plane: staff by token or console cookie, a data plane by its 60-second token, or nobody. */
 @Injectable()
 export class ControlPlaneAuthenticator extends Authenticator {
   constructor(
-    private readonly session: ConsoleSession,
+    private readonly console: OperatorConsole,
     private readonly registry: Registry,
     private readonly sealing: Sealing,
     private readonly clock: Clock,
@@ -21,10 +21,10 @@ export class ControlPlaneAuthenticator extends Authenticator {
 
   override async authenticate(credentials: Credentials, endpoint: AnyEndpoint | null): Promise<Actor> {
     if (endpoint?.access.who === 'plane') return credentials.bearer ? this.#plane(credentials.bearer) : guest
-    if (credentials.bearer) return staffActor(await this.session.verify(credentials.bearer))
-    if (endpoint?.access.who === 'anyone') return guest
-    const claims = await this.session.read(credentials.cookies)
-    return claims ? staffActor(claims) : guest
+    const token = credentials.bearer ?? credentials.cookies.get(staffCookie)
+    // A public page answers whoever comes, also with a cookie that has run out.
+    if (!token || (endpoint?.access.who === 'anyone' && !credentials.bearer)) return guest
+    return staffActor(await this.console.verify(token))
   }
 
   async #plane(token: string): Promise<Actor> {

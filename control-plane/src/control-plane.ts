@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ControlPlaneBinding } from '@cityos/contract'
-import { createPlaneApp, type Log, Metrics } from '@cityos/http'
+import { AnswerWriter, createPlaneApp, EventStreams, type Log, Metrics, mountConsole, RequestContexts } from '@cityos/http'
 import type { DataPlaneDriver } from '@cityos/provisioning'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { FastifyInstance } from 'fastify'
 import { AppModule } from './app.module.ts'
 import type { Clock } from './clock.ts'
-import { mountConsole } from './console/console.files.ts'
 import { OperationEngine } from './operations/engine.ts'
 import { PlaneStreams } from './plane/plane.streams.ts'
 import { Reconciliation } from './reconcilers/reconciliation.ts'
@@ -52,12 +51,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const parts = { settings, drivers, ...(options.clock ? { clock: options.clock } : {}), checkAnswers: options.checkAnswers ?? false }
   const app = await createPlaneApp(AppModule.with(parts), {
     log,
-    mount: (scope) =>
-      mountConsole(scope, rootOf(scope), {
-        dir: settings.consoleDir,
-        host: platformHost(settings),
-        secure: binding.public.scheme === 'https',
-      }),
+    mount: (scope, composed) => mountOperatorConsole(scope, composed, settings),
   })
   await app.get(ReleaseService).register()
   await app.get(SigningKeys).ensure()
@@ -71,6 +65,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     app,
     async close() {
       keysPublished.abort()
+      app.get(EventStreams).closeAll()
       await app.get(Reconciliation).stop()
       await app.get(OperationEngine).stop()
       await app.close()
@@ -110,8 +105,16 @@ function addMetrics(app: NestFastifyApplication): void {
   metrics.gauge('cityos_plane_streams', 'Data planes connected to the control stream', () => app.get(PlaneStreams).connections)
 }
 
-function rootOf(scope: FastifyInstance): FastifyInstance {
-  return Object.getPrototypeOf(scope) as FastifyInstance
+/** The operator console answers on the platform's host only; other hosts get the API's 404. */
+async function mountOperatorConsole(scope: FastifyInstance, app: NestFastifyApplication, settings: Settings): Promise<void> {
+  if (settings.consoleDir === null) return
+  const host = new RegExp(`^${platformHost(settings).replaceAll('.', '\\.')}(:\\d+)?$`, 'i')
+  scope.addHook('onRoute', (route) => {
+    route.constraints = { host }
+  })
+  await mountConsole(scope, settings.consoleDir, (request, reply) =>
+    app.get(AnswerWriter).notFound(reply, app.get(RequestContexts).bare(request)),
+  )
 }
 
 async function versionOf(releaseDir: string): Promise<string> {

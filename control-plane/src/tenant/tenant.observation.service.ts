@@ -24,14 +24,13 @@ export class TenantObservationService {
 
   async health(ctx: RequestContext, idOrSlug: string) {
     const tenant = await this.tenants.find(ctx, idOrSlug, 'read', 'tenant_health')
-    const [state, report] = await Promise.all([
-      this.runtimes.state(tenant),
-      this.registry.db.plane_report.findUnique({ where: { tenant_id: tenant.id } }),
-    ])
-    if (!state)
+    const state = await this.runtimes.state(tenant)
+    if (!state) {
       throw new DomainError('dependency_unavailable', {
         message: `the ${tenant.driver} driver does not answer: is the node process running?`,
       })
+    }
+    const latest = await this.#latest(tenant)
     return {
       runtime: state.runtime === 'absent' ? null : state.runtime,
       restarts: state.restarts,
@@ -41,8 +40,8 @@ export class TenantObservationService {
       next_wake_at: state.nextWakeAt,
       last_error: state.lastError,
       connected: this.streams.isConnected(tenant.id),
-      report: report ? PlaneHealth.parse(report.report) : null,
-      reported_at: report?.reported_at.toISOString() ?? null,
+      report: latest?.report ?? null,
+      reported_at: latest?.at.toISOString() ?? null,
     }
   }
 
@@ -53,21 +52,31 @@ export class TenantObservationService {
 
   async usage(ctx: RequestContext, idOrSlug: string, hours: number) {
     const tenant = await this.tenants.find(ctx, idOrSlug, 'read', 'tenant_usage')
-    const [plan, report, samples] = await Promise.all([
+    const latest = await this.#latest(tenant)
+    const [plan, samples] = await Promise.all([
       this.registry.db.plan.findUniqueOrThrow({ where: { code: tenant.plan_code } }),
-      this.registry.db.plane_report.findUnique({ where: { tenant_id: tenant.id } }),
       this.registry.db.usage_sample.findMany({
         where: { tenant_id: tenant.id, hour: { gte: this.clock.in(-hours * 3600) } },
         orderBy: { hour: 'asc' },
       }),
     ])
-    const now = report ? PlaneHealth.parse(report.report).usage : null
     return {
       currency: tenant.default_currency,
-      now: report && now ? { at: report.reported_at.toISOString(), ...sampleOf(now) } : null,
+      now: latest ? { at: latest.at.toISOString(), ...sampleOf(latest.report.usage) } : null,
       limits: plan.limits as Record<string, number>,
       history: samples.map(viewSample),
     }
+  }
+
+  /** What an awake data plane says now, kept like a report it pushed; of a sleeping one, what it said last. Asking wakes nobody. */
+  async #latest(tenant: { id: string; driver: string }): Promise<{ report: PlaneHealth; at: Date } | null> {
+    const live = await this.drivers
+      .get(tenant.driver)
+      .health(tenant.id)
+      .catch(() => null)
+    if (live) await this.record(tenant.id, live)
+    const row = await this.registry.db.plane_report.findUnique({ where: { tenant_id: tenant.id } })
+    return row ? { report: PlaneHealth.parse(row.report), at: row.reported_at } : null
   }
 
   /** Keeps a data plane's report: the newest as it is, its figures once an hour. */
