@@ -40,17 +40,7 @@ export function Facets({ visit, state, facets, total, fixed }: FacetsProps) {
             .filter((group) => group.values.length > 0)
             .map((group, index) => (
               <Group key={group.code} title={group.name} open={index < 2 || group.values.some((value) => value.selected)}>
-                {group.values.map((value) => (
-                  <Check
-                    key={value.value}
-                    name="attr"
-                    value={`${group.code}:${value.value}`}
-                    label={value.name}
-                    count={visit.formats.number(value.count)}
-                    checked={value.selected}
-                    swatch={value.swatch}
-                  />
-                ))}
+                <Values visit={visit} group={group} />
               </Group>
             ))}
           {!fixed.vendor && facets.vendors.length > 1 && (
@@ -108,7 +98,9 @@ function Check({ name, value, label, count, checked, kind = 'checkbox', swatch }
     <label className="flex min-h-10 cursor-pointer items-center gap-3 hover:text-brand-text">
       <input type={kind} name={name} value={value} defaultChecked={checked} />
       {swatch && <Swatch colour={swatch} />}
-      <bdi className="flex-1">{label}</bdi>
+      <span className="flex-1">
+        <bdi>{label}</bdi>
+      </span>
       <span className="quiet text-sm tabular-nums" data-facet-count={`${name}=${value}`}>
         {count}
       </span>
@@ -125,13 +117,41 @@ export function Swatch({ colour, size = 18 }: { colour: string; size?: number })
   )
 }
 
+/** Values shown before "more". */
+const shortList = 8
+
+function Values({ visit, group }: { visit: Visit; group: ProductFacets['attributes'][number] }) {
+  const boxes = group.values.map((value) => (
+    <Check
+      key={value.value}
+      name="attr"
+      value={`${group.code}:${value.value}`}
+      label={value.name}
+      count={visit.formats.number(value.count)}
+      checked={value.selected}
+      swatch={value.swatch}
+    />
+  ))
+  if (boxes.length <= shortList + 2) return boxes
+  return (
+    <>
+      {boxes.slice(0, shortList)}
+      <details open={group.values.slice(shortList).some((value) => value.selected)}>
+        <summary className="link inline-flex min-h-10 items-center">{visit.t('facet.more', { count: boxes.length - shortList })}</summary>
+        {boxes.slice(shortList)}
+      </details>
+    </>
+  )
+}
+
 function Bands({ visit, state, facets }: Pick<FacetsProps, 'visit' | 'state' | 'facets'>) {
   const { t } = visit
-  if (facets.price_bands.length < 2 && !state.price) return null
+  const bands = facets.price_bands.filter((band) => band.count > 0 || state.price === bandValue(band))
+  if (bands.length < 2 && !state.price) return null
   return (
     <Group title={t('facet.price')} open>
       <Check kind="radio" name="price" value="" label={t('facet.any_price')} count="" checked={state.price === null} />
-      {facets.price_bands.map((band) => (
+      {bands.map((band) => (
         <Check
           key={bandValue(band)}
           kind="radio"
@@ -146,11 +166,13 @@ function Bands({ visit, state, facets }: Pick<FacetsProps, 'visit' | 'state' | '
   )
 }
 
+/** `SAR 100 to SAR 250`: bands end one minor unit below the next one; people read round numbers. */
 function bandLabel(visit: Visit, band: ProductFacets['price_bands'][number]): string {
   const { t, formats } = visit
-  if (band.from.amount === 0 && band.to) return t('facet.price_under', { to: formats.money(band.to) })
-  if (!band.to) return t('facet.price_over', { from: formats.money(band.from) })
-  return t('facet.price_between', { from: formats.money(band.from), to: formats.money(band.to) })
+  const from = formats.roundMoney(band.from)
+  if (!band.to) return t('facet.price_over', { from })
+  const to = formats.roundMoney({ ...band.to, amount: band.to.amount + (band.to.amount % 10 === 9 ? 1 : 0) })
+  return band.from.amount === 0 ? t('facet.price_under', { to }) : t('facet.price_between', { from, to })
 }
 
 export interface ActiveFilter {

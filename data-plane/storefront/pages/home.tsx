@@ -8,37 +8,75 @@ import { VendorTile } from '../components/vendor-tile.tsx'
 import type { MessageKey } from '../i18n/messages.ts'
 import { type Answer, page, type Visit } from '../visit.ts'
 
-/** Home: what this shop is, its categories, what is new, who sells here. */
+/** Categories that get a row of their own: the fullest ones. */
+const rails = 2
+const perRail = 5
+
+/** Home: what this shop is, its categories, what is new, a few shelves, who sells here. */
 export async function home(visit: Visit): Promise<Answer> {
-  const [store, categories, featured, newest, vendors] = await Promise.all([
+  const [store, categories, newest, vendors] = await Promise.all([
     visit.call(getCurrentStore),
     visit.call(listCategories),
-    visit.call(listProducts, { query: { limit: 10 } }),
-    visit.call(listProducts, { query: { limit: 10, sort: 'newest' } }),
-    visit.call(listVendors, { query: { limit: 6 } }),
+    visit.call(listProducts, { query: { limit: 40, sort: 'newest' } }),
+    visit.call(listVendors, { query: { limit: 24 } }),
   ])
-  const known = new Set(featured.items.map((product) => product.id))
+  const fullest = [...categories].sort((a, b) => b.product_count - a.product_count).slice(0, rails)
+  const shelves = await Promise.all(
+    fullest.map(async ({ handle, name }) => {
+      const list = await visit.call(listProducts, { query: { category: handle, limit: perRail } })
+      return { handle, name, products: list.items }
+    }),
+  )
+  const fresh = mixed(newest.items, categories)
+  const selling = [...vendors.items].sort((a, b) => Number(b.product_count > 0) - Number(a.product_count > 0)).slice(0, 6)
   const body = (
     <>
-      <Hero visit={visit} store={store} products={featured.items} />
+      <Hero visit={visit} store={store} products={fresh} />
       <CategoryTiles visit={visit} categories={categories} />
-      <ProductRail visit={visit} title={visit.t('home.featured')} href={visit.href('/products')} products={featured.items.slice(0, 5)} />
-      <Promises visit={visit} />
       <ProductRail
         visit={visit}
         title={visit.t('home.new')}
         href={visit.href('/products', { sort: 'newest' })}
-        products={pickNew(newest.items, known)}
+        products={fresh.slice(0, perRail)}
       />
-      <Vendors visit={visit} vendors={vendors.items} />
+      <Promises visit={visit} />
+      {shelves.map((shelf) => (
+        <ProductRail
+          key={shelf.handle}
+          visit={visit}
+          title={shelf.name}
+          href={visit.href(`/categories/${shelf.handle}`)}
+          products={shelf.products}
+        />
+      ))}
+      <Vendors visit={visit} vendors={selling} />
     </>
   )
   return page(visit.shopName, body, { description: store.seo.description || store.tagline, jsonLd: [organization(visit, store)] })
 }
 
-/** New things first that the visitor has not just seen above; the rest fills the row. */
-function pickNew(newest: readonly ProductCard[], shown: ReadonlySet<string>): ProductCard[] {
-  return [...newest.filter((product) => !shown.has(product.id)), ...newest.filter((product) => shown.has(product.id))].slice(0, 5)
+/** The newest of each top category first, so that one big delivery does not fill the row. */
+function mixed(products: readonly ProductCard[], categories: readonly CategoryNode[]): ProductCard[] {
+  const top = new Map<string, string>()
+  const enter = (node: CategoryNode, root: string): void => {
+    top.set(node.id, root)
+    for (const child of node.children) enter(child, root)
+  }
+  for (const category of categories) enter(category, category.id)
+  const seen = new Set<string>()
+  const first: ProductCard[] = []
+  for (const product of products) {
+    const shelf = top.get(product.category?.id ?? '') ?? product.id
+    if (!seen.has(shelf)) first.push(product)
+    seen.add(shelf)
+  }
+  return [...first, ...products.filter((product) => !first.includes(product))]
+}
+
+/** A sentence below the headline that does not say the same again. */
+function leadOf(visit: Visit, store: StoreView): string {
+  const description = store.seo.description
+  return description && description !== store.tagline ? description : visit.t('home.lead')
 }
 
 function Hero({ visit, store, products }: { visit: Visit; store: StoreView; products: readonly ProductCard[] }) {
@@ -49,8 +87,8 @@ function Hero({ visit, store, products }: { visit: Visit; store: StoreView; prod
         <div className="grid items-end gap-8 px-6 pt-10 sm:px-10 lg:grid-cols-[1.1fr_1fr] lg:px-14 lg:pt-16">
           <div className="self-center pb-2 lg:pb-16">
             <h1 className="text-4xl leading-[1.25]! lg:text-[3.25rem]">{store.tagline || visit.shopName}</h1>
-            <p className="quiet mt-4 max-w-md text-lg">{store.seo.description || visit.t('home.lead', { shop: visit.shopName })}</p>
-            <div className="mt-7 flex flex-wrap gap-3">
+            <p className="quiet mt-4 max-w-md text-lg">{leadOf(visit, store)}</p>
+            <div className="mt-7 flex flex-wrap gap-3 max-xs:flex-col">
               <a className="button" data-primary="" data-large="" href={visit.href('/products')}>
                 {visit.t('home.shop_now')}
               </a>
