@@ -8,12 +8,14 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
  * One code base, two builds: `--mode operator` (served by the control plane) and `--mode tenant`
  * (admin and vendor dashboard, served by each data plane at its own release).
  */
-export default defineConfig(({ mode }) => {
+export default defineConfig(({ mode, command }) => {
+  // A mode of its own name must not decide about React's development build; whatever the caller's environment says.
+  if (command === 'build') process.env['NODE_ENV'] = 'production'
   const build = mode === 'tenant' ? 'tenant' : 'operator'
   return {
     root: here(`./${build}`),
     base: '/',
-    define: { 'process.env.NODE_ENV': JSON.stringify(process.env['NODE_ENV'] === 'development' ? 'development' : 'production') },
+    define: { 'process.env.NODE_ENV': JSON.stringify(command === 'build' ? 'production' : 'development') },
     plugins: [react()],
     build: {
       outDir: here(`../dist/release/console/${build}`),

@@ -89,12 +89,12 @@ function numberFor(name: string, next: () => number): number {
 
 function textFor(def: Definition, name: string, next: () => number, pick: <T>(items: readonly T[]) => T): string {
   const serial = Math.floor(next() * 1e9)
-  if (def.format === 'datetime' || name === 'at' || name.endsWith('_at') || name.endsWith('_until'))
+  if (def.format === 'datetime' || name === 'at' || name.endsWith('_at') || name.endsWith('_until') || name.endsWith('deadline'))
     return new Date(Date.UTC(2026, 10, 22) + Math.floor(next() * 36e5)).toISOString()
   if (name === 'date') return new Date(Date.UTC(2026, 10, 1 + (serial % 28))).toISOString().slice(0, 10)
   if (name.includes('currency')) return 'SAR'
   if (name === 'country') return 'SA'
-  if (name === 'brand') return '#0b6b5c'
+  if (name === 'brand' || name.endsWith('.color')) return '#0b6b5c'
   if (name === 'email' || name.endsWith('_email') || name === 'owner') return `person${serial % 90}@souq.test`
   if (name.endsWith('url')) return 'http://souq.localhost:8080'
   if (name === 'phone') return '+966501234567'
