@@ -1,6 +1,10 @@
 import type { Text } from './text.ts'
 
-export const tagline: Text = ['The shops of the city in one place', 'Les boutiques de la ville réunies', 'متاجر المدينة في مكان واحد']
+export const tagline: Text = [
+  'Dates from Qassim, oud from the barber, tents for the desert: the shops of the city in one cart',
+  'Les dattes du Qassim, l’oud du barbier, des tentes pour le désert : les boutiques de la ville dans un seul panier',
+  'تمر القصيم وعود الحلاق وخيام البر: متاجر المدينة في سلة واحدة',
+]
 
 export const contact = {
   phone: '+966112000000',

@@ -1,0 +1,92 @@
+/** What a vendor did with its part of an order, one after the other. */
+export type VendorStep = 'accept' | 'prepare' | 'fulfil' | 'cancel'
+
+export interface SeedOrder {
+  /** Number of the customer, from 1; a customer has one seeded order. */
+  customer: number
+  payment: 'sandbox' | 'cash_on_delivery' | 'bank_transfer'
+  lines: { product: string; variant?: Record<string, string>; quantity: number }[]
+  /** By vendor; a vendor that is not named has not looked yet. */
+  then?: Record<string, VendorStep[]>
+}
+
+/** Orders in every state a demo should show; the first goes over four vendors. */
+export const orders: SeedOrder[] = [
+  {
+    customer: 1,
+    payment: 'sandbox',
+    lines: [
+      { product: 'sukkari-dates', variant: { weight: '1000g' }, quantity: 2 },
+      { product: 'saudi-coffee-blond', variant: { weight: '500g' }, quantity: 1 },
+      { product: 'majlis-bakhoor', quantity: 1 },
+      { product: 'folding-camp-chair', variant: { color: 'olive' }, quantity: 4 },
+    ],
+    then: { 'dates-co-op': ['accept', 'prepare', 'fulfil'], 'najd-courtyard': ['accept', 'prepare'], 'barber-al-nakheel': ['accept'] },
+  },
+  {
+    customer: 2,
+    payment: 'cash_on_delivery',
+    lines: [{ product: 'ajwa-dates', variant: { weight: '1000g' }, quantity: 1 }],
+    then: { 'dates-co-op': ['accept', 'prepare', 'fulfil'] },
+  },
+  {
+    customer: 3,
+    payment: 'sandbox',
+    lines: [{ product: 'galaxy-s25', variant: { color: 'black', storage: '256gb' }, quantity: 1 }],
+    then: { 'mazad-house': ['accept', 'prepare', 'fulfil'] },
+  },
+  { customer: 4, payment: 'bank_transfer', lines: [{ product: 'bismillah-print', variant: { frame: 'oak' }, quantity: 1 }] },
+  {
+    customer: 5,
+    payment: 'sandbox',
+    lines: [
+      { product: 'classic-white-thobe', variant: { size: '56' }, quantity: 2 },
+      { product: 'red-shemagh', quantity: 1 },
+    ],
+    then: { 'najd-courtyard': ['accept', 'prepare'] },
+  },
+  {
+    customer: 6,
+    payment: 'sandbox',
+    lines: [{ product: 'four-season-tent', variant: { capacity: '4p' }, quantity: 1 }],
+    then: { 'gear-rent-thumamah': ['cancel'] },
+  },
+  {
+    customer: 7,
+    payment: 'sandbox',
+    lines: [
+      { product: 'cambodian-oud-chips', variant: { weight: '12g' }, quantity: 1 },
+      { product: 'taif-rose-perfume', variant: { volume: '50ml' }, quantity: 1 },
+    ],
+  },
+  {
+    customer: 8,
+    payment: 'cash_on_delivery',
+    lines: [
+      { product: 'letters-of-light', quantity: 1 },
+      { product: 'reed-pen-set', quantity: 2 },
+    ],
+  },
+  {
+    customer: 9,
+    payment: 'sandbox',
+    lines: [{ product: 'grain-free-cat-food', variant: { weight: '5000g' }, quantity: 1 }],
+    then: { 'paws-hittin': ['accept'] },
+  },
+  {
+    customer: 10,
+    payment: 'sandbox',
+    lines: [{ product: 'naskh-beginners-course', quantity: 1 }],
+    then: { 'calligraphy-academy': ['accept', 'prepare', 'fulfil'] },
+  },
+  {
+    customer: 11,
+    payment: 'cash_on_delivery',
+    lines: [
+      { product: 'kabsa-pot', variant: { diameter: '36cm' }, quantity: 1 },
+      { product: 'sidr-honey', variant: { weight: '500g' }, quantity: 1 },
+    ],
+    then: { 'najd-courtyard': ['accept'], 'dates-co-op': ['cancel'] },
+  },
+  { customer: 12, payment: 'sandbox', lines: [{ product: 'wireless-headphones', variant: { color: 'white' }, quantity: 1 }] },
+]

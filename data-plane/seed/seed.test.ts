@@ -1,0 +1,72 @@
+import { RequestContext } from '@cityos/http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listProducts } from '../core/catalogue/contract.ts'
+import { vendorSignIn } from '../core/customer/contract.ts'
+import { downloadFile } from '../core/file/contract.ts'
+import { Database } from '../platform/db/index.ts'
+import { SeedSource } from '../platform/seed/seed-source.ts'
+import { stopTestPostgres, type TestPlane, testPlane } from '../testing/in-process.ts'
+import { priceIn, seedId } from './rows.ts'
+
+let plane: TestPlane
+let signIns: Record<string, string>[]
+const run = () => plane.app.get(SeedSource).run(RequestContext.system('seed'))
+
+beforeAll(async () => {
+  plane = await testPlane()
+  const first = await run()
+  expect(first.changed).toBe(true)
+  signIns = first.sign_ins!
+})
+afterAll(async () => {
+  await plane?.close()
+  await stopTestPostgres()
+})
+
+describe('the demo shop', () => {
+  it('has orders in several states, one over four vendors, and books that balance', async () => {
+    const { read } = plane.app.get(Database)
+    const parts = await read.selectFrom('sub_order').select(['order_id', 'status']).execute()
+    expect(new Set(parts.map((part) => part.status)).size).toBeGreaterThanOrEqual(5)
+    const perOrder = Map.groupBy(parts, (part) => part.order_id)
+    expect(perOrder.size).toBe(12)
+    expect(Math.max(...[...perOrder.values()].map((group) => group.length))).toBe(4)
+    const sums = await read
+      .selectFrom('ledger_entry')
+      .select((eb) => eb.fn.sum('amount').as('sum'))
+      .executeTakeFirstOrThrow()
+    expect(Number(sums.sum)).toBe(0)
+  })
+
+  it('run again, changes nothing and says the same sign-ins', async () => {
+    const again = await run()
+    expect(again.changed).toBe(false)
+    expect(again.sign_ins).toEqual(signIns)
+  })
+
+  it('its vendors can sign in, with a password of this tenant only', async () => {
+    const owner = signIns.find((entry) => entry['of'] === 'dates-co-op')!
+    const signedIn = await plane.call(vendorSignIn, { body: { email: owner['email']!, password: owner['password']! } })
+    expect(signedIn.user.vendor.id).toBe(seedId('ven', 'dates-co-op'))
+    await expect(plane.call(vendorSignIn, { body: { email: owner['email']!, password: 'demo' } })).rejects.toMatchObject({ status: 401 })
+  })
+
+  it('every picture is there, and no two products share one', async () => {
+    const { items } = await plane.call(listProducts, { query: { limit: 100 } })
+    const keys = items.map((card) => card.picture!.url.split('/').at(-1)!)
+    expect(new Set(keys).size).toBe(items.length)
+    for (const key of keys)
+      expect(await plane.call(downloadFile, { params: { key } })).toMatchObject({
+        status: 200,
+        headers: { 'content-type': 'image/svg+xml' },
+      })
+  })
+
+  it('prices look like prices in every currency', () => {
+    expect(priceIn('SAR', 245)).toBe(24_500)
+    expect(priceIn('USD', 245)).toBe(6500)
+    expect(priceIn('KWD', 68)).toBe(5500)
+    expect(priceIn('JPY', 100)).toBe(4040)
+    expect(priceIn('XXX', 1)).toBeNull()
+  })
+})
