@@ -44,20 +44,26 @@ export class Background {
     handlers.on(daily, async () => this.#daily())
     metrics.gauge('lease_held', '1 while this process runs timers, relay and workflows', () => (lease.held ? 1 : 0))
     lease.onGained(() => this.#begin())
-    lease.onLost(() => void this.#end())
+    lease.onLost(() => this.#attempt(() => this.#end()))
     database.onCommitted(() => {
       if (!lease.held)
         notifications.send('work', '').catch((error: unknown) => log.warn({ error }, 'the holder of the lease could not be told'))
     })
     notifications.on('work', () => this.#wake())
     tenant.onChange((document, before) => {
-      if (document.quarantined !== before.quarantined && lease.held) void (document.quarantined ? this.#end() : this.#begin())
+      if (document.quarantined === before.quarantined || !lease.held) return
+      this.#attempt(() => (document.quarantined ? this.#end() : this.#begin()))
     })
   }
 
   /** Another process of this tenant has committed something to act on. */
   #wake(): void {
-    if (this.#working) for (const worker of this.#workers) void worker.wake?.()
+    if (this.#working) for (const worker of this.#workers) this.#attempt(async () => worker.wake?.())
+  }
+
+  /** Nobody waits for these; a database that is away is tried again with the next round of the lease. */
+  #attempt(work: () => Promise<void>): void {
+    work().catch((error: unknown) => this.log.warn({ error }, 'background work could not be started or stopped'))
   }
 
   /** Adds a worker before `start` (the workflow engine). */
@@ -84,8 +90,13 @@ export class Background {
   async #begin(): Promise<void> {
     if (this.#working || this.tenant.document.quarantined) return
     this.#working = true
-    await this.#ensureDaily()
-    for (const worker of this.#workers) await worker.start()
+    try {
+      await this.#ensureDaily()
+      for (const worker of this.#workers) await worker.start()
+    } catch (error) {
+      await this.#end()
+      throw error
+    }
     this.log.debug({ fence: this.lease.fence }, 'this process runs timers and relay')
   }
 

@@ -28,7 +28,7 @@ export class Database implements OnApplicationShutdown {
 
   constructor(
     @Inject(BINDING) binding: Binding,
-    @Inject(LOG) log: Log,
+    @Inject(LOG) private readonly log: Log,
     private readonly clock: Clock,
     private readonly tenant: TenantContext,
     metrics: Metrics,
@@ -60,7 +60,7 @@ export class Database implements OnApplicationShutdown {
           return fn(tx)
         })
         if (scope.signals.length > 0) for (const listener of this.#committed) listener(scope.signals)
-        for (const work of scope.afterCommit) await work()
+        for (const work of scope.afterCommit) await this.#tell(work)
         return result
       } catch (error) {
         if (attempt >= attempts || !retryable.has((error as { code?: string }).code ?? '')) throw error
@@ -76,6 +76,15 @@ export class Database implements OnApplicationShutdown {
   /** Tells `listener` after each commit what was written that somebody should act on at once (events, timers). */
   onCommitted(listener: (signals: CommitSignal[]) => void): void {
     this.#committed.add(listener)
+  }
+
+  /** The transaction is committed: whatever goes wrong while telling others about it must not look like a failure of it. */
+  async #tell(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.log.warn({ error }, 'others could not be told of a commit')
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -82,6 +82,8 @@ export function createPool(url: string, log: Log, metrics: StatementMetrics | un
   }
 
   const pool = new pg.Pool({ ...connectionSettings(url), max: 5, idleTimeoutMillis: 30_000, Client: PreparingClient } as pg.PoolConfig)
-  pool.on('error', (error) => log.warn({ error }, 'a database connection broke'))
+  // A connection may break while it is checked out between two statements; nobody else listens then.
+  pool.on('connect', (client) => client.on('error', (error) => log.warn({ error }, 'a database connection broke')))
+  pool.on('error', () => {})
   return pool
 }

@@ -70,11 +70,11 @@ export class Lease implements OnApplicationShutdown {
       const fence = await this.#claim()
       this.#held = fence !== null
       if (fence !== null) this.#fence = fence
+      if (this.#held && !before) for (const listener of this.#gained) await listener()
     } catch (error) {
       this.#held = false
-      this.log.warn({ error }, 'the lease could not be renewed')
+      this.log.warn({ error }, 'the lease could not be taken or renewed')
     }
-    if (this.#held && !before) for (const listener of this.#gained) await listener()
     if (!this.#held && before) this.#lose()
     this.#arm(this.#held ? renewMilliseconds : retryMilliseconds)
   }
