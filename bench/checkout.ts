@@ -49,7 +49,7 @@ function cheapestPerVendor<T extends { vendor_id: string; price: { amount: numbe
 /** A full checkout of five calls, `count` times one after the other, each on another product. */
 export async function measureCheckout(platform: Platform, host: string, count: number): Promise<Figure[]> {
   const shop = platform.shop(host)
-  const { items } = await shop(listProducts, { query: { limit: 100, in_stock: true } })
+  const { items } = await shop(listProducts, { query: { limit: 100, in_stock: 'true' } })
   const variants = items.flatMap((product) => product.variants.map((variant) => variant.id))
   for (const variant of variants.slice(0, 10)) await buy(shop, variant)
   const { dataPlane, postgres } = await platform.pids(host)

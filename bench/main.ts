@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createTenant, readOperation } from '@cityos/control-plane/contract'
-import { suites } from './suites.ts'
 import { type Platform, startPlatform } from './platform.ts'
 import { type Figure, machine, table } from './report.ts'
+import { suites } from './suites.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
     output: { type: 'string' },
     products: { type: 'string', default: '5000' },
     seconds: { type: 'string', default: '5' },
+    port: { type: 'string', default: '18090' },
   },
 })
 
@@ -25,21 +26,38 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-const dataDir = values.data ?? mkdtempSync(join(tmpdir(), 'cityos-bench-'))
-const figures: Figure[] = []
+const ownDirs: string[] = []
+const started: Platform[] = []
 const say = (text: string) => process.stderr.write(`${text}\n`)
-let platform: Platform | undefined
+
+/** Starts a platform that is stopped and, when its folder was made here, removed at the end. */
+async function start(dataDir: string | undefined, port: number, pool: boolean): Promise<Platform> {
+  const dir = dataDir ?? mkdtempSync(join(tmpdir(), 'cityos-bench-'))
+  if (!dataDir) {
+    chmodSync(dir, 0o755)
+    ownDirs.push(dir)
+  }
+  say(`Starting a platform ${pool ? 'with' : 'without'} a warm pool in ${dir}`)
+  const platform = await startPlatform(dir, port, pool)
+  started.push(platform)
+  return platform
+}
+
+const figures: Figure[] = []
 try {
-  say(`Starting a platform in ${dataDir}`)
-  platform = await startPlatform(dataDir, 18_090)
+  const platform = await start(values.data, Number(values.port), true)
   const shop = await makeShop(platform)
+  let cold: Promise<Platform> | undefined
+  const coldPlatform = () => (cold ??= start(undefined, Number(values.port) + 1, false))
   for (const name of wanted) {
     say(`Measuring: ${name}`)
-    figures.push(...(await suites[name]!({ platform, ...shop, products: Number(values.products), seconds: Number(values.seconds), say })))
+    figures.push(
+      ...(await suites[name]!({ platform, coldPlatform, ...shop, products: Number(values.products), seconds: Number(values.seconds) })),
+    )
   }
 } finally {
-  await platform?.stop()
-  if (!values.data) rmSync(dataDir, { recursive: true, force: true })
+  for (const platform of started) await platform.stop()
+  for (const dir of ownDirs) rmSync(dir, { recursive: true, force: true })
 }
 
 const document = { machine: machine(), products: Number(values.products), figures }

@@ -5,7 +5,7 @@ import { locateData } from '@cityos/cli/data-directory'
 import { openSession, type Session } from '@cityos/cli/session'
 import { fetchAt } from '@cityos/cli/transport'
 import { type Client, createClient } from '@cityos/contract'
-import { nodeStatus } from '@cityos/provisioning/local'
+import { type NodeStatus, nodeStatus } from '@cityos/provisioning/local'
 
 const run = promisify(execFile)
 const launcher = fileURLToPath(new URL('../cityos', import.meta.url))
@@ -14,32 +14,42 @@ const launcher = fileURLToPath(new URL('../cityos', import.meta.url))
 export interface Platform {
   dataDir: string
   port: number
+  /** Whether it keeps warm processes and clones. */
+  pool: boolean
   operator: Session
   /** A shopper's client of a host. */
   shop(host: string): Client
   /** `fetch` that reaches `host` through the gateway. */
   fetch: typeof fetch
+  /** What the node says it runs. */
+  status(): Promise<NodeStatus>
   pids(host: string): Promise<{ dataPlane: number; postgres: number; gateway: number }>
-  /** Runs `./cityos …` on this platform and returns its JSON document. */
-  cityos<T>(...args: string[]): Promise<T>
   stop(): Promise<void>
 }
 
-/** Starts a platform of its own in `dataDir`; `environment` reaches every process (idle time, pool sizes). */
-export async function startPlatform(dataDir: string, port: number, environment: Record<string, string> = {}): Promise<Platform> {
-  const env = { ...process.env, ...environment }
+/** Starts a platform in `dataDir`; its tenants do not fall asleep by themselves, so that figures are not of waking. */
+export async function startPlatform(dataDir: string, port: number, pool: boolean): Promise<Platform> {
+  const warm = pool ? {} : { CITYOS_WARM_PROCESSES: '0', CITYOS_WARM_DATABASES: '0' }
+  const env = { ...process.env, CITYOS_IDLE_AFTER: '3600', ...warm }
   const cityos = async (...args: string[]) => (await run(launcher, [...args, '--data', dataDir], { env, maxBuffer: 1 << 26 })).stdout
   await cityos('up', '--detach', '--port', String(port))
   const operator = await openSession(locateData(dataDir))
   const send = fetchAt({ port })
+  const read = async () => {
+    const status = await nodeStatus(dataDir)
+    if (!status) throw new Error('the platform has stopped')
+    return status
+  }
   return {
     dataDir,
     port,
+    pool,
     operator,
     fetch: send,
     shop: (host) => createClient({ origin: `http://${host}:${port}`, fetch: send }),
+    status: read,
     async pids(host) {
-      const status = await nodeStatus(dataDir)
+      const status = await read()
       const part = (name: string) => status.parts.find((each) => each.name === name)?.pid
       const dataPlane = status.tenants.find((each) => `${each.slug}.localhost` === host)?.pid
       const postgres = part('postgres')
@@ -47,7 +57,6 @@ export async function startPlatform(dataDir: string, port: number, environment: 
       if (!dataPlane || !postgres || !gateway) throw new Error(`not everything is running: ${JSON.stringify(status)}`)
       return { dataPlane, postgres, gateway }
     },
-    cityos: async (...args) => JSON.parse(await cityos(...args, '--json')),
     stop: async () => void (await cityos('down')),
   }
 }
