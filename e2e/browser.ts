@@ -31,11 +31,16 @@ export async function newVisitor(browser: Browser, options: BrowserContextOption
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`)
+    // A failed request has its own line below, with its address.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(`${page.url()}: ${message.text()}`)
   })
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`))
   page.on('response', (response) => {
-    if (response.status() >= 500) complaints.push(`${response.url()} answered ${response.status()}`)
+    const asksWhoIsThere = response.status() === 401 && /\/auth\/session$|\/vendor\/me$/.test(new URL(response.url()).pathname)
+    if (response.status() >= 400 && !response.request().isNavigationRequest() && !asksWhoIsThere) {
+      complaints.push(`${page.url()}: ${response.url()} answered ${response.status()}`)
+    }
   })
   return { page, context, complaints }
 }
