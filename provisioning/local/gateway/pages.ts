@@ -15,21 +15,23 @@ export function retryAfter(notice: Notice): number | null {
 export function page(notice: Notice, locale: Locale, name: string, requestId: string): string {
   const text = texts[locale][notice]
   const retry = retryAfter(notice)
-  const title = text.title.replace('{name}', escapeHtml(name))
+  const shown = escapeHtml(name)
+  // A Latin name in an Arabic sentence keeps its own direction.
+  const isolated = `<bdi>${shown}</bdi>`
   return `<!doctype html>
 <html lang="${locale}" dir="${direction(locale)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-${retry === null ? '' : `<meta http-equiv="refresh" content="${retry}">\n`}<title>${title}</title>
+${retry === null ? '' : `<meta http-equiv="refresh" content="${retry}">\n`}<title>${text.title.replace('{name}', () => shown)}</title>
 <style>${style}</style>
 </head>
 <body>
 <main>
 <div class="mark ${notice}" aria-hidden="true">${pictures[notice]}</div>
-<h1>${title}</h1>
-<p>${text.body.replace('{name}', escapeHtml(name))}</p>
+<h1>${text.title.replace('{name}', () => isolated)}</h1>
+<p>${text.body.replace('{name}', () => isolated)}</p>
 ${retry === null ? '' : `<p class="retry" role="status"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${texts[locale].retry}</p>\n`}</main>
 <footer><span dir="ltr">${escapeHtml(requestId)}</span></footer>
 </body>

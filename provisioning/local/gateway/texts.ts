@@ -27,7 +27,7 @@ export const texts: Record<Locale, Texts> = {
     },
     failed: {
       title: '{name} is not available',
-      body: 'The shop could not be started. Its operator has been told; please come back later.',
+      body: 'The shop could not be started. Please come back later.',
     },
     closed: {
       title: '{name} is closed',
@@ -50,7 +50,7 @@ export const texts: Record<Locale, Texts> = {
     },
     failed: {
       title: '{name} n’est pas disponible',
-      body: 'La boutique n’a pas pu démarrer. Son exploitant est prévenu ; merci de revenir plus tard.',
+      body: 'La boutique n’a pas pu démarrer. Merci de revenir plus tard.',
     },
     closed: {
       title: '{name} est fermée',
@@ -71,7 +71,7 @@ export const texts: Record<Locale, Texts> = {
     waking: { title: '{name} يفتح أبوابه', body: 'كان المتجر في استراحة وهو يستيقظ الآن. لن يستغرق ذلك سوى ثانية أو ثانيتين.' },
     starting: { title: 'يجري تجهيز {name}', body: 'المتجر شبه جاهز. ستُفتح صفحتك فور اكتمال التجهيز.' },
     crashed: { title: 'سيعود {name} حالاً', body: 'حدث خطأ ما ويجري تشغيل المتجر من جديد. لم يُفقد شيء مما حفظته.' },
-    failed: { title: '{name} غير متاح', body: 'تعذّر تشغيل المتجر وقد أُبلغ المشغّل بذلك. يُرجى العودة لاحقاً.' },
+    failed: { title: '{name} غير متاح', body: 'تعذّر تشغيل المتجر. يُرجى العودة لاحقاً.' },
     closed: { title: '{name} مغلق', body: 'لم يعد هذا المتجر يستقبل الطلبات. بشأن طلب سابق، يُرجى مراسلة المتجر الذي اشتريت منه.' },
     unknown: { title: 'لا يوجد متجر على هذا العنوان', body: 'لا شيء على العنوان {name}. يُرجى التحقق من كتابة العنوان.' },
     console: { title: 'لوحة التشغيل قيد الإقلاع', body: 'تواصل المتاجر عملها في هذه الأثناء. ستُفتح هذه الصفحة حالما تستجيب اللوحة.' },

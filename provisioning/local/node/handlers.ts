@@ -27,8 +27,8 @@ export function handlersOf(node: LocalNode): NodeHandlers {
     },
     calls: {
       async prepareRelease(release) {
-        node.rememberRelease(release)
-        await node.template(release.version)
+        node.releases.remember(release)
+        await node.releases.template(release.version)
         return null
       },
       async publishKeys(jwks) {

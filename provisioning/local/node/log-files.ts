@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, readdirSync, statSync, truncateSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
@@ -33,5 +34,21 @@ export class LogFiles {
 
   close(): void {
     clearInterval(this.timer)
+  }
+}
+
+/** The last lines of a log, oldest first; none when there is no log. */
+export async function lastLines(file: string, lines: number): Promise<string[]> {
+  if (!existsSync(file)) return []
+  const handle = await open(file, 'r')
+  try {
+    const { size } = await handle.stat()
+    const length = Math.min(size, lines * 2_000)
+    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length)
+    const found = buffer.toString('utf8').split('\n').filter(Boolean)
+    // The first line of a part of the file is cut.
+    return (length < size ? found.slice(1) : found).slice(-lines)
+  } finally {
+    await handle.close()
   }
 }

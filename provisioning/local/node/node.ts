@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
-import { z } from 'zod'
-import { readMigrations } from '../../migrate.ts'
 import { freePort, isFree } from '../postgres/port.ts'
 import { identify, isAlive } from '../process.ts'
 import { runFolder } from './api.ts'
@@ -13,13 +11,14 @@ import { Journal } from './journal.ts'
 import { acquireLock } from './lock.ts'
 import { LogFiles } from './log-files.ts'
 import type { NodeOptions } from './options.ts'
-import { RoutesFile } from './routes-file.ts'
+import { Releases } from './releases.ts'
+import { RoutesFile, routesOf } from './routes-file.ts'
 import { loadRootKey, Sealer } from './seal.ts'
 import { serveNode } from './server.ts'
 import type { Service } from './service.ts'
 import { controlPlaneService, gatewayService, issuerOf } from './services.ts'
 import { StartLimit } from './start-limit.ts'
-import { hasState, type ReleaseRecord, StateStore } from './state.ts'
+import { hasState, StateStore } from './state.ts'
 import { requireSpace, writeAtomically } from './storage.ts'
 import { Tenants } from './tenants.ts'
 import { WakeTimer } from './wake-timer.ts'
@@ -37,6 +36,7 @@ export class LocalNode {
   readonly journal: Journal
   readonly store: StateStore
   readonly server: DatabaseServer
+  readonly releases: Releases
   readonly tenants: Tenants
   readonly gateway: Service
   readonly controlPlane: Service
@@ -51,7 +51,6 @@ export class LocalNode {
   private readonly routes: RoutesFile
   private readonly wakeTimer: WakeTimer
   private readonly logs: LogFiles
-  private readonly templates = new Map<string, Promise<string>>()
   private socketServer: Server | null = null
   private stopping: Promise<void> | null = null
 
@@ -82,6 +81,7 @@ export class LocalNode {
       sealer: this.sealer,
       note: (message) => this.journal.note(message),
     })
+    this.releases = new Releases(this.store, () => this.server.databases)
     this.processes = new WarmProcesses({
       size: options.warmProcesses,
       memoryMegabytes: options.planeMemory,
@@ -101,7 +101,7 @@ export class LocalNode {
     )
     this.routes = new RoutesFile(
       this.routesFile,
-      () => this.currentRoutes(),
+      () => routesOf({ host: `cityos.${this.store.state.settings.base_domain}`, socket: this.controlPlaneSocket }, this.tenants.all()),
       (error) => this.journal.note(`routes: ${String(error)}`, { level: 'ERROR' }),
     )
     const setting = {
@@ -118,14 +118,14 @@ export class LocalNode {
     }))
     this.controlPlane = controlPlaneService(
       setting,
-      () => this.release(this.store.state.release ?? ''),
+      () => this.releases.current,
       () => ({
         listen: { socket: this.controlPlaneSocket },
         database: { url: this.server.databases.address('cityos_registry') },
         root_key: this.sealer.rootKeyBase64,
         node: { socket: this.socket },
         public: this.publicOrigin,
-        release_dir: this.release(this.store.state.release ?? '').dir,
+        release_dir: this.releases.current.dir,
         releases: this.store.state.releases,
         data_dir: options.dataDir,
         operator_credential_path: join(options.dataDir, 'operator.json'),
@@ -149,7 +149,7 @@ export class LocalNode {
     this.socketServer = await serveNode(this.socket, handlersOf(this))
     writeAtomically(join(this.nodeDir, 'node.json'), JSON.stringify({ ...identify(process.pid)!, socket: this.socket }))
     await this.settle()
-    if (this.options.releaseDir) this.useRelease(readRelease(this.options.releaseDir))
+    if (this.options.releaseDir) this.releases.use(this.options.releaseDir)
     this.journal.note('starting Postgres')
     await this.server.start()
     await this.server.databases.ensurePlatformDatabase('cityos_registry')
@@ -158,8 +158,8 @@ export class LocalNode {
     await this.gateway.start()
     const resumed = this.tenants.resume().then(() => this.changed())
     this.warmUp()
-    await Promise.all([resumed, this.store.state.release ? this.controlPlane.startPatiently() : this.withoutControlPlane()])
-    const up = this.store.state.release ? this.controlPlane.firstUp : Promise.resolve()
+    await Promise.all([resumed, this.releases.hasCurrent ? this.controlPlane.startPatiently() : this.withoutControlPlane()])
+    const up = this.releases.hasCurrent ? this.controlPlane.firstUp : Promise.resolve()
     up.then(() => {
       if (this.phase === 'starting') this.phase = 'ready'
       this.journal.note(`ready at ${this.url}`)
@@ -183,30 +183,6 @@ export class LocalNode {
     return this.store.tenants.some((record) => record.process !== null && isAlive(record.process))
   }
 
-  release(version: string): ReleaseRecord {
-    const release = this.store.state.releases.find((candidate) => candidate.version === version)
-    if (!release) throw new Error(`release "${version}" is not known on this node: prepare it first`)
-    return release
-  }
-
-  /** The release's template database, built at the first call. */
-  template(version: string): Promise<string> {
-    let template = this.templates.get(version)
-    if (!template) {
-      template = readMigrations(join(this.release(version).dir, 'migrations')).then((migrations) =>
-        this.server.databases.ensureTemplate(migrations),
-      )
-      this.templates.set(version, template)
-      template.catch(() => this.templates.delete(version))
-    }
-    return template
-  }
-
-  rememberRelease(release: ReleaseRecord): void {
-    const others = this.store.state.releases.filter((known) => known.version !== release.version)
-    this.store.update({ releases: [...others, release] })
-  }
-
   /** Publishes what has changed to the gateway and plans the next wake. */
   async changed(): Promise<void> {
     if (this.phase === 'stopping') return
@@ -223,7 +199,7 @@ export class LocalNode {
   }
 
   private get compileCacheDir(): string {
-    return join(this.options.dataDir, 'run', 'compile-cache')
+    return join(this.options.dataDir, 'cache', 'compile')
   }
 
   private get routesFile(): string {
@@ -246,7 +222,7 @@ export class LocalNode {
       sealer: this.sealer,
       dataDir: this.options.dataDir,
       databases: () => this.server.databases,
-      template: (release) => this.template(release),
+      template: (release) => this.releases.template(release),
       poolUsed: () => this.refill(),
       changed: () => this.changed(),
       newSocket: () => join(this.runDir, `p-${randomBytes(5).toString('hex')}.sock`),
@@ -261,7 +237,7 @@ export class LocalNode {
       }),
       surroundings: {
         takeProcess: (release, tenantId) => this.processes.take(release, tenantId),
-        release: (version) => this.release(version),
+        release: (version) => this.releases.find(version),
         whenThereIsRoom: (start) => limit.run(start),
         note: (tenantId, message) => this.journal.note(message, { tenant_id: tenantId }),
         clock: this.clock,
@@ -287,26 +263,20 @@ export class LocalNode {
     this.store.update({ settings: { ...wanted, port } })
   }
 
-  private useRelease(release: ReleaseRecord): void {
-    this.rememberRelease(release)
-    this.store.update({ release: release.version })
-  }
-
   private withoutControlPlane(): void {
     this.journal.note('no release was given: the control plane is not started', { level: 'WARN' })
   }
 
   /** Template, clones and a warm process of the current release: in the background, nobody waits for them. */
   private warmUp(): void {
-    const version = this.store.state.release
-    if (!version) return
-    const release = this.release(version)
-    this.template(version).then(
+    if (!this.releases.hasCurrent) return
+    const release = this.releases.current
+    this.releases.template(release.version).then(
       (template) => {
         this.clones?.use(template)
         return this.processes.use(release)
       },
-      (error: Error) => this.journal.note(`template of release ${version}: ${error.message}`, { level: 'ERROR' }),
+      (error: Error) => this.journal.note(`template of release ${release.version}: ${error.message}`, { level: 'ERROR' }),
     )
   }
 
@@ -314,27 +284,6 @@ export class LocalNode {
     if (this.phase === 'stopping') return
     this.processes.refill()
     this.clones?.refill()
-  }
-
-  private currentRoutes() {
-    return {
-      operator: { host: `cityos.${this.store.state.settings.base_domain}`, socket: this.controlPlaneSocket },
-      tenants: this.tenants.all().flatMap(({ record, plane }) =>
-        record.document && record.hosts.length > 0
-          ? [
-              {
-                tenant_id: record.id,
-                hosts: record.hosts,
-                name: record.document.name,
-                default_locale: record.document.default_locale,
-                status: record.document.status,
-                runtime: plane.runtime,
-                socket: plane.socket,
-              },
-            ]
-          : [],
-      ),
-    }
   }
 
   private async end(): Promise<void> {
@@ -352,14 +301,4 @@ export class LocalNode {
     rmSync(this.runDir, { recursive: true, force: true })
     this.lock.release()
   }
-}
-
-const ReleaseFile = z.object({ version: z.string().min(1), schema: z.string() })
-
-/** @throws when the folder is not a release */
-export function readRelease(dir: string): ReleaseRecord {
-  const file = join(dir, 'release.json')
-  if (!existsSync(file)) throw new Error(`${dir} is not a release (no release.json): run "pnpm build", or give --release the right folder`)
-  const { version, schema } = ReleaseFile.parse(JSON.parse(readFileSync(file, 'utf8')))
-  return { version, schema, dir }
 }

@@ -1,4 +1,6 @@
 import type { Routes } from '../gateway/routes.ts'
+import type { Plane } from './plane.ts'
+import type { TenantRecord } from './state.ts'
 import { writeAtomically } from './storage.ts'
 
 /** Writes the file the gateway routes by. Changes of the same moment are written once. */
@@ -31,4 +33,14 @@ export class RoutesFile {
     })
     return this.planned
   }
+}
+
+/** Where every host leads. A tenant without a document or without hosts is not on the gateway. */
+export function routesOf(operator: Routes['operator'], tenants: { record: Readonly<TenantRecord>; plane: Plane }[]): Routes {
+  const routes = tenants.flatMap(({ record: { id, document, hosts }, plane }) => {
+    if (!document || hosts.length === 0) return []
+    const { name, default_locale, status } = document
+    return [{ tenant_id: id, hosts, name, default_locale, status, runtime: plane.runtime, socket: plane.socket }]
+  })
+  return { operator, tenants: routes }
 }

@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Binding, DomainError, type PlaneHealth } from '@cityos/contract'
 import { SignJWT } from 'jose'
@@ -8,6 +7,7 @@ import { type Databases, databaseName, type TenantLogins } from '../postgres/dat
 import { socketRequest } from '../socket-request.ts'
 import type { NodeRequest, NodeResponse } from './api.ts'
 import { Child } from './child.ts'
+import { lastLines } from './log-files.ts'
 import { Plane, type PlaneSurroundings } from './plane.ts'
 import type { Sealer } from './seal.ts'
 import type { StateStore, TenantRecord } from './state.ts'
@@ -170,21 +170,8 @@ export class Tenants {
     )
   }
 
-  /** The last lines of a tenant's log, oldest first. */
-  async logs(tenantId: string, lines: number): Promise<string[]> {
-    const file = this.logFile(tenantId)
-    if (!existsSync(file)) return []
-    const handle = await open(file, 'r')
-    try {
-      const { size } = await handle.stat()
-      const length = Math.min(size, lines * 2_000)
-      const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length)
-      const found = buffer.toString('utf8').split('\n').filter(Boolean)
-      // The first line of a part of the file is cut.
-      return (length < size ? found.slice(1) : found).slice(-lines)
-    } finally {
-      await handle.close()
-    }
+  logs(tenantId: string, lines: number): Promise<string[]> {
+    return lastLines(this.logFile(tenantId), lines)
   }
 
   async inventory(): Promise<InventoryItem[]> {
