@@ -25,14 +25,14 @@ export interface TestPlane {
 
 const dataPlane = path.resolve(import.meta.dirname, '..')
 
-/** One data plane with a database of its own: real Postgres, real HTTP, its control plane away. */
-export async function startTestPlane(): Promise<TestPlane> {
+/** One data plane with a database of its own: real Postgres, real HTTP, its control plane away. @param changes e.g. the keys of staff tokens */
+export async function startTestPlane(changes: Partial<Binding> = {}): Promise<TestPlane> {
   const postgres = await startTestPostgres()
   const folder = mkdtempSync(path.join(tmpdir(), 'cityos-plane-'))
   const database = await postgres.tenantDatabase(dataPlane)
   const journal = JSON.parse(readFileSync(path.join(dataPlane, 'migrations.json'), 'utf8')) as string[]
   writeFileSync(path.join(folder, 'release.json'), JSON.stringify({ version: 'test', schema: journal.at(-1)?.replace('.sql', '') }))
-  const binding = bindingFor(database.url, folder)
+  const binding = { ...bindingFor(database.url, folder), ...changes }
   let app = await boot(binding)
   return {
     get app() {

@@ -6,6 +6,7 @@ import { hashSecret, newSecret, secretMatches } from '../../platform/credential/
 import { Database, jsonb, type Tx } from '../../platform/db/index.ts'
 import { CartService } from './cart.service.ts'
 import { type CartLineRow, type CartRow, CartStore, cartSecret } from './cart.store.ts'
+import { Pricer } from './pricer.ts'
 import type { PricedLine } from './pricing.ts'
 
 /** What a guest put in a cart follows the customer through the sign-in (docs/spec/infrastructure.md, cart-extension). */
@@ -16,6 +17,7 @@ export class CartMerge {
     private readonly clock: Clock,
     private readonly store: CartStore,
     private readonly carts: CartService,
+    private readonly pricer: Pricer,
   ) {}
 
   /**
@@ -27,6 +29,7 @@ export class CartMerge {
     if (!token?.includes('.')) return
     const guestId = token.slice(0, token.indexOf('.'))
     const secret = newSecret()
+    await this.pricer.prepare()
     const cartId = await this.database.transaction(async (tx) => {
       const own = await this.carts.ownOpenCart(tx, customerId)
       const guest = await tx

@@ -69,6 +69,7 @@ export class CartService {
 
   async update(ctx: RequestContext, id: string, body: Input<typeof updateCart>['body']) {
     if (body.currency) this.checkCurrency(body.currency)
+    await this.pricer.prepare()
     return this.database.transaction(async (tx) => {
       const locked = await this.store.lock(tx, ctx, id, this.clock.now())
       const lines = await this.store.lines(tx, id)
@@ -125,6 +126,7 @@ export class CartService {
   }
 
   async removeLine(ctx: RequestContext, id: string, lineId: string) {
+    await this.pricer.prepare()
     return this.database.transaction(async (tx) => {
       const row = await this.store.lock(tx, ctx, id, this.clock.now())
       const gone = await tx.deleteFrom('cart_line').where('cart_id', '=', id).where('id', '=', lineId).executeTakeFirst()
@@ -175,6 +177,7 @@ export class CartService {
 
   private async changeLines(ctx: RequestContext, id: string, change: (lines: CartLineRow[], now: Date) => CartLineRow) {
     const now = this.clock.now()
+    await this.pricer.prepare()
     return this.database.transaction(async (tx) => {
       const row = await this.store.lock(tx, ctx, id, now)
       const lines = await this.store.lines(tx, id)

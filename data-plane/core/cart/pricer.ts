@@ -1,6 +1,7 @@
 import type { Locale } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
 import type { Tx } from '../../platform/db/index.ts'
+import { SettingService } from '../store/setting.service.ts'
 import { Purchasables, type QuoteAnswer } from '../vertical/purchasable.ts'
 import { Verticals } from '../vertical/verticals.service.ts'
 import { type LineToPrice, type PricedCart, priceCart } from './pricing.ts'
@@ -22,7 +23,16 @@ export class Pricer {
     private readonly purchasables: Purchasables,
     private readonly verticals: Verticals,
     private readonly rates: ShippingRates,
+    private readonly settings: SettingService,
   ) {}
+
+  /**
+   * Reads the settings prices depend on. Call it before a transaction that prices: transactions that wait for another
+   * connection to read them would wait for each other once the pool is used up.
+   */
+  async prepare(): Promise<void> {
+    await this.settings.all()
+  }
 
   async price(tx: Tx, cart: CartToPrice, now: Date): Promise<PricedCart> {
     const answers = await this.quote(tx, cart, now)

@@ -1,14 +1,15 @@
 import { DomainError, type Money } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
-import { Clock } from '../../platform/clock/clock.ts'
+import { Clock, days, later } from '../../platform/clock/clock.ts'
 import { Database, type Tx } from '../../platform/db/index.ts'
 import { actionsFor, transition } from '../../platform/lifecycle/lifecycle.ts'
-import { cancel as cancelTimer } from '../../platform/timer/timers.ts'
+import { schedule } from '../../platform/timer/timers.ts'
+import { SettingService } from '../store/setting.service.ts'
 import { type CancelCause, type LineToCancel, Purchasables, type RefundDecision } from '../vertical/purchasable.ts'
 import { RefundService } from './refund.service.ts'
 import { unitShare } from './shares.ts'
-import { subOrderLifecycle } from './sub-order.lifecycle.ts'
+import { completeTimer, subOrderLifecycle } from './sub-order.lifecycle.ts'
 import { doneUnits, lineToCancel, type OrderLineRow, type SubOrderRow, SubOrders, type SubOrderWhole } from './sub-orders.ts'
 import { recordTimeline } from './timeline.ts'
 import { Voids } from './voids.ts'
@@ -44,6 +45,7 @@ export class CancelService {
     private readonly purchasables: Purchasables,
     private readonly refunds: RefundService,
     private readonly voids: Voids,
+    private readonly settings: SettingService,
   ) {}
 
   /** What cancelling each part would refund now. Pure read; the cancellation decides by the same functions. */
@@ -68,10 +70,16 @@ export class CancelService {
    * @throws DomainError invalid_transition | refund_quote_changed | cancellation_not_allowed
    */
   async cancel(ctx: RequestContext, ids: readonly string[], cancellation: Cancellation, expected?: Money): Promise<void> {
+    const window = await this.settings.get('consumer.withdrawal_days')
     const after = await this.database.transaction(async (tx) => {
       const done: Afterwards = { refunds: [], voids: [] }
       let refundAmount = 0
-      for (const id of [...ids].sort()) refundAmount += await this.cancelOne(tx, ctx, id, cancellation, done)
+      for (const id of [...ids].sort()) {
+        refundAmount += await this.cancelOne(tx, ctx, id, cancellation, done)
+        // what was handed over before has its return window now
+        if (cancellation.transition === 'end_rest')
+          await schedule(tx, { kind: completeTimer, ref: id, dueAt: later(this.clock.now(), days(window)) })
+      }
       if (expected && expected.amount !== refundAmount) {
         throw new DomainError('refund_quote_changed', {
           details: { expected_amount: expected.amount, refund_amount: refundAmount, currency: expected.currency },
@@ -110,7 +118,6 @@ export class CancelService {
     after.refunds.push(...refunds)
     const ids = whole.payments.map((payment) => payment.id)
     after.voids.push(...(await this.voids.mark(tx, ids, 'voided')), ...(await this.voids.closePartly(tx, ids)))
-    await cancelTimer(tx, 'sub_order.sla', id)
     await recordTimeline(
       tx,
       ctx.actor,

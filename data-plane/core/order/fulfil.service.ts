@@ -14,13 +14,11 @@ import { SettingService } from '../store/setting.service.ts'
 import { Purchasables } from '../vertical/purchasable.ts'
 import type { fulfilVendorOrder } from './contract.ts'
 import { Settlement, type Takings, unitsOfPayment, wholePayment } from './settlement.ts'
-import { subOrderLifecycle } from './sub-order.lifecycle.ts'
+import { completeTimer, subOrderLifecycle } from './sub-order.lifecycle.ts'
 import { SubOrders, type SubOrderWhole } from './sub-orders.ts'
 import { recordTimeline } from './timeline.ts'
 
 type FulfilBody = Input<typeof fulfilVendorOrder>['body']
-
-const completeTimer = 'sub_order.complete'
 
 /** What a vendor does with a confirmed part: accept, prepare, hand over. */
 @Injectable()
@@ -81,6 +79,7 @@ export class FulfilService implements OnModuleInit {
       .map(([line, units]) => `${line}:${before.lines.find((row) => row.id === line)!.quantity_open}-${units}`)
       .sort()
       .join(',')
+    const window = await this.settings.get('consumer.withdrawal_days')
     const online = this.takingsOf(before, planned, part).filter((taking) => taking.payment.provider !== 'offline')
     if (before.row.status !== 'confirmed') await this.captures.take(online)
     await this.captures.settled(online, () =>
@@ -106,7 +105,7 @@ export class FulfilService implements OnModuleInit {
           [{ orderId: row.order_id, subOrderId: id, type: last ? 'fulfilled' : 'partially_fulfilled' }],
           now,
         )
-        if (last) await this.scheduleCompletion(tx, id, now)
+        if (last) await schedule(tx, { kind: completeTimer, ref: id, dueAt: later(now, days(window)) })
       }),
     )
   }
@@ -135,12 +134,6 @@ export class FulfilService implements OnModuleInit {
       )
       await recordTimeline(tx, ctx.actor, [{ orderId: row.order_id, subOrderId: id, type: 'completed' }], now)
     })
-  }
-
-  /** The vendor's return window starts now; a part whose rest was cancelled is over as well. */
-  async scheduleCompletion(tx: Tx, id: string, now: Date): Promise<void> {
-    const window = await this.settings.get('consumer.withdrawal_days')
-    await schedule(tx, { kind: completeTimer, ref: id, dueAt: later(now, days(window)) })
   }
 
   private async read(id: string): Promise<SubOrderWhole> {

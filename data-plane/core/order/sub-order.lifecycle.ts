@@ -1,6 +1,9 @@
 import { DomainError } from '@cityos/contract'
 import { defineLifecycle } from '../../platform/lifecycle/lifecycle.ts'
 
+/** Timer that completes a fulfilled part when its return window has passed. */
+export const completeTimer = 'sub_order.complete'
+
 /**
  * One vendor's part of an order (commerce.md, order):
  * placed → confirmed → accepted → preparing → partially_fulfilled → fulfilled → completed; placed → expired;

@@ -1,0 +1,116 @@
+import { newId } from '@cityos/contract'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addCartLine } from '../core/cart/contract.ts'
+import { Holds } from '../core/vertical/holds.ts'
+import { Clock, later, minutes } from '../platform/clock/clock.ts'
+import { startTestPlane, type TestPlane } from './plane.ts'
+import { addProduct, addVendor, balance, buy, card, codeOf, database, inBalance, service, shopperWith, stockOf } from './shop.ts'
+
+let plane: TestPlane
+beforeAll(async () => {
+  plane = await startTestPlane()
+})
+afterAll(() => plane?.stop())
+
+/** In batches, so that setting up is not the test. */
+async function inBatches<T>(count: number, make: () => Promise<T>): Promise<T[]> {
+  const made: T[] = []
+  while (made.length < count) made.push(...(await Promise.all(Array.from({ length: Math.min(20, count - made.length) }, make))))
+  return made
+}
+
+function tally(codes: readonly (string | null)[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const code of codes) counts[code ?? 'won'] = (counts[code ?? 'won'] ?? 0) + 1
+  return counts
+}
+
+describe('A19: claims on the last unit', () => {
+  it('200 buyers for the last unit: exactly one wins, 199 get 409 insufficient_stock, books and stock balance', async () => {
+    const product = await addProduct(plane, await addVendor(plane), 1)
+    const shoppers = await inBatches(200, () => shopperWith(plane, [{ product, quantity: 1 }]))
+    const codes = await Promise.all(shoppers.map((shopper) => codeOf(buy(shopper, 13_000, card()))))
+    expect(tally(codes)).toEqual({ won: 1, insufficient_stock: 199 })
+    expect(await stockOf(plane, product)).toEqual({ on_hand: 1, reserved: 1 })
+    expect(await balance(plane)).toEqual(inBalance)
+  }, 120_000)
+
+  it('60 buyers for 6 units over 20 rounds with holds that run out in between: never one too many', async () => {
+    const clock = plane.app.get(Clock, { strict: false })
+    const vendor = await addVendor(plane)
+    for (let round = 0; round < 20; round += 1) {
+      const product = await addProduct(plane, vendor, 1)
+      const [early, ...rest] = await inBatches(4, () => shopperWith(plane, [{ product, quantity: 1 }]))
+      if (round % 2 === 0) {
+        // somebody holds the unit at a challenge and never answers; the hold is overdue when the others come
+        expect(await codeOf(buy(early!, 13_000, card('tok_3ds')))).toBe('payment_action_required')
+        await database(plane)
+          .read.updateTable('hold')
+          .set({ expires_at: later(clock.now(), -minutes(1)) })
+          .where('status', '=', 'active')
+          .execute()
+      }
+      const codes = await Promise.all(rest.map((shopper) => codeOf(buy(shopper, 13_000, card()))))
+      expect(tally(codes)).toEqual({ won: 1, insufficient_stock: 2 })
+      expect(await stockOf(plane, product)).toEqual({ on_hand: 1, reserved: 1 })
+    }
+    const { balanced, overselling } = await balance(plane)
+    expect({ balanced, overselling }).toEqual({ balanced: true, overselling: 0 })
+  }, 120_000)
+
+  it('two lines of one cart that share stock do not oversell (medusa#16502)', async () => {
+    const product = await addProduct(plane, await addVendor(plane), 3)
+    const shopper = await shopperWith(plane, [{ product, quantity: 2 }])
+    expect(
+      await codeOf(
+        shopper.call(addCartLine, {
+          params: { id: shopper.cartId },
+          body: { kind: 'catalogue.product', choice: { variant_id: product.variantId }, quantity: 2 },
+        }),
+      ),
+    ).toBe('insufficient_stock')
+    // a second line on the same item, put there behind the service's back
+    await sql`INSERT INTO cart_line (id, cart_id, kind, choice, choice_key, quantity, added_amount, created_at, updated_at)
+      SELECT ${newId('cli')}, cart_id, kind, choice, choice_key || '#2', 2, added_amount, created_at, updated_at FROM cart_line WHERE cart_id = ${shopper.cartId}`.execute(
+      database(plane).read,
+    )
+    expect(await codeOf(buy(shopper, 46_000, card()))).toBe('insufficient_stock')
+    expect(await stockOf(plane, product)).toEqual({ on_hand: 3, reserved: 0 })
+  })
+
+  it('the last use of an idempotency key: 50 requests with one key, one order, all other answers the same or in progress', async () => {
+    const product = await addProduct(plane, await addVendor(plane), 10)
+    const shopper = await shopperWith(plane, [{ product, quantity: 1 }])
+    const key = newId('key')
+    const answers = await Promise.allSettled(Array.from({ length: 50 }, () => buy(shopper, 13_000, card(), key)))
+    const won = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.order.id] : []))
+    const codes = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason.code] : []))
+    expect(new Set(won).size).toBe(1)
+    expect(new Set([...codes, 'request_in_progress'])).toEqual(new Set(['request_in_progress']))
+    expect(await stockOf(plane, product)).toEqual({ on_hand: 10, reserved: 1 })
+  })
+
+  it('an overdue hold is freed once, whoever frees it', async () => {
+    const product = await addProduct(plane, await addVendor(plane), 2)
+    const shopper = await shopperWith(plane, [{ product, quantity: 2 }])
+    expect(await codeOf(buy(shopper, 23_000, card('tok_3ds')))).toBe('payment_action_required')
+    const now = plane.app.get(Clock, { strict: false }).now()
+    const after = later(now, minutes(16))
+    const freed = await Promise.all(
+      Array.from({ length: 20 }, () => service(plane, Holds).expireOverdue('catalogue.product', [product.itemId], after)),
+    )
+    expect(freed.reduce((sum, count) => sum + count, 0)).toBe(1)
+    expect(await stockOf(plane, product)).toEqual({ on_hand: 2, reserved: 0 })
+  })
+
+  it('100 buyers of one product with 100 units: all win, sales do not queue behind one row', async () => {
+    const product = await addProduct(plane, await addVendor(plane), 100)
+    const shoppers = await inBatches(100, () => shopperWith(plane, [{ product, quantity: 1 }]))
+    const codes = await Promise.all(shoppers.map((shopper) => codeOf(buy(shopper, 13_000, card()))))
+    expect(tally(codes)).toEqual({ won: 100 })
+    expect(await stockOf(plane, product)).toEqual({ on_hand: 100, reserved: 100 })
+    const { balanced, overselling, orphans } = await balance(plane)
+    expect({ balanced, overselling, orphans }).toEqual({ balanced: true, overselling: 0, orphans: 0 })
+  }, 120_000)
+})
