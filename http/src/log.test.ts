@@ -5,7 +5,19 @@ import { createLog } from './log.ts'
 it('writes one JSON object per line in the field names of G1, without personal data', () => {
   const lines: string[] = []
   const log = createLog('data-plane', { tenant_id: 'tnt_1' }, { write: (line) => lines.push(line) })
-  log.info({ correlation_id: 'c', user_id: null, method: 'GET', path: '/', status: 200, duration_ms: 1, customer: { email: 'a@b.test', phone: '+966' }, token: 't' }, 'request')
+  log.info(
+    {
+      correlation_id: 'c',
+      user_id: null,
+      method: 'GET',
+      path: '/',
+      status: 200,
+      duration_ms: 1,
+      customer: { email: 'a@b.test', phone: '+966' },
+      token: 't',
+    },
+    'request',
+  )
   const line = JSON.parse(lines[0] ?? '')
   expect(line).toMatchObject({ level: 'INFO', service: 'data-plane', tenant_id: 'tnt_1', correlation_id: 'c', message: 'request' })
   expect(new Date(line.timestamp).getTime()).toBeGreaterThan(0)
@@ -14,6 +26,8 @@ it('writes one JSON object per line in the field names of G1, without personal d
 
 it('loses no line when the process ends right after it', () => {
   const script = `import { createLog } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)}; const log = createLog('x'); for (let i = 0; i < 50; i++) log.info({ i }, 'line'); process.exit(0)`
-  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', script], { encoding: 'utf8' })
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', script], {
+    encoding: 'utf8',
+  })
   expect(stdout.trim().split('\n')).toHaveLength(50)
 })

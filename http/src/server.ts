@@ -1,3 +1,4 @@
+import { DomainError } from '@cityos/contract'
 import { Inject, Injectable } from '@nestjs/common'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addCors } from './cors.ts'
@@ -27,16 +28,17 @@ export class EndpointServer {
     addCors(scope, this.settings)
     scope.setErrorHandler((error, request, reply) => this.#refuse(request, reply, error))
     for (const bound of this.registry.all()) this.#route(scope, bound)
-    const document = JSON.stringify(
-      openApiDocument(
-        this.registry.all().map(({ endpoint }) => endpoint),
-        this.settings.openApi,
-      ),
-    )
+    const published = this.registry
+      .all()
+      .map(({ endpoint }) => endpoint)
+      .filter((endpoint) => !endpoint.path.startsWith('/internal/'))
+    const document = JSON.stringify(openApiDocument(published, this.settings.openApi))
     scope.get(this.settings.openApi.path, (_request, reply) => reply.header('content-type', 'application/json').send(document))
-    scope.get('/metrics', async (_request, reply) =>
-      reply.header('content-type', 'text/plain; version=0.0.4').send(await this.metrics.text()),
-    )
+    scope.get('/metrics', async (request, reply) => {
+      // Of a tenant only what comes past the gateway may read figures; the platform's own are public on its host (design §9).
+      if (this.settings.service === 'data-plane' && cameThroughGateway(request)) return this.#unmatched(request, reply)
+      return reply.header('content-type', 'text/plain; version=0.0.4').send(await this.metrics.text())
+    })
     scope.route({
       method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       url: '/*',
@@ -57,6 +59,7 @@ export class EndpointServer {
         const hungUp = endpoint.kind === 'stream' ? abortOnClose(reply) : undefined
         let ctx = this.contexts.bare(request, hungUp)
         try {
+          if (endpoint.access.who === 'plane' && cameThroughGateway(request)) throw new DomainError('not_found')
           ctx = await this.contexts.identified(ctx, request, endpoint)
           const outcome = await this.registry.run(bound, ctx, {
             params: request.params,
@@ -108,6 +111,11 @@ function formFields(body: string): Record<string, string | string[]> {
     return [name, values.length === 1 ? (values[0] ?? '') : values]
   })
   return Object.fromEntries(fields)
+}
+
+/** The gateway says for whom it asks; the other plane and the supervisor come by the socket, without it. */
+function cameThroughGateway(request: FastifyRequest): boolean {
+  return request.headers['x-forwarded-for'] !== undefined
 }
 
 function pathOf(request: FastifyRequest): string {
