@@ -43,17 +43,11 @@ export class CartService {
     const currency = body.currency ?? this.tenant.document.default_currency
     this.checkCurrency(currency)
     const secret = newSecret()
-    const id = await this.database.transaction(async (tx) => {
-      const own = ctx.actor.kind === 'customer' ? await this.ownOpenCart(tx, ctx.actor.id) : null
-      if (own) {
-        await tx
-          .updateTable('cart')
-          .set({ token_hash: hashSecret(secret), updated_at: now })
-          .where('id', '=', own.id)
-          .execute()
-        return own.id
-      }
-      return this.insert(tx, ctx, { secret, currency, locale: body.locale ?? ctx.locale, now })
+    const open = () => this.openFor(ctx, { secret, currency, locale: body.locale ?? ctx.locale, now })
+    // K5: of two tabs of one customer one opens the cart, the other finds it
+    const id = await open().catch((error: unknown) => {
+      if (violates(error, '23505', 'cart_one_open_per_customer')) return open()
+      throw error
     })
     const token = this.setCookie(ctx, id, secret)
     const owner = ctx.with({ cartToken: secret })
@@ -200,13 +194,18 @@ export class CartService {
     })
   }
 
-  private async insert(
-    tx: Tx,
-    ctx: RequestContext,
-    given: { secret: string; currency: string; locale: Locale; now: Date },
-  ): Promise<string> {
-    const id = newId('cart')
-    try {
+  private openFor(ctx: RequestContext, given: { secret: string; currency: string; locale: Locale; now: Date }): Promise<string> {
+    return this.database.transaction(async (tx) => {
+      const own = ctx.actor.kind === 'customer' ? await this.ownOpenCart(tx, ctx.actor.id) : null
+      if (own) {
+        await tx
+          .updateTable('cart')
+          .set({ token_hash: hashSecret(given.secret), updated_at: given.now })
+          .where('id', '=', own.id)
+          .execute()
+        return own.id
+      }
+      const id = newId('cart')
       await tx
         .insertInto('cart')
         .values({
@@ -221,12 +220,8 @@ export class CartService {
           updated_at: given.now,
         })
         .execute()
-    } catch (error) {
-      // two tabs of one customer: the other one has just opened the cart
-      if (violates(error, '23505', 'cart_one_open_per_customer')) throw new DomainError('already_exists', { field: 'cart', cause: error })
-      throw error
-    }
-    return id
+      return id
+    })
   }
 
   private async priceOf(ctx: RequestContext, id: string): Promise<PricedCart> {
