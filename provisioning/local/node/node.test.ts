@@ -17,7 +17,7 @@ describe('a node with tenants', () => {
 
   beforeAll(async () => {
     postgres = await startTestPostgres()
-    platform = await TestPlatform.create({ databaseUrl: postgres.url })
+    platform = await TestPlatform.create({ databaseUrl: postgres.url, args: ['--probe-ms', '500'] })
     await platform.up()
   })
   afterAll(async () => {
@@ -103,6 +103,17 @@ describe('a node with tenants', () => {
     expect(answer.json.data.tenant).toBe(id)
     const state = await platform.driver.state(id)
     expect(state).toMatchObject({ runtime: 'running', restarts: 1 })
+  })
+
+  test('one that hangs is ended and started again', async () => {
+    const { id, host } = await platform.tenant('hung')
+    const before = (await platform.request(host, '/pid')).json.data.pid
+    platform.request(host, '/hang').catch(() => undefined)
+    await until('another process answers', async () => {
+      const pid = (await platform.status()).tenants.find((tenant) => tenant.id === id)!.pid
+      return pid !== null && pid !== before && (await platform.request(host, '/pid')).status === 200
+    })
+    expect((await platform.driver.state(id)).lastError).toBeNull()
   })
 
   test('one that cannot start says why, and is tried again with backoff', async () => {

@@ -242,6 +242,7 @@ export class LocalNode {
         note: (tenantId, message) => this.journal.note(message, { tenant_id: tenantId }),
         clock: this.clock,
         startTimeoutMs: 45_000,
+        probeMs: this.options.probeMs,
       },
     })
   }

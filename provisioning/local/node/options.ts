@@ -24,6 +24,8 @@ export interface NodeOptions {
   startsAtOnce: number
   /** Milliseconds the gateway holds a request for a tenant that wakes. */
   holdMs: number
+  /** Milliseconds between two looks at whether a data plane still answers. */
+  probeMs: number
 }
 
 export class UsageError extends Error {
@@ -52,6 +54,7 @@ export function parseNodeOptions(args: string[], environment: Record<string, str
         'plane-memory': text,
         'starts-at-once': text,
         'hold-ms': text,
+        'probe-ms': text,
         stop: { type: 'boolean' },
       },
     }).values
@@ -84,6 +87,7 @@ export function parseNodeOptions(args: string[], environment: Record<string, str
     planeMemory: number('plane-memory', 48, 8192, 'CITYOS_PLANE_MEMORY') ?? 256,
     startsAtOnce: number('starts-at-once', 1, 100) ?? 4,
     holdMs: number('hold-ms', 0, 120_000) ?? 15_000,
+    probeMs: number('probe-ms', 50, 600_000) ?? 15_000,
     stop: values['stop'] === true,
   }
 }

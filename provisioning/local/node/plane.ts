@@ -1,8 +1,9 @@
 import type { Binding, TenantDocument } from '@cityos/contract'
 import type { RuntimeState } from '../../driver.ts'
-import { usage } from '../process.ts'
+import { signal, usage } from '../process.ts'
 import { socketRequest } from '../socket-request.ts'
 import type { Child } from './child.ts'
+import { Liveness } from './liveness.ts'
 import type { ReleaseRecord, StateStore, TenantRecord } from './state.ts'
 
 /** What a tenant's supervisor needs of the node around it. */
@@ -20,6 +21,8 @@ export interface PlaneSurroundings {
   clock: { now(): Date }
   /** Milliseconds: longest time from binding to the first healthy answer. */
   startTimeoutMs: number
+  /** Milliseconds between two looks at whether a running process still answers. */
+  probeMs: number
 }
 
 /** Seconds to wait before the n-th restart in a row. */
@@ -43,6 +46,7 @@ export class Plane {
   private restart: { timer: NodeJS.Timeout; now: () => void } | null = null
   private ended = false
   private healthyTimer: NodeJS.Timeout | null = null
+  private liveness: Liveness | null = null
   private queue: Promise<unknown> = Promise.resolve()
   private waking: Promise<void> | null = null
 
@@ -210,8 +214,13 @@ export class Plane {
       this.restarts = 0
     }, healthyAfterMs)
     this.healthyTimer.unref()
+    this.liveness = new Liveness(this.record.process?.socket ?? '', this.around.probeMs, () => {
+      this.around.note(this.tenantId, 'does not answer any more, ending it')
+      signal(child.identity, 'SIGKILL')
+    })
     child.exited.then((reason) => {
       if (this.child !== child || this.phase !== 'running') return
+      this.liveness?.stop()
       this.child = null
       this.restarts += 1
       this.lastError = `ended with ${reason}`
@@ -263,6 +272,8 @@ export class Plane {
     this.restart?.now()
     this.restart = null
     this.healthyTimer = null
+    this.liveness?.stop()
+    this.liveness = null
   }
 
   private async answers(socket: string, timeoutMs: number, child?: Child): Promise<boolean> {

@@ -61,7 +61,12 @@ export class Service {
     this.child = child
     this.state = 'running'
     this.error = null
-    this.options.remember(child)
+    try {
+      this.options.remember(child)
+    } catch (error) {
+      // It runs, and that counts; only a node that is killed before the next change could not adopt it.
+      this.options.note(`${this.options.name} could not be written down: ${error instanceof Error ? error.message : String(error)}`)
+    }
     this.announce()
     const healthy = setTimeout(() => {
       this.restarts = 0

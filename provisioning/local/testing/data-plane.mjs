@@ -46,6 +46,7 @@ function start(binding) {
       console.log(url.searchParams.get('line'))
       return json(response, 200, null)
     }
+    if (url.pathname === '/hang') for (;;);
     if (url.pathname === '/crash') process.kill(process.pid, 'SIGKILL')
     if (url.pathname === '/internal/seed') {
       const changed = !seeded
