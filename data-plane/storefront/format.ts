@@ -10,21 +10,13 @@ export interface Formats {
   /** `21 Nov 2026, 18:30` */
   time(iso: string): string
   number(value: number): string
+  /** `480 g`, `1.25 kg` */
+  weight(grams: number): string
+  /** Name of a country. @param code ISO 3166 alpha-2 */
+  country(code: string): string
 }
 
 const made = new Map<string, Formats>()
-
-function roundMoney(money: Money, locale: Locale): string {
-  const exponent = currencyExponent(money.currency)
-  if (money.amount % 10 ** exponent !== 0) return formatMoney(money, locale)
-  const format = new Intl.NumberFormat(formatLocale[locale], {
-    style: 'currency',
-    currency: money.currency,
-    currencyDisplay: locale === 'ar' ? 'symbol' : 'code',
-    maximumFractionDigits: 0,
-  })
-  return format.format(money.amount / 10 ** exponent)
-}
 
 /** @param timezone IANA name, e.g. `Asia/Riyadh` */
 export function formatsOf(locale: Locale, timezone: string): Formats {
@@ -35,14 +27,31 @@ export function formatsOf(locale: Locale, timezone: string): Formats {
     const date = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: timezone })
     const time = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone: timezone })
     const number = new Intl.NumberFormat(tag)
+    const kilograms = new Intl.NumberFormat(tag, { style: 'unit', unit: 'kilogram', maximumFractionDigits: 2 })
+    const grammes = new Intl.NumberFormat(tag, { style: 'unit', unit: 'gram' })
+    const countries = new Intl.DisplayNames([tag], { type: 'region' })
+    const round = new Map<string, Intl.NumberFormat>()
     formats = {
       money: (money) => formatMoney(money, locale),
-      roundMoney: (money) => roundMoney(money, locale),
+      roundMoney: (money) => {
+        const unit = 10 ** currencyExponent(money.currency)
+        if (money.amount % unit !== 0) return formatMoney(money, locale)
+        const format = round.get(money.currency) ?? roundFormat(money.currency, locale)
+        round.set(money.currency, format)
+        return format.format(money.amount / unit)
+      },
       date: (iso) => date.format(new Date(iso)),
       time: (iso) => time.format(new Date(iso)),
       number: (value) => number.format(value),
+      weight: (grams) => (grams >= 1000 ? kilograms.format(grams / 1000) : grammes.format(grams)),
+      country: (code) => countries.of(code) ?? code,
     }
     made.set(key, formats)
   }
   return formats
+}
+
+function roundFormat(currency: string, locale: Locale): Intl.NumberFormat {
+  const currencyDisplay = locale === 'ar' ? 'symbol' : 'code'
+  return new Intl.NumberFormat(formatLocale[locale], { style: 'currency', currency, currencyDisplay, maximumFractionDigits: 0 })
 }

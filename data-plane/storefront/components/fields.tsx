@@ -71,6 +71,7 @@ export function FieldError({ name, error }: { name: string; error: string | unde
 export function ErrorSummary({ visit, errors }: { visit: Visit; errors: FieldErrors }) {
   const entries = Object.entries(errors)
   if (entries.length === 0) return null
+  if (entries.length === 1 && errors['form']) return <Refusal text={errors['form']} />
   return (
     <div className="notice mb-6" data-tone="bad" role="alert" tabIndex={-1} data-focus="">
       <Icon name="warning" size={22} />
@@ -90,6 +91,16 @@ export function ErrorSummary({ visit, errors }: { visit: Visit; errors: FieldErr
           ))}
         </ul>
       </div>
+    </div>
+  )
+}
+
+/** The form was right, the world said no: its words alone, no list of fields. */
+function Refusal({ text }: { text: string }) {
+  return (
+    <div className="notice mb-6" data-tone="bad" role="alert" tabIndex={-1} data-focus="">
+      <Icon name="warning" size={22} />
+      <p>{text}</p>
     </div>
   )
 }

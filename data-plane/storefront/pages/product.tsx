@@ -175,8 +175,10 @@ function Facts({ visit, product }: { visit: Visit; product: ProductDetail }) {
   const facts = [
     ...(product.brand ? [{ code: 'brand', name: t('product.brand'), value: product.brand }] : []),
     ...product.attributes,
-    ...(product.origin_country ? [{ code: 'origin', name: t('product.origin'), value: countryName(visit, product.origin_country) }] : []),
-    ...(product.weight_g ? [{ code: 'weight', name: t('product.weight'), value: weight(visit, product.weight_g) }] : []),
+    ...(product.origin_country
+      ? [{ code: 'origin', name: t('product.origin'), value: visit.formats.country(product.origin_country) }]
+      : []),
+    ...(product.weight_g ? [{ code: 'weight', name: t('product.weight'), value: visit.formats.weight(product.weight_g) }] : []),
   ]
   return (
     <div className="shell mt-14 grid gap-10 lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)] lg:gap-14">
@@ -205,17 +207,4 @@ function Facts({ visit, product }: { visit: Visit; product: ProductDetail }) {
       )}
     </div>
   )
-}
-
-function countryName(visit: Visit, code: string): string {
-  return new Intl.DisplayNames([visit.locale], { type: 'region' }).of(code) ?? code
-}
-
-function weight(visit: Visit, grams: number): string {
-  const [value, unit] = grams >= 1000 ? [grams / 1000, 'kilogram'] : [grams, 'gram']
-  return new Intl.NumberFormat(visit.locale === 'ar' ? 'ar-SA-u-nu-latn' : visit.locale, {
-    style: 'unit',
-    unit,
-    maximumFractionDigits: 2,
-  }).format(value)
 }
