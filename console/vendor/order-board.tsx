@@ -1,4 +1,4 @@
-import { getVendorDashboard, listVendorOrders, SubOrderStatus, type VendorOrderSummary } from '@cityos/data-plane/contract'
+import { getVendorDashboard, listVendorOrders, type VendorOrderSummary } from '@cityos/data-plane/contract'
 import { Box, Card, CardActionArea, Chip, Pagination, Stack, Tab, Tabs, Typography } from '@mui/material'
 import { useEffect, useRef, useState } from 'react'
 import { Link, Title, useLocation, useNavigate, useNotify, useTranslate } from 'react-admin'
@@ -10,19 +10,11 @@ import { ActionButtons } from '../screen/actions.tsx'
 import { EmptyState, FailureState, ListSkeleton } from '../shell/states.tsx'
 import { FulfilButton } from './fulfil-dialog.tsx'
 import { vendorOrderActions } from './order-actions.ts'
+import { boardFilter } from './order-filter.ts'
 
 /** The states a vendor works through, in that order; the rest is under "all". */
 const columns = ['confirmed', 'accepted', 'preparing', 'partially_fulfilled', 'fulfilled', 'completed', 'cancelled'] as const
 const perPage = 20
-
-/** The filter in the address, as links from the dashboard write it. */
-export function boardFilter(search: string): { status?: SubOrderStatus; late?: boolean } {
-  const text = new URLSearchParams(search).get('filter')
-  if (!text) return {}
-  const wanted = JSON.parse(text) as { status?: string; late?: boolean }
-  const status = SubOrderStatus.safeParse(wanted.status)
-  return { ...(status.success ? { status: status.data } : {}), ...(wanted.late === true ? { late: true } : {}) }
-}
 
 /** Orders as a board for the counter: cards with their next step, newest first, read again every ten seconds. */
 export function OrderBoard() {
