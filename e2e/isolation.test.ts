@@ -34,6 +34,7 @@ async function operationsOf(host: string, path: string): Promise<Operation[]> {
       method: method.toUpperCase(),
       path: route,
       operationId: operation.operationId,
+      who: operation['x-access'].who,
     })),
   )
 }
