@@ -23,7 +23,16 @@ const read = endpoint({
   params: z.object({ version: z.string() }),
   response: Row,
 })
-const update = endpoint({ ...read, id: 'release.update', method: 'PATCH', body: z.object({ note: z.string() }) })
+const update = endpoint({
+  id: 'release.update',
+  method: 'PATCH',
+  path: '/api/v1/releases/{version}',
+  summary: '',
+  access: staff('update', 'release'),
+  params: z.object({ version: z.string() }),
+  body: z.object({ note: z.string() }),
+  response: Row,
+})
 
 const provider = (client: Client) => createDataProvider(client, { releases: { list, read, update, key: 'version' } })
 const answering = (answer: unknown) => vi.fn(async () => answer) as unknown as Client & ReturnType<typeof vi.fn>
@@ -53,7 +62,7 @@ describe('the data provider', () => {
     const client = answering({ version: '2' })
     expect(await provider(client).getOne('releases', { id: '2' })).toEqual({ data: { id: '2', version: '2' } })
     expect(client.mock.calls[0]?.[1]).toEqual({ params: { version: '2' } })
-    expect(rowParameter(endpoint({ ...read, path: '/v1/admin/vendors/{id}/users/{user_id}' }))).toBe('user_id')
+    expect(rowParameter({ ...read, path: '/v1/admin/vendors/{id}/users/{user_id}' })).toBe('user_id')
   })
 
   it('sends changes as they are and answers the new row', async () => {

@@ -2,6 +2,7 @@ import LoginIcon from '@mui/icons-material/Login'
 import { Box, Button, Card, CardContent, Stack, Typography } from '@mui/material'
 import type { ReactNode } from 'react'
 import { LocalesMenuButton, ToggleThemeButton, useAuthProvider, useTranslate } from 'react-admin'
+import icon from './icon.svg'
 import { useMenu } from './navigation.ts'
 
 /** The page before the console: what this is, and one button. */
@@ -16,7 +17,7 @@ export function SignInFrame({ children }: { children: ReactNode }) {
       <Card sx={{ width: '100%', maxWidth: 400 }}>
         <CardContent sx={{ padding: 3 }}>
           <Stack direction="row" spacing={1.5} sx={{ alignItems: 'center', marginBlockEnd: 2 }}>
-            <Box component="img" src="./icon.svg" alt="" width={40} height={40} />
+            <Box component="img" src={icon} alt="" width={40} height={40} />
             <Box>
               <Typography variant="h1">{t(title)}</Typography>
               <Typography variant="body2" color="textSecondary">
