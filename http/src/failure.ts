@@ -2,6 +2,8 @@ import { DomainError, type ErrorBody, type Locale } from '@cityos/contract'
 import type { ErrorMessages } from './ports.ts'
 
 const unreachable = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'])
+/** Prisma: the server cannot be reached or does not answer (P1…), no connection left in the pool (P2024, P2037), a transaction that got none (P2028). */
+const prismaAway = /^P(?:1\d{3}|2024|2028|2037)$/
 /** Postgres: connection lost or refused (08), shutting down (57P), out of connections or disk (53), timed out (57014, 25P03), lost to a rival too often (40). */
 const databaseAway = /^(?:08|53|57|40|25P03)/
 
@@ -20,7 +22,7 @@ export function asDomainError(error: unknown): DomainError {
     }
     if (
       unreachable.has(text) ||
-      (text.length === 5 && databaseAway.test(text)) ||
+      (text.length === 5 && (databaseAway.test(text) || prismaAway.test(text))) ||
       /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message)
     ) {
       return new DomainError('dependency_unavailable', { cause: error, details: { retry_after: 2 } })

@@ -11,6 +11,9 @@ interface Window {
   endsAt: number
 }
 
+/** After a failure Redis is left alone for a while, so that requests do not queue behind its timeouts. */
+const pauseMilliseconds = 5_000
+
 /**
  * Fixed-window counters per address and per account. In process by default; counted in Redis when several processes
  * share a tenant (REDIS_URL). If Redis is away the process counts alone: a limit is never a reason to refuse everybody.
@@ -19,6 +22,7 @@ interface Window {
 export class RateLimiter implements OnApplicationShutdown {
   readonly #windows = new LRUCache<string, Window>({ max: 20_000 })
   #redis: Promise<Redis> | undefined
+  #aloneUntil = 0
 
   constructor(@Inject(HTTP_SETTINGS) private readonly settings: Pick<HttpSettings, 'redisUrl' | 'keyPrefix' | 'log'>) {}
 
@@ -51,10 +55,11 @@ export class RateLimiter implements OnApplicationShutdown {
   }
 
   async #count(key: string, seconds: number): Promise<{ count: number; secondsLeft: number }> {
-    if (this.settings.redisUrl) {
+    if (this.settings.redisUrl && performance.now() > this.#aloneUntil) {
       try {
         return await this.#countShared(this.settings.redisUrl, `${this.settings.keyPrefix}:limit:${key}`, seconds)
       } catch (error) {
+        this.#aloneUntil = performance.now() + pauseMilliseconds
         this.settings.log.warn({ error }, 'redis is away; rate limits count in this process only')
       }
     }

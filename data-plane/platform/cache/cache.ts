@@ -10,6 +10,8 @@ import { TenantContext } from '../tenant/tenant-context.ts'
 export const REDIS_URL = Symbol('cityos:redis-url')
 
 const mostEntries = 2_000
+/** After a failure Redis is left alone for a while, so that requests do not queue behind its timeouts. */
+const pauseMilliseconds = 5_000
 
 /**
  * Values that may be a little old. In process by default, dropped by NOTIFY when another process of this tenant drops
@@ -21,6 +23,7 @@ export class Cache implements OnApplicationShutdown {
   readonly #local = new LRUCache<string, object>({ max: mostEntries, ttl: 60_000 })
   readonly #running = new Map<string, Promise<unknown>>()
   #redis: Promise<Redis> | undefined
+  #missUntil = 0
 
   constructor(
     private readonly notifications: Notifications,
@@ -120,9 +123,11 @@ export class Cache implements OnApplicationShutdown {
   }
 
   async #safely<T>(work: (redis: Redis) => Promise<T>): Promise<T | undefined> {
+    if (performance.now() < this.#missUntil) return undefined
     try {
       return await work(await this.#connection())
     } catch (error) {
+      this.#missUntil = performance.now() + pauseMilliseconds
       this.log.warn({ error }, 'redis is away; going on without the shared cache')
       return undefined
     }
