@@ -1,65 +1,16 @@
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { LocalNode } from './node.ts'
-import { type NodeOptions, parseNodeOptions, UsageError } from './options.ts'
-import { stopPlatform } from './stop.ts'
-import { writeAtomically } from './storage.ts'
+import { existsSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { join, resolve } from 'node:path'
 
-/** Entry of the node process: `node main.ts --data DIR [--release DIR] [--port N] …`, or `--data DIR --stop`. */
-async function main(): Promise<void> {
-  const options = parseNodeOptions(process.argv.slice(2), process.env)
-  if (options.stop) {
-    const ended = await stopPlatform(options.dataDir)
-    process.stdout.write(ended === 0 ? 'nothing was running\n' : 'stopped\n')
-    return
-  }
-  const failureFile = join(options.dataDir, 'node', 'failure.json')
-  try {
-    rmSync(failureFile, { force: true })
-    await run(options)
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    if (!(error instanceof Error && error.name === 'Locked')) writeFailure(failureFile, message)
-    throw error
-  }
-}
+// Entry of the node process. Compiled code is kept in the data directory: the next start takes half the CPU and memory.
+const position = process.argv.indexOf('--data')
+const dataDir = (position < 0 ? null : process.argv[position + 1]) ?? process.env['CITYOS_DATA']
+if (dataDir && existsSync(dataDir)) enableCompileCache(join(resolve(dataDir), 'cache', 'compile'))
 
-async function run(options: NodeOptions): Promise<void> {
-  const node = new LocalNode(options, { now: () => new Date() }, (line) => process.stdout.write(line))
-  const stop = (): void => {
-    node.stop().then(
-      () => process.exit(0),
-      (error: Error) => {
-        process.stderr.write(`${error.message}\n`)
-        process.exit(1)
-      },
-    )
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-  // A closed terminal is no reason to stop selling.
-  process.on('SIGHUP', () => undefined)
-  process.on('unhandledRejection', (error) =>
-    node.journal.note(`unexpected: ${error instanceof Error ? error.stack : String(error)}`, { level: 'ERROR' }),
-  )
-  try {
-    await node.start()
-  } catch (error) {
-    if (node.hasSurvivors) node.abandon()
-    else await node.stop()
-    throw error
-  }
-}
-
-function writeFailure(file: string, message: string): void {
-  try {
-    writeAtomically(file, JSON.stringify({ message }))
-  } catch (error) {
-    process.stderr.write(`${file} could not be written: ${String(error)}\n`)
-  }
-}
-
-main().catch((error: unknown) => {
+const { runNode } = await import('./run.ts')
+try {
+  await runNode(process.argv.slice(2))
+} catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  process.exit(error instanceof UsageError ? 2 : 1)
-})
+  process.exit(error instanceof Error && error.name === 'UsageError' ? 2 : 1)
+}

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { PostgresCluster } from '../postgres/cluster.ts'
 import { knownServerFolder } from '../postgres/location.ts'
@@ -15,6 +16,7 @@ const longestShutdownMs = 120_000
  * @throws Locked when a node holds the directory and does not end
  */
 export async function stopPlatform(dataDir: string): Promise<number> {
+  if (!existsSync(join(dataDir, 'node'))) return 0
   const ended = await stopThroughNode(dataDir)
   return ended + (await stopOrphans(dataDir))
 }

@@ -179,7 +179,7 @@ export class PostgresCluster {
     // A socket's path may have 107 bytes; without room for it the server listens on loopback only.
     const socket = Buffer.byteLength(join(socketDir, `.s.PGSQL.${port}`)) < 104 ? socketDir : ''
     const durability = this.options.durability ?? 'durable'
-    writeFileSync(conf, postgresSettings({ port, socketDir: socket, durability, maxConnections: this.options.maxConnections ?? 300 }))
+    writeFileSync(conf, postgresSettings({ port, socketDir: socket, durability, maxConnections: this.options.maxConnections ?? 500 }))
     writeFileSync(hba, hostRules)
     for (const file of [conf, hba]) {
       chmodSync(file, 0o600)
