@@ -1,0 +1,190 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, request, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { type Binding, TenantDocument } from '@cityos/contract'
+import { signPlaneToken } from '@cityos/http'
+import { rolldown } from 'rolldown'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { TestCluster, testBinding, until } from '../testing/platform.ts'
+
+// The real process: bundled as a release bundles it, started and stopped as the node does.
+
+const dataPlane = join(import.meta.dirname, '..')
+const built = join(dataPlane, 'node_modules/.process-test', String(process.pid))
+let cluster: TestCluster
+const children: ChildProcess[] = []
+
+beforeAll(async () => {
+  cluster = await TestCluster.start()
+  const bundle = await rolldown({
+    input: { 'data-plane': join(dataPlane, 'src/main.ts') },
+    cwd: dataPlane,
+    platform: 'node',
+    tsconfig: join(dataPlane, 'tsconfig.json'),
+    external: [
+      /^@nestjs\/(microservices|websockets|platform-express)/,
+      /^(class-transformer|class-validator|pg-native|sharp|@fastify\/view)(\/|$)/,
+    ],
+    logLevel: 'silent',
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+  })
+  const banner =
+    "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)\nconst __filename = import.meta.filename, __dirname = import.meta.dirname"
+  await bundle.write({
+    dir: built,
+    format: 'esm',
+    entryFileNames: '[name].mjs',
+    chunkFileNames: '[name]-[hash].mjs',
+    keepNames: true,
+    banner,
+  })
+  await bundle.close()
+}, 120_000)
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+afterAll(async () => {
+  rmSync(built, { recursive: true, force: true })
+  await cluster.stop()
+})
+
+interface Plane {
+  child: ChildProcess
+  binding: Binding
+  said: string[]
+  log(): string
+}
+
+async function start(changes: Partial<Binding> = {}): Promise<Plane> {
+  const folder = mkdtempSync(join(tmpdir(), 'cityos-process-'))
+  const release = join(folder, 'release')
+  mkdirSync(join(release, 'assets'), { recursive: true })
+  mkdirSync(join(release, 'console/tenant/assets'), { recursive: true })
+  writeFileSync(join(release, 'release.json'), JSON.stringify({ version: 'test', schema: 'test' }))
+  writeFileSync(join(release, 'console/tenant/index.html'), '<!doctype html><title>console</title>')
+  writeFileSync(join(release, 'assets/manifest.json'), readManifest())
+  const binding: Binding = {
+    ...testBinding(await cluster.tenant()),
+    listen: { socket: join(folder, 'plane.sock') },
+    files_dir: join(folder, 'files'),
+    release_dir: release,
+    ...changes,
+  }
+  const child = spawn(process.execPath, [join(built, 'data-plane.mjs')], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
+  children.push(child)
+  const said: string[] = []
+  let log = ''
+  ;(child.stdio[3] as Readable).on('data', (chunk: Buffer) => said.push(...chunk.toString().trim().split('\n')))
+  child.stdout?.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  return { child, binding, said, log: () => log }
+}
+
+/** The storefront reads which hashed files its pages name; an empty build will do here. */
+function readManifest(): string {
+  return JSON.stringify({
+    'client/main.ts': { file: 'main.js', isEntry: true, src: 'client/main.ts', css: ['styles.css'] },
+  })
+}
+
+const bind = (plane: Plane): void => void plane.child.stdin?.end(`${JSON.stringify(plane.binding)}\n`)
+const exited = (plane: Plane): Promise<number | null> =>
+  new Promise((resolve) => (plane.child.exitCode === null ? plane.child.once('exit', resolve) : resolve(plane.child.exitCode)))
+
+function ask(
+  plane: Plane,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: string; headers: Record<string, unknown> }> {
+  const { socket } = plane.binding.listen as { socket: string }
+  return new Promise((resolve, reject) => {
+    request({ socketPath: socket, path, headers: { host: 'test.localhost', ...headers } }, (answer) => {
+      let body = ''
+      answer.on('data', (chunk: Buffer) => (body += chunk.toString()))
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body, headers: answer.headers }))
+    })
+      .on('error', reject)
+      .end()
+  })
+}
+
+it('loads its code, waits for its tenant, answers, and ends cleanly', async () => {
+  const plane = await start()
+  await until(() => plane.said.includes('{"ready":"unbound"}'), 20_000)
+  bind(plane)
+  await until(() => plane.said.includes('{"ready":"bound"}'), 20_000)
+  expect((await ask(plane, '/health')).status).toBe(200)
+  expect((await ask(plane, '/v1/store/products')).status).toBe(200)
+  const console = await ask(plane, '/orders', { host: 'admin.test.localhost', accept: 'text/html' })
+  expect([console.status, console.body]).toEqual([200, '<!doctype html><title>console</title>'])
+  expect((await ask(plane, '/orders', { accept: 'text/html' })).status).toBe(404)
+  plane.child.kill('SIGTERM')
+  expect(await exited(plane)).toBe(0)
+  const lines = plane
+    .log()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(lines.find((line) => line['operation'] === 'store.product.list')).toMatchObject({
+    level: 'INFO',
+    service: 'data-plane',
+    method: 'GET',
+    path: '/v1/store/products',
+    status: 200,
+    tenant_id: plane.binding.tenant.id,
+  })
+  expect(lines.at(-1)).toMatchObject({ message: 'tenant is down' })
+}, 60_000)
+
+it('ends when its supervisor ends before binding it', async () => {
+  const plane = await start()
+  await until(() => plane.said.includes('{"ready":"unbound"}'), 20_000)
+  plane.child.stdin?.end()
+  expect(await exited(plane)).toBe(0)
+}, 60_000)
+
+it('says in one line why it cannot be bound', async () => {
+  const nowhere = 'postgres://app:app@127.0.0.1:1/none'
+  const plane = await start({ database: { url: nowhere, direct_url: nowhere } })
+  bind(plane)
+  expect(await exited(plane)).toBe(1)
+  const failure = JSON.parse(plane.said.at(-1) ?? '{}') as { error?: string }
+  expect(failure.error).toContain('ECONNREFUSED')
+}, 60_000)
+
+it('takes the tenant’s document from the other plane, and asks for sleep when nobody wants anything', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cityos-supervisor-'))
+  const socket = join(folder, 'node.sock')
+  const asked: { path: string; body: string }[] = []
+  const supervisor: Server = createServer((incoming, answer) => {
+    let body = ''
+    incoming.on('data', (chunk: Buffer) => (body += chunk.toString()))
+    incoming.on('end', () => {
+      asked.push({ path: incoming.url ?? '', body })
+      answer.writeHead(202).end()
+    })
+  })
+  await new Promise<void>((resolve) => supervisor.listen(socket, resolve))
+  const plane = await start({ supervisor: { socket }, idle_after: 1 })
+  bind(plane)
+  await until(() => plane.said.includes('{"ready":"bound"}'), 20_000)
+  await until(() => asked.length > 0, 20_000)
+  expect(asked[0]?.path).toBe(`/planes/${plane.binding.tenant.id}/idle`)
+  const dueAt = (JSON.parse(asked[0]?.body ?? '{}') as { next_due_at: string }).next_due_at
+  expect(new Date(dueAt).getTime()).toBeGreaterThan(Date.now())
+
+  const token = await signPlaneToken(
+    plane.binding.secrets.plane_key,
+    { iss: 'control-plane', aud: 'data-plane', tenant_id: plane.binding.tenant.id },
+    new Date(),
+  )
+  const health = JSON.parse((await ask(plane, '/internal/health', { authorization: `Bearer ${token}` })).body) as {
+    data: { tenant_version: number; next_due_at: string }
+  }
+  expect(health.data).toMatchObject({ tenant_version: TenantDocument.parse(plane.binding.tenant).version, next_due_at: dueAt })
+  await new Promise((resolve) => supervisor.close(resolve))
+  rmSync(folder, { recursive: true, force: true })
+}, 60_000)
