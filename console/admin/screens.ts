@@ -4,7 +4,9 @@ import type { Screen } from '../screen/screen.ts'
 import { adminStock, stockScreen } from '../stock/stock.screen.tsx'
 import { categoryScreen } from './category/category.screen.tsx'
 import { customerScreen } from './customer/customer.screen.tsx'
+import { keyScreen } from './key/key.screen.tsx'
 import { accountScreen, entryScreen } from './ledger/ledger.screens.tsx'
+import { outboxScreen, tenantAuditScreen, timerScreen } from './operations/operations.screens.tsx'
 import { orderScreen } from './order/order.screen.tsx'
 import { paymentScreen } from './payment/payment.screen.tsx'
 import { policyScreen } from './store/policy.screen.tsx'
@@ -26,4 +28,8 @@ export const adminScreens: Screen[] = [
   storeScreen,
   policyScreen,
   verticalScreen,
+  keyScreen,
+  tenantAuditScreen,
+  outboxScreen,
+  timerScreen,
 ]

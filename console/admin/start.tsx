@@ -26,7 +26,7 @@ export function startAdmin(): Promise<void> {
     messages: tenantMessages,
     menu: [
       { label: null, entries: [{ to: '/', label: 'menu.dashboard', icon: DashboardIcon, key: 'd' }] },
-      ...menuOf(adminScreens, ['selling', 'catalogue', 'money', 'shop']),
+      ...menuOf(adminScreens, ['selling', 'catalogue', 'money', 'shop', 'upkeep']),
       { label: null, entries: [{ to: '/settings', label: 'menu.settings', icon: SettingsIcon, resource: 'settings', key: 's' }] },
     ],
     dashboard: AdminDashboard,

@@ -55,6 +55,7 @@ const tones: Record<string, Tone> = {
   requires_action: 'warning',
   maintenance: 'warning',
   locked: 'warning',
+  dead: 'error',
   failed: 'error',
   crashed: 'error',
   rejected: 'error',

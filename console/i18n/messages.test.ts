@@ -27,7 +27,7 @@ function sources(folder: string): string[] {
 }
 
 const namespaces =
-  'shell|form|tenant|operation|fleet|staff|wizard|help|menu|resources|field|action|consequence|operator|vendor|admin|error|status|language|order|refund|customer|category|product|stock|ledger|setting|store|team|todo|dashboard'
+  'shell|form|tenant|operation|fleet|staff|wizard|help|menu|resources|field|action|consequence|operator|vendor|admin|error|status|language|order|refund|customer|category|product|stock|ledger|setting|store|team|todo|dashboard|audit|key'
 const literal = new RegExp(`'((?:${namespaces})\\.[a-z0-9_.-]+)'`, 'g')
 const notText = new Set(['error.main'])
 const keysIn = (texts: string[]) =>

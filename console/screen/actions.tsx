@@ -8,7 +8,7 @@ import { fieldsOf } from '../api/shape.ts'
 import { Confirm } from './confirm.tsx'
 
 /** Verbs that take something away: red, and asked twice. */
-const dangerous: readonly string[] = ['cancel', 'suspend', 'terminate', 'close', 'delete', 'reject', 'archive', 'restrict', 'lock', 'force']
+const dangerous: readonly string[] = ['cancel', 'suspend', 'terminate', 'close', 'delete', 'reject', 'archive', 'restrict', 'lock', 'force', 'revoke']
 
 interface ActionButtonsProps {
   resource: string
