@@ -224,6 +224,29 @@ describe('a process that is killed', () => {
     expect(await balance(plane)).toEqual(inBalance)
   })
 
+  it('nobody comes back: two minutes later the engine finishes it by itself, once, also beside a request', async () => {
+    const clock = plane.app.get(Clock, { strict: false })
+    const product = await addProduct(plane, await addVendor(plane), 5)
+    const shopper = await shopperWith(plane, [{ product, quantity: 1 }])
+    const key = newId('key')
+    const ctx = new RequestContext({ cartToken: shopper.token, idempotencyKey: key, surface: 'store' })
+    const placed = await service(plane, PlaceService).place(ctx, shopper.cartId, {
+      payment: card(),
+      expected_total: { amount: 13_000, currency: 'SAR' },
+    })
+    const finished = async () => (await shopper.call(getCart, { params: { id: shopper.cartId } })).status === 'completed'
+    try {
+      clock.travelTo(later(clock.now(), minutes(3)))
+      const beside = buy(shopper, 13_000, card(), key)
+      await until(finished)
+      expect((await beside).order.id).toBe(placed.order_id)
+    } finally {
+      clock.travelTo(null)
+    }
+    expect(await stockOf(plane, product)).toEqual({ on_hand: 5, reserved: 1 })
+    expect(await balance(plane)).toEqual(inBalance)
+  })
+
   it('every step may run twice: nothing is confirmed, captured or booked a second time', async () => {
     const product = await addProduct(plane, await addVendor(plane), 5)
     const shopper = await shopperWith(plane, [{ product, quantity: 1 }])

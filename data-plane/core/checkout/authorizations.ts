@@ -28,13 +28,19 @@ export class Authorizations {
 
   /** @param confirmed the shopper has said yes to the challenge */
   async authorize(checkoutId: string, confirmed: boolean): Promise<AuthorizeResult> {
-    const { read } = this.database
-    const checkout = await read.selectFrom('checkout').selectAll().where('id', '=', checkoutId).executeTakeFirstOrThrow()
-    const payments = await read.selectFrom('payment').selectAll().where('order_id', '=', checkout.order_id).orderBy('id').execute()
-    if (checkout.payment_deadline <= this.clock.now()) return declined('deadline_passed')
+    const payments = await this.database.read
+      .selectFrom('payment as p')
+      .innerJoin('checkout as c', 'c.order_id', 'p.order_id')
+      .where('c.id', '=', checkoutId)
+      .select(['p.id', 'p.provider', 'p.token', 'p.amount', 'p.currency_code', 'p.status', 'c.payment_deadline'])
+      .orderBy('p.id')
+      .execute()
+    const deadline = payments[0]!.payment_deadline
     const answers: Answer[] = []
     for (const payment of payments) {
-      if (payment.status === 'authorized') continue
+      if (['authorized', 'partially_captured', 'captured'].includes(payment.status)) continue
+      if (!['pending', 'requires_action'].includes(payment.status)) return declined(`payment_${payment.status}`)
+      if (deadline <= this.clock.now()) return declined('deadline_passed')
       const authorization = await this.ask(payment, confirmed)
       if (authorization.outcome === 'action_required') {
         await this.write(answers)
@@ -50,7 +56,7 @@ export class Authorizations {
       answers.push({ id: payment.id, authorization })
     }
     await this.write(answers)
-    return checkout.payment_deadline <= this.clock.now() ? declined('deadline_passed') : { outcome: 'authorized' }
+    return answers.length > 0 && deadline <= this.clock.now() ? declined('deadline_passed') : { outcome: 'authorized' }
   }
 
   private async ask(

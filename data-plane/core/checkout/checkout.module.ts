@@ -9,12 +9,13 @@ import { CheckoutController } from './checkout.controller.ts'
 import { CheckoutService } from './checkout.service.ts'
 import { CheckoutSteps } from './checkout.steps.ts'
 import { CheckoutUndo } from './checkout.undo.ts'
+import { OrderNumbers } from './order-numbers.ts'
 import { CheckoutOutcomes } from './outcomes.ts'
 import { PlaceService } from './place.service.ts'
 
 @Module({
   imports: [CartModule, OrderModule, PaymentModule, StoreModule, VerticalModule],
   controllers: [CheckoutController],
-  providers: [Authorizations, CheckoutService, CheckoutSteps, CheckoutUndo, CheckoutOutcomes, PlaceService],
+  providers: [Authorizations, CheckoutService, CheckoutSteps, CheckoutUndo, CheckoutOutcomes, OrderNumbers, PlaceService],
 })
 export class CheckoutModule {}

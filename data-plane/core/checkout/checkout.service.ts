@@ -1,18 +1,20 @@
 import { DomainError, type Output } from '@cityos/contract'
-import type { RequestContext } from '@cityos/http'
-import { Injectable, type OnModuleInit } from '@nestjs/common'
+import type { Log, RequestContext } from '@cityos/http'
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common'
 import { Clock, later, minutes } from '../../platform/clock/clock.ts'
 import { Database } from '../../platform/db/index.ts'
+import { LOG } from '../../platform/log/log.ts'
 import { schedule, TimerHandlers } from '../../platform/timer/timers.ts'
-import { WorkflowEngine } from '../../platform/workflow/workflow-engine.ts'
+import { WorkflowEngine, Workflows } from '../../platform/workflow/workflow-engine.ts'
 import { CartStore } from '../cart/cart.store.ts'
 import type { completeCart, getChallenge } from '../cart/contract.ts'
 import { OrderViews } from '../order/order.views.ts'
 import { OrderSecrets } from '../order/order-secrets.ts'
 import type { CheckoutRow } from './checkout.steps.ts'
-import { type CheckoutResult, challengeSignal, checkoutKind } from './checkout.workflow.ts'
+import { type CheckoutInput, type CheckoutResult, challengeSignal, checkoutKind, checkoutWorkflow } from './checkout.workflow.ts'
 import { CheckoutOutcomes } from './outcomes.ts'
 import { type CompleteBody, PlaceService } from './place.service.ts'
+import { MustWait, StraightRun } from './straight-run.ts'
 
 type Completed = Output<typeof completeCart>
 
@@ -28,6 +30,8 @@ export class CheckoutService implements OnModuleInit {
     private readonly carts: CartStore,
     private readonly placing: PlaceService,
     private readonly engine: WorkflowEngine,
+    private readonly workflows: Workflows,
+    @Inject(LOG) private readonly log: Log,
     private readonly outcomes: CheckoutOutcomes,
     private readonly secrets: OrderSecrets,
     private readonly orders: OrderViews,
@@ -44,8 +48,7 @@ export class CheckoutService implements OnModuleInit {
    */
   async complete(ctx: RequestContext, cartId: string, body: CompleteBody): Promise<Completed> {
     const earlier = await this.earlier(ctx, cartId)
-    const checkoutId = earlier?.id ?? (await this.placing.place(ctx, cartId, body))
-    return this.answer(ctx, checkoutId)
+    return this.answer(ctx, earlier ?? (await this.placing.place(ctx, cartId, body)))
   }
 
   async challenge(ctx: RequestContext, id: string): Promise<Output<typeof getChallenge>> {
@@ -77,7 +80,7 @@ export class CheckoutService implements OnModuleInit {
       await this.engine.send(tx, row.checkout_id, challengeSignal, { approve })
       return row.checkout_id
     })
-    return this.answer(ctx, checkoutId, true)
+    return this.answer(ctx, await this.row(checkoutId), true)
   }
 
   /** The live checkout of this cart that the same request started before, if any. */
@@ -95,18 +98,22 @@ export class CheckoutService implements OnModuleInit {
   }
 
   /** Waits until the checkout has ended or needs the shopper. */
-  private async answer(ctx: RequestContext, checkoutId: string, answered = false): Promise<Completed> {
-    const { asked, stop } = this.outcomes.onActionRequired(checkoutId)
+  private async answer(ctx: RequestContext, row: CheckoutRow, answered = false): Promise<Completed> {
+    const { asked, stop } = this.outcomes.onActionRequired(row.id)
     try {
-      const row = await this.row(checkoutId)
+      if (row.status === 'succeeded') return await this.completed(ctx, row)
       if (row.status === 'action_required' && !answered) return await this.refuse(ctx, row)
       const result = await Promise.race([this.run(row), ...(answered ? [] : [asked.then(() => null)])])
       if (result === null) return await this.refuse(ctx, row)
       if (result.status === 'failed') throw new DomainError(result.failure.code, { details: result.failure.details })
-      return { order: await this.orders.whole(ctx, row.order_id), token: this.secrets.orderToken(row.order_id) }
+      return await this.completed(ctx, row)
     } finally {
       stop()
     }
+  }
+
+  private async completed(ctx: RequestContext, row: CheckoutRow): Promise<Completed> {
+    return { order: await this.orders.whole(ctx, row.order_id), token: this.secrets.orderToken(row.order_id) }
   }
 
   /** Starts the workflow, or joins the one that runs under this id: here at once, elsewhere by asking for it. */
@@ -119,9 +126,13 @@ export class CheckoutService implements OnModuleInit {
   }
 
   private async start(row: CheckoutRow): Promise<CheckoutResult> {
-    const input = { checkoutId: row.id, online: row.method === 'sandbox', paymentDeadline: row.payment_deadline.toISOString() }
-    const handle = await this.engine.start(checkoutKind, row.id, input)
-    return handle.result()
+    try {
+      return await checkoutWorkflow(new StraightRun(row.id, this.workflows), inputOf(row))
+    } catch (error) {
+      if (!(error instanceof MustWait)) this.log.warn({ error, checkout_id: row.id }, 'the engine takes the checkout over')
+      const handle = await this.engine.start(checkoutKind, row.id, inputOf(row))
+      return handle.result()
+    }
   }
 
   /** 402 with the way to the provider's challenge. */
@@ -156,10 +167,13 @@ export class CheckoutService implements OnModuleInit {
   private async sweep(checkoutId: string): Promise<void> {
     const row = await this.row(checkoutId)
     if (row.status === 'succeeded' || row.status === 'failed') return
-    const input = { checkoutId: row.id, online: row.method === 'sandbox', paymentDeadline: row.payment_deadline.toISOString() }
-    await this.engine.start(checkoutKind, row.id, input)
+    await this.engine.start(checkoutKind, row.id, inputOf(row))
     await this.database.transaction((tx) =>
       schedule(tx, { kind: 'checkout.sweep', ref: checkoutId, dueAt: later(this.clock.now(), minutes(2)) }),
     )
   }
+}
+
+function inputOf(row: CheckoutRow): CheckoutInput {
+  return { checkoutId: row.id, online: row.method === 'sandbox', paymentDeadline: row.payment_deadline.toISOString() }
 }

@@ -55,8 +55,14 @@ export class CheckoutSteps implements OnModuleInit {
         const checkout = await lockCheckout(tx, checkoutId)
         if (checkout.status === 'succeeded') return
         if (checkout.status === 'failed') throw new DomainError('hold_expired')
-        const order = await tx.selectFrom('order').selectAll().where('id', '=', checkout.order_id).executeTakeFirstOrThrow()
-        const subOrders = await tx.selectFrom('sub_order').selectAll().where('order_id', '=', order.id).orderBy('id').execute()
+        const subOrders = await tx
+          .selectFrom('sub_order as s')
+          .innerJoin('order as o', 'o.id', 's.order_id')
+          .where('s.order_id', '=', checkout.order_id)
+          .select(['s.id', 's.vendor_id', 's.status', 'o.customer_id'])
+          .orderBy('s.id')
+          .execute()
+        const order = { id: checkout.order_id, customer_id: subOrders[0]?.customer_id ?? null }
         if (subOrders.some((subOrder) => subOrder.status !== 'placed')) return
         const waitsForTransfer = checkout.method === 'bank_transfer'
         if (!waitsForTransfer) {

@@ -2,6 +2,8 @@ import { newId } from '@cityos/contract'
 import { jsonb, type Tx } from '../../platform/db/index.ts'
 import type { PricedCart } from '../cart/pricing.ts'
 import type { Method, ProviderName } from '../payment/providers.ts'
+import type { NewHold } from '../vertical/holds.ts'
+import type { CheckoutRow } from './checkout.steps.ts'
 import type { PlacedLine, PlacedSubOrder } from './placement.ts'
 
 export interface OrderHead {
@@ -25,35 +27,72 @@ export interface OrderHead {
   /** The shopper's payment token, encrypted. */
   paymentToken: string | null
   commissionBps: number
+  idempotencyKey: string | null
   now: Date
 }
 
-/** Writes a placed order: the order, its sub-orders, lines, payments and the first line of its timeline; five statements whatever its size. */
-export async function insertOrder(tx: Tx, head: OrderHead, priced: PricedCart, subOrders: readonly PlacedSubOrder[]): Promise<void> {
-  await tx.insertInto('order').values(orderRow(head, priced)).execute()
-  await tx
-    .insertInto('sub_order')
-    .values(subOrders.map((subOrder) => subOrderRow(head, priced.currency, subOrder)))
-    .execute()
-  await tx
-    .insertInto('payment')
-    .values(subOrders.flatMap((subOrder) => paymentRows(head, priced.currency, subOrder)))
-    .execute()
-  await tx
-    .insertInto('order_line')
-    .values(subOrders.flatMap((subOrder) => subOrder.lines.map((line) => lineRow(head, subOrder, line))))
-    .execute()
-  await tx
-    .insertInto('order_event')
-    .values({
-      id: newId('oev'),
-      order_id: head.id,
-      type: 'placed',
-      actor_kind: head.customerId ? 'customer' : 'guest',
-      actor_id: head.customerId,
-      created_at: head.now,
-    })
-    .execute()
+/** Writes a placed order, its checkout and its holds in one statement, whatever its size. */
+export async function insertOrder(
+  tx: Tx,
+  head: OrderHead,
+  priced: PricedCart,
+  subOrders: readonly PlacedSubOrder[],
+  holds: readonly NewHold[],
+): Promise<CheckoutRow> {
+  const payments = subOrders.flatMap((subOrder) => paymentRows(head, priced.currency, subOrder))
+  const lines = subOrders.flatMap((subOrder) => subOrder.lines.map((line) => lineRow(head, subOrder, line)))
+  const withOrder = tx
+    .with('placed_order', (db) => db.insertInto('order').values(orderRow(head, priced)).returning('id'))
+    .with('placed_sub_orders', (db) =>
+      db
+        .insertInto('sub_order')
+        .values(subOrders.map((subOrder) => subOrderRow(head, priced.currency, subOrder)))
+        .returning('id'),
+    )
+    .with('placed_payments', (db) => db.insertInto('payment').values(payments).returning('id'))
+    .with('placed_lines', (db) => db.insertInto('order_line').values(lines).returning('id'))
+    .with('placed_event', (db) => db.insertInto('order_event').values(placedEvent(head)).returning('id'))
+  const checkout = checkoutRow(head, priced)
+  return holds.length === 0
+    ? withOrder.insertInto('checkout').values(checkout).returningAll().executeTakeFirstOrThrow()
+    : withOrder
+        .with('placed_holds', (db) =>
+          db
+            .insertInto('hold')
+            .values([...holds])
+            .returning('id'),
+        )
+        .insertInto('checkout')
+        .values(checkout)
+        .returningAll()
+        .executeTakeFirstOrThrow()
+}
+
+function placedEvent(head: OrderHead) {
+  return {
+    id: newId('oev'),
+    order_id: head.id,
+    type: 'placed',
+    actor_kind: head.customerId ? 'customer' : 'guest',
+    actor_id: head.customerId,
+    created_at: head.now,
+  }
+}
+
+function checkoutRow(head: OrderHead, priced: PricedCart) {
+  return {
+    id: head.checkoutId,
+    cart_id: head.cartId,
+    order_id: head.id,
+    status: 'running',
+    idempotency_key: head.idempotencyKey,
+    method: head.method,
+    total_amount: priced.totalAmount,
+    currency_code: priced.currency,
+    payment_deadline: head.paymentDeadline,
+    created_at: head.now,
+    updated_at: head.now,
+  }
 }
 
 function orderRow(head: OrderHead, priced: PricedCart) {

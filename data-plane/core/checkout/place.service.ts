@@ -1,7 +1,6 @@
 import { DomainError, type Input, newId } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
-import { sql } from 'kysely'
 import { Clock, days, later, minutes } from '../../platform/clock/clock.ts'
 import { hashSecret } from '../../platform/credential/secret.ts'
 import { Database, type Tx } from '../../platform/db/index.ts'
@@ -14,9 +13,11 @@ import type { PricedCart } from '../cart/pricing.ts'
 import { OrderSecrets } from '../order/order-secrets.ts'
 import { type Method, PaymentProviders } from '../payment/providers.ts'
 import { SettingService } from '../store/setting.service.ts'
-import { type HeldLine, Holds } from '../vertical/holds.ts'
+import { type HeldLine, Holds, type NewHold } from '../vertical/holds.ts'
 import { Purchasables } from '../vertical/purchasable.ts'
+import type { CheckoutRow } from './checkout.steps.ts'
 import { checkCart, checkPayment } from './checks.ts'
+import { OrderNumbers } from './order-numbers.ts'
 import { insertOrder } from './order-rows.ts'
 import { placeOrder } from './placement.ts'
 
@@ -47,11 +48,12 @@ export class PlaceService {
     private readonly providers: PaymentProviders,
     private readonly settings: SettingService,
     private readonly secrets: OrderSecrets,
+    private readonly numbers: OrderNumbers,
     private readonly pii: Pii,
   ) {}
 
-  /** @returns the id of the checkout that now runs */
-  async place(ctx: RequestContext, cartId: string, body: CompleteBody): Promise<string> {
+  /** @returns the checkout that now runs */
+  async place(ctx: RequestContext, cartId: string, body: CompleteBody): Promise<CheckoutRow> {
     const settings = await this.settings.all()
     let shortage: Shortage | null = null
     const attempt = () =>
@@ -77,7 +79,7 @@ export class PlaceService {
     body: CompleteBody,
     settings: Awaited<ReturnType<SettingService['all']>>,
     onShortage: (shortage: Shortage) => void,
-  ): Promise<string> {
+  ): Promise<CheckoutRow> {
     const now = this.clock.now()
     const cart = await this.claim(tx, ctx, cartId, now)
     const lines = await this.store.lines(tx, cartId)
@@ -90,12 +92,12 @@ export class PlaceService {
     const { method } = body.payment
     const deadline = this.deadline(now, method, settings)
     const checkoutId = newId('chk')
-    await this.holdAll(tx, priced, { checkoutId, customerId: cart.customer_id, expiresAt: deadline, now }, onShortage)
+    const held = await this.holdAll(tx, priced, { checkoutId, customerId: cart.customer_id, expiresAt: deadline, now }, onShortage)
 
     const orderId = newId('ord')
     const provider = this.providers.providerOf(method)
     const commissionBps = settings['commission.default_bps']
-    const number = await this.nextNumber(tx)
+    const number = await this.numbers.next(tx)
     const subOrders = placeOrder({ priced, method, provider, commissionBps, number, now })
     const head = {
       id: orderId,
@@ -116,27 +118,12 @@ export class PlaceService {
       paymentDeadline: deadline,
       paymentToken: this.pii.encryptOptional(body.payment.token),
       commissionBps,
+      idempotencyKey: ctx.idempotencyKey,
       now,
     }
-    await insertOrder(tx, head, priced, subOrders)
-    await tx
-      .insertInto('checkout')
-      .values({
-        id: checkoutId,
-        cart_id: cartId,
-        order_id: orderId,
-        status: 'running',
-        idempotency_key: ctx.idempotencyKey,
-        method,
-        total_amount: priced.totalAmount,
-        currency_code: priced.currency,
-        payment_deadline: deadline,
-        created_at: now,
-        updated_at: now,
-      })
-      .execute()
+    const checkout = await insertOrder(tx, head, priced, subOrders, held)
     await schedule(tx, { kind: 'checkout.sweep', ref: checkoutId, dueAt: later(now, sweepAfter) })
-    return checkoutId
+    return checkout
   }
 
   /** K4 open → completing. @throws DomainError cart_completing when another request was faster */
@@ -158,7 +145,7 @@ export class PlaceService {
     priced: PricedCart,
     owner: { checkoutId: string; customerId: string | null; expiresAt: Date; now: Date },
     onShortage: (shortage: Shortage) => void,
-  ): Promise<void> {
+  ): Promise<NewHold[]> {
     const ownerToken = this.secrets.holdToken(owner.checkoutId)
     const held: HeldLine[] = []
     for (const kind of [...new Set(priced.lines.map((line) => line.kind))].sort()) {
@@ -175,7 +162,7 @@ export class PlaceService {
         throw error
       }
     }
-    await this.holds.keep(tx, { held, ownerToken, ...owner })
+    return this.holds.rows({ held, ownerToken, ...owner })
   }
 
   private deadline(now: Date, method: Method, settings: Awaited<ReturnType<SettingService['all']>>): Date {
@@ -188,10 +175,5 @@ export class PlaceService {
     if (!cart.customer_id) return null
     const customer = await tx.selectFrom('customer').select('email').where('id', '=', cart.customer_id).executeTakeFirst()
     return customer?.email ? this.pii.decrypt(customer.email) : null
-  }
-
-  private async nextNumber(tx: Tx): Promise<string> {
-    const { rows } = await sql<{ number: number }>`select nextval('order_number') as number`.execute(tx)
-    return String(rows[0]!.number)
   }
 }

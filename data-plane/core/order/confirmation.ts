@@ -28,8 +28,8 @@ export class Confirmation {
   async confirm(
     tx: Tx,
     ctx: RequestContext,
-    order: OrderRow,
-    subOrders: readonly SubOrderRow[],
+    order: Pick<OrderRow, 'id' | 'customer_id'>,
+    subOrders: readonly Pick<SubOrderRow, 'id' | 'vendor_id'>[],
     lines: readonly OrderLineRow[],
     held: readonly HeldLine[],
   ): Promise<void> {

@@ -52,28 +52,31 @@ export class SandboxProvider implements PaymentProvider {
   }
 
   async capture({ key, reference, money, now }: Parameters<PaymentProvider['capture']>[0]): Promise<Capture> {
-    return this.database.transaction(async (tx) => {
-      const charge = await tx.selectFrom('sandbox_charge').selectAll().where('id', '=', reference).forUpdate().executeTakeFirst()
-      if (!charge) return { outcome: 'declined', reason: 'unknown_charge' }
-      if (charge.token === 'tok_capture_fails') return { outcome: 'declined', reason: 'capture_failed' }
-      const once = await tx
-        .insertInto('sandbox_operation')
-        .values({ idempotency_key: key, charge_id: reference, kind: 'capture', amount: money.amount, created_at: now })
-        .onConflict((conflict) => conflict.column('idempotency_key').doNothing())
-        .executeTakeFirst()
-      if (once.numInsertedOrUpdatedRows === 0n) return { outcome: 'captured' }
-      const possible = !charge.voided && charge.expires_at > now && charge.captured_amount + money.amount <= charge.authorized_amount
-      if (!possible) {
-        await tx.deleteFrom('sandbox_operation').where('idempotency_key', '=', key).execute()
-        return { outcome: 'declined', reason: charge.expires_at > now ? 'not_authorized' : 'authorization_expired' }
-      }
-      await tx
-        .updateTable('sandbox_charge')
-        .set((eb) => ({ captured_amount: eb('captured_amount', '+', money.amount) }))
-        .where('id', '=', reference)
-        .execute()
-      return { outcome: 'captured' }
-    })
+    const { rows } = await sql`
+      WITH once AS (
+        INSERT INTO sandbox_operation (idempotency_key, charge_id, kind, amount, created_at)
+        SELECT ${key}, id, 'capture', ${money.amount}, ${now} FROM sandbox_charge
+        WHERE id = ${reference} AND NOT voided AND token <> 'tok_capture_fails' AND expires_at > ${now} AND captured_amount + ${money.amount}::bigint <= authorized_amount
+        ON CONFLICT (idempotency_key) DO NOTHING RETURNING charge_id, amount
+      )
+      UPDATE sandbox_charge c SET captured_amount = c.captured_amount + once.amount FROM once WHERE c.id = once.charge_id RETURNING c.id`.execute(
+      this.database.read,
+    )
+    return rows.length > 0 ? { outcome: 'captured' } : this.notCaptured(key, reference, now)
+  }
+
+  /** Captured before under this key, or the reason why it cannot be. */
+  private async notCaptured(key: string, reference: string, now: Date): Promise<Capture> {
+    const known = await this.database.read
+      .selectFrom('sandbox_operation')
+      .select('kind')
+      .where('idempotency_key', '=', key)
+      .executeTakeFirst()
+    if (known) return { outcome: 'captured' }
+    const charge = await this.database.read.selectFrom('sandbox_charge').selectAll().where('id', '=', reference).executeTakeFirst()
+    if (!charge) return { outcome: 'declined', reason: 'unknown_charge' }
+    if (charge.token === 'tok_capture_fails') return { outcome: 'declined', reason: 'capture_failed' }
+    return { outcome: 'declined', reason: charge.expires_at > now ? 'not_authorized' : 'authorization_expired' }
   }
 
   async reverse({ captureKey, reference, booked }: Parameters<PaymentProvider['reverse']>[0]): Promise<void> {

@@ -1,5 +1,7 @@
 import { newId } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
+import type { Insertable } from 'kysely'
+import type { DB } from '../../generated/db.ts'
 import { hashSecret } from '../../platform/credential/secret.ts'
 import { Database, type Tx } from '../../platform/db/index.ts'
 import { type Hold, Purchasables } from './purchasable.ts'
@@ -7,6 +9,8 @@ import { type Hold, Purchasables } from './purchasable.ts'
 export interface HeldLine extends Hold {
   kind: string
 }
+
+export type NewHold = Insertable<DB['hold']>
 
 export interface HoldsToKeep {
   held: readonly HeldLine[]
@@ -28,28 +32,23 @@ export class Holds {
     private readonly purchasables: Purchasables,
   ) {}
 
-  async keep(tx: Tx, { held, checkoutId, ownerToken, customerId, expiresAt, now }: HoldsToKeep): Promise<void> {
-    if (held.length === 0) return
+  /** Rows of new holds, to be written in the transaction that took them. */
+  rows({ held, checkoutId, ownerToken, customerId, expiresAt, now }: HoldsToKeep): NewHold[] {
     const ownerHash = hashSecret(ownerToken)
-    await tx
-      .insertInto('hold')
-      .values(
-        held.map((hold) => ({
-          id: newId('hld'),
-          kind: hold.kind,
-          resource_id: hold.resourceId,
-          quantity: hold.quantity,
-          owner_hash: ownerHash,
-          customer_id: customerId,
-          cart_line_id: hold.lineId,
-          checkout_id: checkoutId,
-          status: 'active',
-          expires_at: expiresAt,
-          created_at: now,
-          updated_at: now,
-        })),
-      )
-      .execute()
+    return held.map((hold) => ({
+      id: newId('hld'),
+      kind: hold.kind,
+      resource_id: hold.resourceId,
+      quantity: hold.quantity,
+      owner_hash: ownerHash,
+      customer_id: customerId,
+      cart_line_id: hold.lineId,
+      checkout_id: checkoutId,
+      status: 'active',
+      expires_at: expiresAt,
+      created_at: now,
+      updated_at: now,
+    }))
   }
 
   /**
