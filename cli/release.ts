@@ -21,14 +21,10 @@ export async function findRelease(onLine: (line: string) => void): Promise<Built
 
 /** Builds this checkout's release; takes a moment when nothing changed. `onLine` gets what the build says. */
 async function buildRelease(onLine: (line: string) => void): Promise<BuiltRelease> {
-  const child = spawn(
-    process.execPath,
-    [join(checkout, 'scripts/build.ts'), '--json', ...(process.env['CITYOS_PARTIAL_BUILD'] ? ['--partial'] : [])],
-    {
-      cwd: checkout,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+  const child = spawn(process.execPath, [join(checkout, 'scripts/build.ts'), '--json'], {
+    cwd: checkout,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let result = ''
   let said = ''
   child.stdout.on('data', (chunk: Buffer) => (result += chunk.toString()))

@@ -29,7 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function buildInto(folder: string): Promise<void> {
   const checkout = join(import.meta.dirname, '..')
-  const args = [join(checkout, 'scripts/build.ts'), '--json', ...(process.env['CITYOS_PARTIAL_BUILD'] ? ['--partial'] : [])]
+  const args = [join(checkout, 'scripts/build.ts'), '--json']
   const built = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
   if (built.status !== 0) throw new Error('the release could not be built')
   await cp((JSON.parse(built.stdout) as { dir: string }).dir, folder, { recursive: true })

@@ -64,7 +64,7 @@ describe('a sleeping tenant', () => {
   })
 
   test('falls asleep by itself when nobody comes, and the next wake of a timer is kept', async () => {
-    const quiet = await Platform.start({ environment: { CITYOS_IDLE_AFTER: '1' } })
+    const quiet = await Platform.start({ environment: { CITYOS_IDLE_AFTER: '3' } })
     try {
       await ensureTenant(quiet, 'quiet')
       await buy(quiet, 'quiet.localhost', { method: 'bank_transfer' })
