@@ -1,6 +1,7 @@
 import { newId } from '@cityos/contract'
 import { sql } from 'kysely'
 import type { Tx } from '../../platform/db/index.ts'
+import { refreshStockFlags } from '../catalogue/search/stock-flag.ts'
 
 /** Units of one stock item that one line wants. */
 export interface Demand {
@@ -33,7 +34,7 @@ export async function reserve(tx: Tx, demands: readonly Demand[], now: Date): Pr
   const ids = [...sums.keys()]
   const quantities = [...sums.values()]
   // One level per item gives the whole quantity: the default location first, then the fullest.
-  const { rows } = await sql<{ item_id: string; level_id: string }>`
+  const { rows } = await sql<{ item_id: string; level_id: string; available: number }>`
     WITH demand AS (
       SELECT i.id, d.quantity FROM unnest(${ids}::text[], ${quantities}::int[]) AS d(id, quantity)
       JOIN inventory_item i ON i.id = d.id WHERE i.tracked
@@ -51,11 +52,15 @@ export async function reserve(tx: Tx, demands: readonly Demand[], now: Date): Pr
     FROM chosen
     WHERE l.id = chosen.id AND l.on_hand - l.reserved - l.safety >= chosen.quantity
       AND (SELECT count(*) FROM chosen) = (SELECT count(*) FROM demand)
-    RETURNING chosen.inventory_item_id AS item_id, l.id AS level_id`.execute(tx)
+    RETURNING chosen.inventory_item_id AS item_id, l.id AS level_id, l.on_hand - l.reserved - l.safety AS available`.execute(tx)
   const levels = new Map(rows.map((row) => [row.item_id, row.level_id]))
   const shortages = levels.size === ids.length ? [] : await shortagesOf(tx, sums, levels)
   if (shortages.length > 0) return shortages
   await record(tx, demands, levels, now)
+  await refreshStockFlags(
+    tx,
+    rows.filter((row) => row.available <= 0).map((row) => row.item_id),
+  )
   return []
 }
 
@@ -99,12 +104,24 @@ async function record(tx: Tx, demands: readonly Demand[], levels: ReadonlyMap<st
  * late second release frees nothing twice (K4).
  */
 export async function release(tx: Tx, lineIds: readonly string[], now: Date): Promise<void> {
-  await sql`
+  const { rows } = await sql<Freed>`
     WITH ended AS (
       UPDATE stock_reservation SET status = 'released', updated_at = ${now}, version = version + 1
       WHERE line_id = ANY (${lineIds as string[]}::text[]) AND status = 'held' RETURNING inventory_level_id, quantity
     )
     ${freed(now)}`.execute(tx)
+  await refreshStockFlags(tx, cameBack(rows))
+}
+
+interface Freed {
+  item_id: string
+  quantity: number
+  available: number
+}
+
+/** Items that could not be had before these units were freed. */
+function cameBack(rows: readonly Freed[]): string[] {
+  return rows.filter((row) => row.available > 0 && row.available - row.quantity <= 0).map((row) => row.item_id)
 }
 
 /** Levels get back what the reservations in `ended` gave up, locked in id order. */
@@ -114,7 +131,8 @@ const freed = (now: Date) => sql`, sums AS (
       SELECT l.id, sums.quantity FROM inventory_level l JOIN sums ON sums.id = l.id ORDER BY l.inventory_item_id, l.id FOR UPDATE OF l
     )
     UPDATE inventory_level l SET reserved = l.reserved - locked.quantity, version = l.version + 1, updated_at = ${now}
-    FROM locked WHERE l.id = locked.id`
+    FROM locked WHERE l.id = locked.id
+    RETURNING l.inventory_item_id AS item_id, locked.quantity, l.on_hand - l.reserved - l.safety AS available`
 
 /**
  * Turns held stock into the stock of an order line; the units stay reserved until they leave.
@@ -130,9 +148,10 @@ export async function allocate(tx: Tx, lines: readonly { lineId: string; orderLi
 
 /** Frees units of order lines that will not be delivered, at most what each still has. */
 export async function cancelAllocated(tx: Tx, lines: readonly { orderLineId: string; quantity: number }[], now: Date): Promise<void> {
-  await sql`
+  const { rows } = await sql<Freed>`
     WITH ended AS (${takenFrom(lines, now, 'released')})
     ${freed(now)}`.execute(tx)
+  await refreshStockFlags(tx, cameBack(rows))
 }
 
 /** Units of order lines leave the house: on hand and reserved fall together, and a movement says so. */

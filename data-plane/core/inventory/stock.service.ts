@@ -7,6 +7,7 @@ import { Clock } from '../../platform/clock/clock.ts'
 import { Database, type Tx } from '../../platform/db/index.ts'
 import { appendEvent } from '../../platform/outbox/append-event.ts'
 import { TenantContext } from '../../platform/tenant/tenant-context.ts'
+import { refreshStockFlags } from '../catalogue/search/stock-flag.ts'
 import type { MovementKind, StockLevel, StockLocation, StockMovement } from './contract.ts'
 
 interface LevelRow {
@@ -97,6 +98,7 @@ export class StockService {
           created_at: now,
         })
         .execute()
+      await refreshStockFlags(tx, [before.item_id])
       await appendEvent(tx, {
         type: 'inventory.level.adjusted',
         aggregate: { type: 'inventory_level', id, version: after.version },
@@ -122,12 +124,13 @@ export class StockService {
     const now = this.clock.now()
     const vendorId = vendorOf(ctx)
     return this.database.transaction(async (tx) => {
-      await this.lock(tx, id, vendorId)
+      const before = await this.lock(tx, id, vendorId)
       await tx
         .updateTable('inventory_level')
         .set((eb) => ({ ...patch, version: eb('version', '+', 1), updated_at: now }))
         .where('id', '=', id)
         .execute()
+      await refreshStockFlags(tx, [before.item_id])
       await audit(tx, ctx, { action: 'stock.update', resource: { type: 'inventory_level', id }, after: patch })
       return this.one(ctx, tx, id)
     })
@@ -159,8 +162,8 @@ export class StockService {
   }
 
   private async lock(tx: Tx, id: string, vendorId: string | null) {
-    const { rows } = await sql<{ on_hand: number; reserved: number; version: number }>`
-      SELECT l.on_hand, l.reserved, l.version FROM inventory_level l JOIN inventory_item i ON i.id = l.inventory_item_id
+    const { rows } = await sql<{ on_hand: number; reserved: number; version: number; item_id: string }>`
+      SELECT l.on_hand, l.reserved, l.version, i.id AS item_id FROM inventory_level l JOIN inventory_item i ON i.id = l.inventory_item_id
       WHERE l.id = ${id} AND (${vendorId}::text IS NULL OR i.vendor_id = ${vendorId}) FOR UPDATE OF l`.execute(tx)
     if (!rows[0]) throw new DomainError('not_found')
     return rows[0]

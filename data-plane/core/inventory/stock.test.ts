@@ -6,6 +6,7 @@ import { Database } from '../../platform/db/index.ts'
 import { SeedSource } from '../../platform/seed/seed-source.ts'
 import { seedId } from '../../seed/rows.ts'
 import { admin, stopTestPostgres, type TestPlane, testPlane, vendorActor } from '../../testing/in-process.ts'
+import { listProducts } from '../catalogue/contract.ts'
 import { Purchasables } from '../vertical/purchasable.ts'
 import {
   adminAdjustStock,
@@ -133,6 +134,23 @@ describe('reservations (A19, docs/spec/algorithms.md)', () => {
     expect((await row(level)).reserved).toBe(before.reserved + 3)
     await Promise.all(Array.from({ length: 5 }, () => database.transaction((tx) => release(tx, [line], now))))
     expect(await row(level)).toEqual(before)
+  })
+
+  it('the shop’s filter follows the stock: sold out hides it, a release brings it back, the last two variants at once leave nothing', async () => {
+    const inStock = async (q: string) => (await plane.call(listProducts, { query: { q, in_stock: 'true' } })).total
+    const { item } = stock('refurbished-phone-pro-')
+    expect(await inStock('refurbished phone pro')).toBe(1)
+    const line = await hold(item)
+    expect(await inStock('refurbished phone pro')).toBe(0)
+    await database.transaction((tx) => release(tx, [line], now))
+    expect(await inStock('refurbished phone pro')).toBe(1)
+    const pair = ['none', 'oak'].map((frame) => stock(`bismillah-print-${frame}`))
+    for (const { level } of pair) {
+      const { reserved } = await row(level)
+      await setOnHand(level, reserved + 1)
+    }
+    await Promise.all(pair.map((variant) => hold(variant.item)))
+    expect(await inStock('thuluth print numbered')).toBe(0)
   })
 
   it('a video course has no end', async () => {

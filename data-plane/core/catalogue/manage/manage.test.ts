@@ -28,6 +28,7 @@ import {
   vendorListVariantPriceHistory,
   vendorPublishProduct,
   vendorReviseProduct,
+  vendorSetProductOptions,
   vendorSetVariantPrices,
   vendorSubmitProduct,
   vendorUnpublishProduct,
@@ -159,6 +160,21 @@ describe('variants', () => {
     const outcomes = await Promise.allSettled(race)
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
     for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason.code).toBe('already_exists')
+  })
+
+  it('options can be renamed and widened; what a live variant uses must stay', async () => {
+    const product = await published()
+    const [size] = product.options
+    const set = (values: object[]) =>
+      plane.call(vendorSetProductOptions, { params: { id: product.id }, body: { options: [{ ...size!, values } as never] } }, najd)
+    const wider = await set([
+      { code: 's', name: { en: 'Small', ar: 'صغير' } },
+      { code: 'm', name: { en: 'Medium' } },
+      { code: 'l', name: { en: 'Large' } },
+    ])
+    expect(wider.options[0]!.values.map((value) => value.code)).toEqual(['s', 'm', 'l'])
+    expect(wider.variants[0]!.title).toBe('Small')
+    await expect(set([{ code: 'l', name: { en: 'Large' } }])).rejects.toMatchObject({ code: 'validation_failed' })
   })
 
   it('a GTIN with a wrong check digit is refused', async () => {

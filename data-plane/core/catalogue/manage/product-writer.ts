@@ -92,7 +92,7 @@ export class ProductWriter {
    */
   async setOptions(ctx: RequestContext, id: string, options: readonly OptionInput[]): Promise<ManagedProduct> {
     const now = this.clock.now()
-    return this.database.transaction(async (tx) => {
+    const product = await this.database.transaction(async (tx) => {
       const before = await lockProduct(tx, ctx, id)
       await tx.deleteFrom('product_option').where('product_id', '=', id).execute()
       await this.writeOptions(tx, id, options, now)
@@ -110,6 +110,8 @@ export class ProductWriter {
       })
       return this.read.get(ctx, id, tx)
     })
+    await this.categories.changed()
+    return product
   }
 
   /** After a change: a published product must still be publishable, and the index must know. */

@@ -4,9 +4,10 @@ import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
 import { audit } from '../../../platform/audit/audit.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
-import { Database, jsonb } from '../../../platform/db/index.ts'
+import { Database, jsonb, type Tx } from '../../../platform/db/index.ts'
 import { appendEvent } from '../../../platform/outbox/append-event.ts'
 import type { ManagedVariant, VariantInput, VariantPatch } from '../contract.ts'
+import { CategoryTree } from '../read/category-tree.ts'
 import { chosenNames, optionKey, variantTitle } from '../variant-options.ts'
 import { ManagedProducts } from './managed-read.ts'
 import { type NewPrice, setPrices } from './prices.ts'
@@ -32,11 +33,12 @@ export class VariantWriter {
     private readonly read: ManagedProducts,
     private readonly rows: VariantRows,
     private readonly products: ProductWriter,
+    private readonly categories: CategoryTree,
   ) {}
 
   async add(ctx: RequestContext, productId: string, input: VariantInput): Promise<ManagedVariant> {
     const now = this.clock.now()
-    return this.database.transaction(async (tx) => {
+    return this.changing(async (tx) => {
       const product = await lockProduct(tx, ctx, productId)
       const options = await this.read.options(productId, tx)
       const existing = await tx
@@ -57,7 +59,7 @@ export class VariantWriter {
 
   async update(ctx: RequestContext, id: string, patch: VariantPatch): Promise<ManagedVariant> {
     const now = this.clock.now()
-    return this.database.transaction(async (tx) => {
+    return this.changing(async (tx) => {
       const { product, variant } = await lockVariant(tx, ctx, id)
       requireGtin(patch.gtin)
       requireQuantities({ ...variant, ...patch })
@@ -92,7 +94,7 @@ export class VariantWriter {
   /** A variant on an order line is archived, never deleted; so are all others. */
   async archive(ctx: RequestContext, id: string): Promise<ManagedVariant> {
     const now = this.clock.now()
-    return this.database.transaction(async (tx) => {
+    return this.changing(async (tx) => {
       const { product, variant } = await lockVariant(tx, ctx, id)
       if (variant.archived_at) throw new DomainError('invalid_transition', { details: { status: 'archived' } })
       await tx
@@ -109,7 +111,7 @@ export class VariantWriter {
 
   async setPrices(ctx: RequestContext, id: string, prices: readonly NewPrice[]): Promise<ManagedVariant> {
     const now = this.clock.now()
-    return this.database.transaction(async (tx) => {
+    return this.changing(async (tx) => {
       const { product } = await lockVariant(tx, ctx, id)
       await this.rows.requireCurrencies(prices)
       await setPrices(tx, id, prices, actorId(ctx.actor) ?? 'guest', now)
@@ -153,6 +155,13 @@ export class VariantWriter {
       changed_by: row.changed_by,
     }))
     return { items, total: rows[0]?.total ?? 0 }
+  }
+
+  /** One transaction; afterwards lists and totals forget what they knew. */
+  private async changing(work: (tx: Tx) => Promise<ManagedVariant>): Promise<ManagedVariant> {
+    const variant = await this.database.transaction(work)
+    await this.categories.changed()
+    return variant
   }
 
   private one(rows: ManagedVariant[]): ManagedVariant {

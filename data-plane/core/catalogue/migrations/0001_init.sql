@@ -191,6 +191,8 @@ CREATE TABLE search_document (
   ref text PRIMARY KEY,
   kind text NOT NULL,
   visible boolean NOT NULL,
+  -- Some variant can be had; follows the stock at the moments when it runs out or comes back.
+  in_stock boolean NOT NULL DEFAULT true,
   handle text NOT NULL,
   title jsonb NOT NULL,
   vendor_id text,
@@ -207,8 +209,8 @@ CREATE TABLE search_document (
 CREATE INDEX search_document_newest_idx ON search_document (kind, published_at DESC, ref DESC) WHERE visible;
 CREATE INDEX search_document_vendor_idx ON search_document (vendor_id) WHERE visible;
 CREATE INDEX search_document_category_idx ON search_document USING gist (category_path) WHERE visible;
-CREATE INDEX search_document_tags_idx ON search_document USING gin (tags) WHERE visible;
-CREATE INDEX search_document_terms_idx ON search_document USING gin (terms) WHERE visible;
+CREATE INDEX search_document_tags_idx ON search_document USING gin (tags) WITH (fastupdate = off) WHERE visible;
+CREATE INDEX search_document_terms_idx ON search_document USING gin (terms) WITH (fastupdate = off) WHERE visible;
 
 -- Every word of the index, for what was typed almost right.
 CREATE TABLE search_word (word text PRIMARY KEY);

@@ -75,9 +75,17 @@ export class CategoryTree {
     return top
   }
 
+  /** Breadcrumb and attribute definitions of a category, as a product page needs them: small, so that no page reads the whole tree. */
+  place(id: string | null, locale: Locale, fallback: Locale): Promise<{ breadcrumb: CategoryLink[]; attributes: AttributeDefinition[] }> {
+    if (!id) return Promise.resolve({ breadcrumb: [], attributes: [] })
+    return this.cache.wrap(`catalogue:place:${id}:${locale}`, 300, async () => ({
+      breadcrumb: await this.breadcrumb(id, locale, fallback),
+      attributes: await this.attributes(id),
+    }))
+  }
+
   /** From the top down to the category itself. */
-  async breadcrumb(id: string | null, locale: Locale, fallback: Locale): Promise<CategoryLink[]> {
-    if (!id) return []
+  private async breadcrumb(id: string, locale: Locale, fallback: Locale): Promise<CategoryLink[]> {
     const rows = new Map((await this.rows()).map((row) => [row.id, row]))
     const links: CategoryLink[] = []
     for (let row = rows.get(id); row; row = row.parent_id ? rows.get(row.parent_id) : undefined) {
@@ -98,10 +106,13 @@ export class CategoryTree {
   }
 
   private async counts(): Promise<Map<string, number>> {
-    const { rows } = await sql<{ category_id: string; count: number }>`
-      SELECT category_id, count(*)::int AS count FROM search_document
-      WHERE visible AND kind = 'product' AND category_id IS NOT NULL GROUP BY category_id`.execute(this.database.read)
-    return new Map(rows.map((row) => [row.category_id, row.count]))
+    const counted = await this.cache.wrap('catalogue:counts', 30, async () => {
+      const { rows } = await sql<{ category_id: string; count: number }>`
+        SELECT category_id, count(*)::int AS count FROM search_document
+        WHERE visible AND kind = 'product' AND category_id IS NOT NULL GROUP BY category_id`.execute(this.database.read)
+      return rows.map((row): [string, number] => [row.category_id, row.count])
+    })
+    return new Map(counted)
   }
 }
 

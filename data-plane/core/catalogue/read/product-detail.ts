@@ -42,9 +42,8 @@ export class ProductDetails {
     const [row] = await statement.rows<DetailRow>(this.database.read, detailSql(statement, reading, statement.value(handle)))
     if (!row) throw new DomainError('not_found')
     const card = cardOf(row.cards[0]!, reading.currency)
-    const [breadcrumb, definitions, related] = await Promise.all([
-      this.categories.breadcrumb(row.category_id, reading.locale, reading.fallback),
-      this.categories.attributes(row.category_id),
+    const [{ breadcrumb, attributes: definitions }, related] = await Promise.all([
+      this.categories.place(row.category_id, reading.locale, reading.fallback),
       withRelated && card.category ? this.related(reading, card) : [],
     ])
     return {

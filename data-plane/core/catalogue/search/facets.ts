@@ -1,10 +1,11 @@
 import { currencyExponent, type I18nText, pickText } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
+import { Cache } from '../../../platform/cache/cache.ts'
 import { Database } from '../../../platform/db/database.ts'
 import type { ProductFacets } from '../contract.ts'
 import { CategoryTree, rollUp } from '../read/category-tree.ts'
 import { localised, type Reading, Statement } from '../read/statement.ts'
-import { conditions, type FilterPart, type Filters, inStock, tagGroups, where } from './match.ts'
+import { conditions, type FilterPart, type Filters, tagGroups, where } from './match.ts'
 import { ProductSearch } from './product-search.ts'
 
 /** Upper ends of the price bands in major units; the last band is open. */
@@ -42,9 +43,16 @@ export class Facets {
     private readonly database: Database,
     private readonly categories: CategoryTree,
     private readonly search: ProductSearch,
+    private readonly cache: Cache,
   ) {}
 
-  async of(reading: Reading, filters: Filters, q: string | undefined): Promise<ProductFacets> {
+  /** Kept for half a minute, dropped when the catalogue changes; only the count of what is in stock may lag behind sales. */
+  of(reading: Reading, filters: Filters, q: string | undefined): Promise<ProductFacets> {
+    const key = JSON.stringify([reading.locale, reading.currency, filters, q ?? ''])
+    return this.cache.wrap(`catalogue:facets:${key}`, 30, () => this.fresh(reading, filters, q))
+  }
+
+  private async fresh(reading: Reading, filters: Filters, q: string | undefined): Promise<ProductFacets> {
     const query = await this.search.matching(reading, q, filters)
     const row = query === 'empty' ? nothing : await this.count(reading, filters, query)
     const [categories, attributes] = await Promise.all([
@@ -80,7 +88,7 @@ export class Facets {
     const [row] = await statement.rows<FacetRow>(
       this.database.read,
       `SELECT (SELECT count(*)::int ${among(null)}) AS total,
-        (SELECT count(*)::int ${among('stock')} AND ${inStock(statement, reading)}) AS in_stock,
+        (SELECT count(*)::int ${among('stock')} AND d.in_stock) AS in_stock,
         range.lowest, range.highest,
         (SELECT json_agg(json_build_array(category_id, n)) FROM (SELECT d.category_id, count(*) AS n ${among('category')} AND d.category_id IS NOT NULL GROUP BY 1) x) AS categories,
         (SELECT json_agg(json_build_array(v.handle, ${localised('v.name', reading)}, n) ORDER BY n DESC, v.handle)

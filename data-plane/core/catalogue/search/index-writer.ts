@@ -23,6 +23,7 @@ interface Indexed {
   skus: string[] | null
   tags: string[] | null
   option_names: I18nText[] | null
+  in_stock: boolean
 }
 
 /** Vendors whose products are in the shop; all others' rows stay in the index, unseen. */
@@ -42,7 +43,10 @@ export async function indexProducts(tx: Tx, ids: readonly string[], now: Date): 
       (SELECT array_agg(va.sku) FROM variant va WHERE va.product_id = p.id AND va.archived_at IS NULL) AS skus,
       (SELECT array_agg(DISTINCT choice.key || ':' || choice.value) FROM variant va, jsonb_each_text(va.options) choice
         WHERE va.product_id = p.id AND va.archived_at IS NULL) AS tags,
-      (SELECT json_agg(ov.name) FROM product_option o JOIN option_value ov ON ov.option_id = o.id WHERE o.product_id = p.id) AS option_names
+      (SELECT json_agg(ov.name) FROM product_option o JOIN option_value ov ON ov.option_id = o.id WHERE o.product_id = p.id) AS option_names,
+      (SELECT coalesce(bool_or(NOT va.track_inventory OR l.on_hand - l.reserved - l.safety > 0), false) FROM variant va
+        JOIN inventory_item i ON i.variant_id = va.id LEFT JOIN inventory_level l ON l.inventory_item_id = i.id
+        WHERE va.product_id = p.id AND va.archived_at IS NULL) AS in_stock
     FROM product p JOIN vendor v ON v.id = p.vendor_id LEFT JOIN category c ON c.id = p.category_id
     WHERE p.id = ANY (${ids as string[]}::text[])`.execute(tx)
   const published = rows.filter((row) => row.status === 'published')
@@ -67,6 +71,7 @@ export async function indexVendors(tx: Tx, ids: readonly string[], now: Date): P
     ref: row.id,
     kind: 'vendor',
     visible: row.status === visibleVendorStatus,
+    in_stock: true,
     handle: row.handle,
     title: row.name,
     vendor_id: row.id,
@@ -92,6 +97,7 @@ interface Document {
   ref: string
   kind: string
   visible: boolean
+  in_stock: boolean
   handle: string
   title: I18nText
   vendor_id: string
@@ -113,6 +119,7 @@ function documentOf(row: Indexed): Document {
     ref: row.id,
     kind: 'product',
     visible: row.vendor_status === visibleVendorStatus,
+    in_stock: row.in_stock,
     handle: row.handle,
     title: row.title,
     vendor_id: row.vendor_id,
@@ -132,11 +139,11 @@ function documentOf(row: Indexed): Document {
 async function write(tx: Tx, documents: readonly Document[], now: Date): Promise<void> {
   if (documents.length === 0) return
   await sql`
-    INSERT INTO search_document (ref, kind, visible, handle, title, vendor_id, category_id, category_path, tags, terms, published_at, updated_at)
-    SELECT ref, kind, visible, handle, title, vendor_id, category_id, category_path::ltree, tags, vector::tsvector, published_at, ${now}
-    FROM json_to_recordset(${JSON.stringify(documents)}::json) AS d(ref text, kind text, visible boolean, handle text, title jsonb, vendor_id text,
+    INSERT INTO search_document (ref, kind, visible, in_stock, handle, title, vendor_id, category_id, category_path, tags, terms, published_at, updated_at)
+    SELECT ref, kind, visible, in_stock, handle, title, vendor_id, category_id, category_path::ltree, tags, vector::tsvector, published_at, ${now}
+    FROM json_to_recordset(${JSON.stringify(documents)}::json) AS d(ref text, kind text, visible boolean, in_stock boolean, handle text, title jsonb, vendor_id text,
       category_id text, category_path text, tags text[], vector text, published_at timestamptz)
-    ON CONFLICT (ref) DO UPDATE SET visible = excluded.visible, handle = excluded.handle, title = excluded.title, vendor_id = excluded.vendor_id,
+    ON CONFLICT (ref) DO UPDATE SET visible = excluded.visible, in_stock = excluded.in_stock, handle = excluded.handle, title = excluded.title, vendor_id = excluded.vendor_id,
       category_id = excluded.category_id, category_path = excluded.category_path, tags = excluded.tags, terms = excluded.terms,
       published_at = excluded.published_at, updated_at = excluded.updated_at`.execute(tx)
   const words = [...new Set(documents.flatMap((document) => document.words))].sort()

@@ -51,19 +51,8 @@ export function conditions(statement: Statement, reading: Reading, { filters, qu
       `EXISTS (SELECT 1 FROM product_price fp WHERE fp.product_id = d.ref AND fp.currency_code = ${currency}${lower}${upper})`,
     )
   }
-  if (filters.in_stock) parts.set('stock', inStock(statement, reading))
+  if (filters.in_stock) parts.set('stock', 'd.in_stock')
   return parts
-}
-
-/** Some variant that is sold in the currency can be had now. */
-export function inStock(statement: Statement, reading: Reading): string {
-  return `EXISTS (
-    SELECT 1 FROM variant sv
-    JOIN variant_price sp ON sp.variant_id = sv.id AND sp.currency_code = ${statement.currency(reading)}
-    JOIN inventory_item si ON si.variant_id = sv.id
-    LEFT JOIN inventory_level sl ON sl.inventory_item_id = si.id
-    WHERE sv.product_id = d.ref AND sv.archived_at IS NULL
-      AND (NOT sv.track_inventory OR sl.on_hand - sl.reserved - sl.safety >= sv.minimum_quantity))`
 }
 
 export function where(parts: Map<string, string>, except: FilterPart | null = null): string {
@@ -73,22 +62,35 @@ export function where(parts: Map<string, string>, except: FilterPart | null = nu
     .join(' AND ')
 }
 
-/** The rows of one page as `(id, kind, no)`, and the order that makes pages stable. */
-export function pageSql(statement: Statement, reading: Reading, match: Match, sort: ProductSort, limit: number, offset: number): string {
-  const parts = conditions(statement, reading, match)
-  const byPrice = sort === 'price' || sort === '-price'
-  const join = byPrice ? `LEFT JOIN product_price op ON op.product_id = d.ref AND op.currency_code = ${statement.currency(reading)}` : ''
+/**
+ * The matching rows and the order that makes pages stable. Sorted by price, only what has one in the currency is listed:
+ * the index of prices gives the order, and total and page still agree.
+ */
+function matching(statement: Statement, reading: Reading, match: Match, sort: ProductSort): { from: string; order: string; rank: string } {
+  const filters = where(conditions(statement, reading, match))
   const newest = 'd.published_at DESC, d.ref DESC'
-  const rank =
-    sort === 'relevance' && match.query !== null
-      ? `ts_rank('{0.05,0.2,0.5,1}', d.terms, ${statement.value(match.query, 'query')}::tsquery, 1) * d.boost DESC, ${newest}`
-      : newest
-  const order = byPrice ? `op.minimum_amount ${sort === 'price' ? 'ASC' : 'DESC'} NULLS LAST, ${newest}` : rank
-  return `SELECT id, kind, row_number() OVER () AS no FROM (
-    SELECT d.ref AS id, d.kind FROM search_document d ${join} WHERE ${where(parts)}
-    ORDER BY ${order} LIMIT ${statement.value(limit)}::int OFFSET ${statement.value(offset)}::int) ordered`
+  if (sort === 'price' || sort === '-price') {
+    const direction = sort === 'price' ? 'ASC' : 'DESC'
+    return {
+      from: `FROM product_price op JOIN search_document d ON d.ref = op.product_id WHERE op.currency_code = ${statement.currency(reading)} AND ${filters}`,
+      order: `op.minimum_amount ${direction}, op.product_id ${direction}`,
+      rank: 'op.minimum_amount',
+    }
+  }
+  const from = `FROM search_document d WHERE ${filters}`
+  if (sort === 'newest' || match.query === null) return { from, order: newest, rank: '0' }
+  const rank = `ts_rank('{0.05,0.2,0.5,1}', d.terms, ${statement.value(match.query, 'query')}::tsquery, 1) * d.boost`
+  return { from, order: `${rank} DESC, ${newest}`, rank }
 }
 
-export function countSql(statement: Statement, reading: Reading, match: Match): string {
-  return `SELECT count(*)::int FROM search_document d WHERE ${where(conditions(statement, reading, match))}`
+/** SQL of `page(id, kind, no)`: the rows of one page in order. */
+export function pageSql(statement: Statement, reading: Reading, match: Match, sort: ProductSort, limit: number, offset: number): string {
+  const { from, order } = matching(statement, reading, match, sort)
+  return `SELECT id, kind, row_number() OVER () AS no FROM (
+    SELECT d.ref AS id, d.kind ${from} ORDER BY ${order}
+    LIMIT ${statement.value(limit)}::int OFFSET ${statement.value(offset)}::int) ordered`
+}
+
+export function countSql(statement: Statement, reading: Reading, match: Match, sort: ProductSort = 'newest'): string {
+  return `SELECT count(*)::int ${matching(statement, reading, match, sort).from}`
 }

@@ -1,5 +1,6 @@
 import type { I18nText, Page } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
+import { Cache } from '../../../platform/cache/cache.ts'
 import { Database } from '../../../platform/db/database.ts'
 import type { ProductCard, ProductSort, SearchHit } from '../contract.ts'
 import { type CardRow, cardOf, cardsSql, fileUrl } from '../read/cards.ts'
@@ -16,6 +17,9 @@ export interface Wanted {
   limit: number
   offset: number
 }
+
+/** A total counted in the very moment of a change may miss it; it does so for seconds at most. */
+const totalSeconds = 10
 
 type VendorTuple = [
   id: string,
@@ -38,7 +42,10 @@ interface Found {
  */
 @Injectable()
 export class ProductSearch {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly cache: Cache,
+  ) {}
 
   async products(reading: Reading, wanted: Wanted): Promise<Page<ProductCard>> {
     const found = await this.forgiving(wanted.q, (query) =>
@@ -83,16 +90,30 @@ export class ProductSearch {
   }
 
   private async run(reading: Reading, wanted: Wanted, match: Match, withVendors: boolean): Promise<Found> {
+    const known = await this.knownTotal(reading, wanted, match)
     const statement = new Statement()
     const page = pageSql(statement, reading, match, wanted.sort, wanted.limit, wanted.offset)
+    const total =
+      known.total === undefined ? `(${countSql(statement, reading, match, wanted.sort)})` : `${statement.value(known.total)}::int`
     const [row] = await statement.rows<Found>(
       this.database.read,
       `WITH page AS MATERIALIZED (${page})
-      SELECT (${countSql(statement, reading, match)}) AS total,
-        (${cardsSql(statement, reading, 'SELECT id, no FROM page')}) AS cards
+      SELECT ${total} AS total, (${cardsSql(statement, reading, 'SELECT id, no FROM page')}) AS cards
         ${withVendors ? `, (SELECT json_agg(json_build_object('id', id, 'kind', kind) ORDER BY no) FROM page) AS page, (${vendorsSql(reading)}) AS vendors` : ', NULL AS page, NULL AS vendors'}`,
     )
+    if (known.key && known.total === undefined) await this.cache.set(known.key, row!.total, totalSeconds)
     return row!
+  }
+
+  /**
+   * The total of a list is counted once and kept until the catalogue changes (every change of what is visible drops
+   * `catalogue:` after its commit). With typed words, or by stock, it is counted each time.
+   */
+  private async knownTotal(reading: Reading, wanted: Wanted, match: Match): Promise<{ key: string | null; total: number | undefined }> {
+    if (match.query !== null || wanted.filters.in_stock) return { key: null, total: undefined }
+    const byPrice = wanted.sort === 'price' || wanted.sort === '-price'
+    const key = `catalogue:total:${JSON.stringify([match.kind, byPrice, reading.currency, wanted.filters])}`
+    return { key, total: await this.cache.get<number>(key) }
   }
 }
 
