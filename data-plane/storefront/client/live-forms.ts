@@ -3,23 +3,51 @@ import { fieldsOf, showCount } from './drawer.ts'
 /** Debounce of filters: several boxes ticked in a row ask once. */
 const pause = 300
 
-/** Asks for the page again and puts parts of it in place; the touched control is never drawn anew. */
-async function replaceFrom(response: Response, selectors: readonly string[]): Promise<void> {
-  const next = new DOMParser().parseFromString(await response.text(), 'text/html')
+async function pageOf(response: Response): Promise<Document> {
+  return new DOMParser().parseFromString(await response.text(), 'text/html')
+}
+
+/** Puts parts of a newly read page in place of the present ones. */
+function replaceParts(next: Document, selectors: readonly string[]): void {
   for (const selector of selectors) {
-    const now = document.querySelector(selector)
     const then = next.querySelector(selector)
-    if (now && then) now.replaceWith(then)
+    if (then) document.querySelector(selector)?.replaceWith(then)
   }
-  for (const count of next.querySelectorAll<HTMLElement>('[data-facet-count]')) {
-    const now = document.querySelector(`[data-facet-count="${CSS.escape(count.dataset.facetCount ?? '')}"]`)
+}
+
+/**
+ * Draws the filters anew around the group whose control was touched: that one stays, with the focus in it,
+ * and only its counts change (Dawn's `facets.js` does the same).
+ */
+function refreshFacets(next: Document, touched: Element | null): void {
+  const groups = document.querySelector('[data-groups]')
+  const fresh = next.querySelectorAll<HTMLDetailsElement>('[data-groups] > [data-facet]')
+  if (!groups || fresh.length === 0) return
+  const open = new Map(
+    [...groups.querySelectorAll<HTMLDetailsElement>(':scope > [data-facet]')].map((group) => [group.dataset.facet, group.open]),
+  )
+  for (const group of [...groups.children]) if (group !== touched) group.remove()
+  let passed = false
+  for (const group of fresh) {
+    if (touched instanceof HTMLElement && group.dataset.facet === touched.dataset.facet) {
+      passed = true
+      refreshCounts(group, touched)
+      continue
+    }
+    group.open = open.get(group.dataset.facet) ?? group.open
+    if (touched && !passed) touched.before(group)
+    else groups.append(group)
+  }
+  const show = next.querySelector('[data-show-count]')?.textContent
+  const button = document.querySelector('[data-show-count]')
+  if (button && show) button.textContent = show
+}
+
+function refreshCounts(from: Element, to: Element): void {
+  for (const count of from.querySelectorAll<HTMLElement>('[data-facet-count]')) {
+    const now = to.querySelector(`[data-facet-count="${CSS.escape(count.dataset.facetCount ?? '')}"]`)
     if (now) now.textContent = count.textContent
   }
-  const show = document.querySelector('[data-show-count]')
-  const shown = next.querySelector('[data-show-count]')
-  if (show && shown) show.textContent = shown.textContent
-  const badge = next.querySelector<HTMLElement>('[data-cart-count]')
-  if (badge && document.querySelector('[data-cart]')) showCount(badge.hidden ? '0' : (badge.textContent ?? '0'))
 }
 
 function addressOf(form: HTMLFormElement): URL {
@@ -34,7 +62,7 @@ let asking: AbortController | undefined
 let waiting: ReturnType<typeof setTimeout> | undefined
 
 /** Filters: the list follows while boxes are ticked; the address follows the list. */
-function followFacets(form: HTMLFormElement): void {
+function followFacets(form: HTMLFormElement, control: Element): void {
   clearTimeout(waiting)
   waiting = setTimeout(async () => {
     const url = addressOf(form)
@@ -45,7 +73,9 @@ function followFacets(form: HTMLFormElement): void {
     try {
       const response = await fetch(url, { signal: asking.signal })
       if (!response.ok) throw new Error(String(response.status))
-      await replaceFrom(response, ['[data-results]'])
+      const next = await pageOf(response)
+      replaceParts(next, ['[data-results]'])
+      refreshFacets(next, control.closest('[data-facet]'))
       history.replaceState(null, '', url)
     } catch (error) {
       if (!(error instanceof DOMException && error.name === 'AbortError')) location.assign(url)
@@ -59,7 +89,10 @@ async function changeCart(form: HTMLFormElement, submitter: HTMLElement | null):
   cart?.setAttribute('aria-busy', 'true')
   try {
     const response = await fetch(form.action, { method: 'POST', body: fieldsOf(form, submitter) })
-    await replaceFrom(response, ['[data-cart]'])
+    const next = await pageOf(response)
+    replaceParts(next, ['[data-cart]'])
+    const badge = next.querySelector<HTMLElement>('[data-cart-count]')
+    if (badge) showCount(badge.hidden ? '0' : (badge.textContent ?? '0'))
     if (response.redirected) history.replaceState(null, '', response.url)
     const label = document.querySelector<HTMLElement>('[data-cart] [role="status"], [data-cart] h1')
     label?.setAttribute('tabindex', '-1')
@@ -74,11 +107,7 @@ async function quoteCheckout(form: HTMLFormElement, address: string): Promise<vo
   const pay = document.querySelector<HTMLButtonElement>('[data-pay]')
   if (pay) pay.disabled = true
   const response = await fetch(address, { method: 'POST', body: fieldsOf(form, null) })
-  const next = new DOMParser().parseFromString(await response.text(), 'text/html')
-  for (const id of ['checkout-summary', 'checkout-pay']) {
-    const then = next.getElementById(id)
-    if (then) document.getElementById(id)?.replaceWith(then)
-  }
+  replaceParts(await pageOf(response), ['#checkout-summary', '#checkout-pay'])
   openSummary()
 }
 
@@ -94,7 +123,7 @@ export function startLiveForms(): void {
     const control = event.target
     if (!(control instanceof HTMLInputElement || control instanceof HTMLSelectElement)) return
     const form = control.form
-    if (form?.matches('[data-facets]')) followFacets(form)
+    if (form?.matches('[data-facets]')) followFacets(form, control)
     else if (form?.dataset.checkout && control.name.startsWith('shipping.')) void quoteCheckout(form, form.dataset.checkout)
     else if (control.matches('[data-autosubmit]') || form?.matches('[data-autosubmit]')) form?.requestSubmit()
   })
@@ -105,6 +134,7 @@ export function startLiveForms(): void {
       event.preventDefault()
       void changeCart(form, event.submitter)
     } else if (form.matches('[data-facets]')) {
+      event.preventDefault()
       document.querySelector<HTMLElement>('#filters:popover-open')?.hidePopover()
     } else if (form.dataset.checkout !== undefined) {
       holdButton(form)

@@ -25,8 +25,8 @@ export function Facets({ visit, state, facets, total, fixed }: FacetsProps) {
         </div>
         {state.text && <input type="hidden" name="q" value={state.text} />}
         {state.sort !== 'relevance' && <input type="hidden" name="sort" value={state.sort} />}
-        <div className="flex-1">
-          <Group title={t('facet.availability')} open>
+        <div className="flex-1" data-groups="">
+          <Group code="in_stock" title={t('facet.availability')} open>
             <Check
               name="in_stock"
               value="true"
@@ -39,12 +39,12 @@ export function Facets({ visit, state, facets, total, fixed }: FacetsProps) {
           {facets.attributes
             .filter((group) => group.values.length > 0)
             .map((group, index) => (
-              <Group key={group.code} title={group.name} open={index < 2 || group.values.some((value) => value.selected)}>
+              <Group key={group.code} code={group.code} title={group.name} open={index < 2 || group.values.some((value) => value.selected)}>
                 <Values visit={visit} group={group} />
               </Group>
             ))}
           {!fixed.vendor && facets.vendors.length > 1 && (
-            <Group title={t('facet.vendor')} open={facets.vendors.length < 8}>
+            <Group code="vendor" title={t('facet.vendor')} open={facets.vendors.length < 8}>
               {facets.vendors.map((vendor) => (
                 <Check
                   key={vendor.value}
@@ -71,9 +71,9 @@ export function Facets({ visit, state, facets, total, fixed }: FacetsProps) {
   )
 }
 
-function Group({ title, open, children }: { title: string; open: boolean; children: React.ReactNode }) {
+function Group({ code, title, open, children }: { code: string; title: string; open: boolean; children: React.ReactNode }) {
   return (
-    <details open={open} className="border-line border-b py-1.5">
+    <details open={open} data-facet={code} className="border-line border-b py-1.5">
       <summary className="flex min-h-11 items-center justify-between font-semibold">
         {title}
         <Icon name="down" size={18} />
@@ -149,7 +149,7 @@ function Bands({ visit, state, facets }: Pick<FacetsProps, 'visit' | 'state' | '
   const bands = facets.price_bands.filter((band) => band.count > 0 || state.price === bandValue(band))
   if (bands.length < 2 && !state.price) return null
   return (
-    <Group title={t('facet.price')} open>
+    <Group code="price" title={t('facet.price')} open>
       <Check kind="radio" name="price" value="" label={t('facet.any_price')} count="" checked={state.price === null} />
       {bands.map((band) => (
         <Check

@@ -79,10 +79,7 @@ function Siblings({
 }) {
   if (categories.length === 0 || !parent) return null
   return (
-    <nav
-      aria-label={visit.t('header.categories')}
-      className="-mx-[clamp(1rem,4vw,2.5rem)] mb-5 overflow-x-auto px-[clamp(1rem,4vw,2.5rem)] lg:mx-0 lg:px-0"
-    >
+    <nav aria-label={parent.name} className="-mx-[clamp(1rem,4vw,2.5rem)] mb-5 overflow-x-auto px-[clamp(1rem,4vw,2.5rem)] lg:mx-0 lg:px-0">
       <ul className="flex gap-2 pb-1 lg:flex-wrap">
         <li>
           <a className="chip" href={visit.href(`/categories/${parent.handle}`)} aria-current={parent === here ? 'page' : undefined}>
