@@ -61,7 +61,7 @@ export function OrderTotals({ rows, total }: { rows: { label: string; value: Mon
     <Stack
       spacing={0.5}
       sx={{
-        marginBlockStart: 2,
+        '&:not(:first-child)': { marginBlockStart: 2 },
         borderBlockStart: 1,
         borderColor: 'divider',
         paddingBlockStart: 1.5,

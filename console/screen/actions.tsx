@@ -8,7 +8,38 @@ import { fieldsOf } from '../api/shape.ts'
 import { Confirm } from './confirm.tsx'
 
 /** Verbs that take something away: red, and asked twice. */
-const dangerous: readonly string[] = ['cancel', 'suspend', 'terminate', 'close', 'delete', 'reject', 'archive', 'restrict', 'lock', 'force', 'revoke']
+const dangerous: readonly string[] = [
+  'cancel',
+  'suspend',
+  'terminate',
+  'close',
+  'delete',
+  'reject',
+  'archive',
+  'restrict',
+  'lock',
+  'force',
+  'revoke',
+]
+
+/** Verbs that move a thing on: the first of them is the page's primary action. */
+const onward: readonly string[] = [
+  'accept',
+  'prepare',
+  'publish',
+  'submit',
+  'approve',
+  'activate',
+  'reinstate',
+  'review',
+  'confirm',
+  'resume',
+  'wake',
+  'reopen',
+  'retry',
+  'unlock',
+  'requeue',
+]
 
 interface ActionButtonsProps {
   resource: string
@@ -25,16 +56,17 @@ interface ActionButtonsProps {
 /** One button for each transition the server allows; the endpoint's body schema says what has to be asked first. */
 export function ActionButtons({ resource, record, names, endpoints, typed = {}, size = 'medium', onDone }: ActionButtonsProps) {
   const offered = names.filter((name) => endpoints[name])
+  const primary = offered.find((name) => onward.includes(name))
   return (
     <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
-      {offered.map((name, index) => (
+      {offered.map((name) => (
         <ActionButton
           key={name}
           name={name}
           resource={resource}
           record={record}
           endpoint={endpoints[name] as AnyEndpoint}
-          first={index === 0}
+          first={name === primary}
           typed={typed[name]}
           size={size}
           onDone={onDone}

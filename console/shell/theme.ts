@@ -113,11 +113,9 @@ export function consoleTheme(mode: Mode, dir: 'ltr' | 'rtl'): RaThemeOptions {
       },
       RaList: { styleOverrides: { root: { minWidth: 0, '& .RaList-main, & .RaList-content': { minWidth: 0, maxWidth: '100%' } } } },
       MuiCardContent: { styleOverrides: { root: { '&:last-child': { paddingBlockEnd: 16 } } } },
-      RaTopToolbar: {
-        styleOverrides: {
-          root: { backgroundColor: 'transparent', paddingBlockEnd: 8, '@media (max-width: 600px)': { backgroundColor: 'transparent' } },
-        },
-      },
+      RaTopToolbar: { styleOverrides: { root: { '&&': { backgroundColor: 'transparent', paddingBlockEnd: 8 } } } },
+      RaListToolbar: { styleOverrides: { root: { '&&': { backgroundColor: 'transparent' } } } },
+      RaFilterForm: { styleOverrides: { root: { '&&': { backgroundColor: 'transparent' } } } },
       RaToolbar: {
         styleOverrides: {
           root: { backgroundColor: palettes[mode].background.paper, borderBlockStart: `1px solid ${palettes[mode].divider}` },
