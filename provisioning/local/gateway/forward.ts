@@ -6,6 +6,9 @@ export type Outcome = 'answered' | 'refused' | 'failed'
 const agent = new Agent({ keepAlive: true, maxFreeSockets: 64 })
 /** Longest silence before the first byte of an answer. */
 const answerTimeoutMs = 120_000
+/** Bodies above this size wait a moment for a refusal. */
+const largeBytes = 1024 * 1024
+const refusalMs = 30
 /** Belong to one connection, not to the message (RFC 9110 §7.6.1); `expect` was answered by this server already. */
 const requestHop = new Set([
   'connection',
@@ -68,6 +71,11 @@ export function forward(
       (incoming.method === 'POST' || incoming.method === 'PUT' || incoming.method === 'PATCH')
     )
       headers.push('Content-Length', '0')
+    const large = Number(incoming.headers['content-length'] ?? 0) > largeBytes
+    // A large body that is refused by its length alone would break the connection before the refusal is read: the other
+    // side says that it has seen the headers, then gets a moment to refuse, then the body. (Node sends the headers of such
+    // a request by itself; anything written after them might meet a closed connection.)
+    if (large) headers.push('Expect', '100-continue')
     const outgoing = request({ socketPath: target.socket, method: incoming.method, path: target.path, headers, agent, setHost: false })
     let reached = false
     let answering = false
@@ -80,12 +88,12 @@ export function forward(
       const send = (): void => {
         reached = true
         if (!withBody) return void outgoing.end()
-        if (!isLarge(incoming)) return void incoming.pipe(outgoing)
-        // A large body that is refused by its length alone would break the connection before the refusal is read.
-        outgoing.flushHeaders()
-        setTimeout(() => {
+        if (!large) return void incoming.pipe(outgoing)
+        const sendBody = (): void => {
           if (!answering && !outgoing.destroyed) incoming.pipe(outgoing)
-        }, refusalMs)
+        }
+        // The immediate lets what has arrived meanwhile be read first, also when this process was busy for longer.
+        outgoing.once('continue', () => setTimeout(() => setImmediate(sendBody), refusalMs))
       }
       if (socket.connecting) socket.once('connect', send)
       else send()
@@ -118,14 +126,6 @@ export function forward(
       response.once('close', () => resolve('answered'))
     })
   })
-}
-
-/** Bodies above this size wait a moment for a refusal. */
-const largeBytes = 1024 * 1024
-const refusalMs = 30
-
-function isLarge(incoming: IncomingMessage): boolean {
-  return Number(incoming.headers['content-length'] ?? 0) > largeBytes
 }
 
 function headersOfAnswer(answer: IncomingMessage): string[] {

@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { applicationUrl, platformUrl } from '../addresses.ts'
 import { processesOf, TestPlatform, until } from '../testing/platform.ts'
+
+// Whole processes start and end here, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let platform: TestPlatform
 

@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { StaleFence } from '../../driver.ts'
 import { startTestPostgres, type TestPostgres } from '../postgres/testing.ts'
 import { identify, isAlive } from '../process.ts'
 import { document, processesOf, TestPlatform, until } from '../testing/platform.ts'
 import { startFailure } from './api.ts'
+
+// Whole processes start and end here, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const first = { operationId: 'op_1', number: 1 }
 
@@ -195,7 +198,7 @@ describe('a node with tenants', () => {
     const newer = { ...document(id, 'versions', platform.release.version), version: 5, plan: 'newer' }
     await platform.driver.configure(newer, secrets, first)
     await platform.driver.configure({ ...newer, version: 4, plan: 'older' }, secrets, first)
-    const { record } = { record: JSON.parse(readFileSync(join(platform.dataDir, 'node', 'tenants', `${id}.json`), 'utf8')) }
+    const record = JSON.parse(readFileSync(join(platform.dataDir, 'node', 'tenants', `${id}.json`), 'utf8'))
     expect(record.document).toMatchObject({ version: 5, plan: 'newer' })
   })
 
@@ -291,7 +294,6 @@ describe('a node with tenants', () => {
     await platform.stopAll()
     const file = join(platform.dataDir, 'root.key')
     const key = readFileSync(file)
-    const { rmSync } = await import('node:fs')
     rmSync(file)
     expect(await platform.spawn()).toBe(1)
     expect(startFailure(platform.dataDir)).toContain('root.key is missing, and data sealed with it exists')

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,7 +43,7 @@ export class TestPlatform {
   /** @param options.databaseUrl left out: the node's own embedded server */
   static async create(options: { databaseUrl?: string; args?: string[] } = {}): Promise<TestPlatform> {
     const dataDir = mkdtempSync(join(tmpdir(), 'cityos-node-'))
-    const { chmodSync } = await import('node:fs')
+    // The server's own account has to pass through it.
     chmodSync(dataDir, 0o711)
     return new TestPlatform(dataDir, await freePort(), { ...process.env, DATABASE_URL: options.databaseUrl ?? '' }, options.args ?? [])
   }
@@ -190,7 +190,7 @@ export function document(id: string, slug: string, release: string, plan = 'free
 }
 
 /** Asks again until the answer is there. @throws after `seconds`, naming what was waited for */
-export async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>, seconds = 30): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>, seconds = 60): Promise<T> {
   const end = performance.now() + seconds * 1000
   for (;;) {
     const answer = await ask()
@@ -202,7 +202,6 @@ export async function until<T>(what: string, ask: () => Promise<T | null | undef
 
 /** Processes whose command line names this folder. */
 export function processesOf(folder: string): string[] {
-  const { readdirSync } = process.getBuiltinModule('node:fs')
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((pid) => {
