@@ -80,20 +80,25 @@ export class OperationService {
   /** The journal after `after`, then live; ends when the operation has ended. */
   async *events(ctx: RequestContext, id: string, after: number): AsyncGenerator<OperationEvent> {
     await this.#visible(ctx, id)
+    const news = this.signals.subscribe(`operation:${id}`)
     let seen = BigInt(after)
-    while (!ctx.signal.aborted) {
-      const events = await this.registry.db.operation_event.findMany({
-        where: { operation_id: id, sequence: { gt: seen } },
-        orderBy: { sequence: 'asc' },
-        take: 200,
-      })
-      const operation = viewOperation(await this.#load(this.registry.db, id), this.clock.now())
-      for (const event of events) {
-        seen = event.sequence
-        yield viewEvent(event, operation)
+    try {
+      while (!ctx.signal.aborted) {
+        const events = await this.registry.db.operation_event.findMany({
+          where: { operation_id: id, sequence: { gt: seen } },
+          orderBy: { sequence: 'asc' },
+          take: 200,
+        })
+        const operation = viewOperation(await this.#load(this.registry.db, id), this.clock.now())
+        for (const event of events) {
+          seen = event.sequence
+          yield viewEvent(event, operation)
+        }
+        if (events.length === 0 && !isActive(operation.status)) return
+        if (events.length === 0) await news.next(5_000, ctx.signal)
       }
-      if (events.length === 0 && !isActive(operation.status)) return
-      if (events.length === 0) await this.signals.wait([`operation:${id}`], 1_000, ctx.signal)
+    } finally {
+      news.close()
     }
   }
 

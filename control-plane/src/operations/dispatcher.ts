@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '@cityos/http'
 import type { Clock } from '../clock.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { Signals } from '../registry/signals.ts'
+import { Signals } from '../registry/signals.ts'
 import { activeStatuses } from './journal.ts'
 import type { Lease } from './lease.ts'
 import { explain, isTakenOver, type Runner } from './runner.ts'
@@ -42,7 +43,10 @@ export class Dispatcher {
     this.#stop.abort()
     await this.#loop
     await Promise.all(this.#running.values())
-    await this.#parts.lease.release(this.#parts.clock.now())
+    const { lease, clock, log } = this.#parts
+    await lease
+      .release(clock.now())
+      .catch((error: unknown) => log.warn({ error }, 'the lease could not be given back; it runs out by itself'))
   }
 
   get holdsLease(): boolean {
@@ -51,6 +55,7 @@ export class Dispatcher {
 
   async #turn(): Promise<void> {
     const { lease, clock, log, signals, renewEvery = 5_000 } = this.#parts
+    const work = signals.subscribe('work')
     let renewed = 0
     while (!this.#stop.signal.aborted) {
       let pause = renewEvery
@@ -64,8 +69,9 @@ export class Dispatcher {
         log.error({ error }, 'the operation runner cannot reach the registry; trying again')
         pause = 1_000
       }
-      await signals.wait(['work'], Math.max(pause, 20), this.#stop.signal)
+      await work.next(Math.max(pause, 20), this.#stop.signal)
     }
+    work.close()
   }
 
   /** Starts what is ready. @returns milliseconds until the earliest wait is over */
@@ -88,18 +94,25 @@ export class Dispatcher {
   }
 
   #launch(id: string): void {
-    const { runner, log, registry } = this.#parts
-    const work = runner
-      .run(id, () => this.#stop.signal.aborted)
-      .catch((error: unknown) => {
-        if (isTakenOver(error)) log.warn({ operation_id: id }, explain(error))
-        else log.error({ error, operation_id: id }, 'an operation was interrupted; it goes on at the next turn')
-      })
-      .finally(async () => {
-        this.#running.delete(id)
-        if (!this.#stop.signal.aborted) await registry.db.$executeRaw`SELECT pg_notify('registry', 'work')`
-      })
+    const work = this.#carry(id).finally(() => this.#running.delete(id))
     this.#running.set(id, work)
-    work.catch((error: unknown) => log.error({ error, operation_id: id }, 'the operation runner could not ask for its next turn'))
   }
+
+  /** Carries one operation on; what interrupts it (the registry is away, a defect) is tried again a second later, not at once. */
+  async #carry(id: string): Promise<void> {
+    const { runner, log, registry } = this.#parts
+    try {
+      await runner.run(id, () => this.#stop.signal.aborted)
+      await Signals.announce(registry.db, 'work')
+    } catch (error) {
+      if (isTakenOver(error)) log.warn({ operation_id: id }, explain(error))
+      else log.error({ error, operation_id: id }, 'an operation was interrupted; it goes on in a second')
+      await pauseFor(1_000, this.#stop.signal)
+    }
+  }
+}
+
+/** Ends early, without a fault, when the process is draining. */
+async function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal }).catch(() => undefined)
 }

@@ -37,6 +37,7 @@ export class PlaneStreams {
    */
   async *messages(tenantId: string, after: number, signal: AbortSignal): AsyncGenerator<PlaneMessage> {
     this.#open.set(tenantId, (this.#open.get(tenantId) ?? 0) + 1)
+    const news = this.signals.subscribe(`plane:${tenantId}`, 'plane:*')
     try {
       let seen = after
       yield* this.#present(tenantId, after)
@@ -48,10 +49,11 @@ export class PlaneStreams {
           if (message) yield message
         }
         if (rows.length > 0) continue
-        await this.signals.wait([`plane:${tenantId}`, 'plane:*'], heartbeat, signal)
+        await news.next(heartbeat, signal)
         if (!signal.aborted) yield { kind: 'hello', seq: seen }
       }
     } finally {
+      news.close()
       this.#open.set(tenantId, (this.#open.get(tenantId) ?? 1) - 1)
     }
   }

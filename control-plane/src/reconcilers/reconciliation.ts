@@ -1,3 +1,4 @@
+import type { DataPlaneDriver, InventoryItem } from '@cityos/provisioning'
 import { Inject, Injectable } from '@nestjs/common'
 import { Clock } from '../clock.ts'
 import { Drivers } from '../drivers.ts'
@@ -21,6 +22,7 @@ export class Reconciliation {
   #timer: NodeJS.Timeout | undefined
   #turn: Promise<void> = Promise.resolve()
   #stopped = false
+  readonly #inventories = new Map<string, Promise<InventoryItem[]>>()
 
   constructor(
     private readonly registry: Registry,
@@ -38,6 +40,7 @@ export class Reconciliation {
       sealing,
       clock,
       driverOf: (name) => drivers.get(name),
+      inventoryOf: (driver) => this.#inventoryOf(driver),
       fence: () => (engine.lease.fence === null ? null : { operationId: 'reconciler', number: Number(engine.lease.fence) }),
     })
   }
@@ -55,6 +58,7 @@ export class Reconciliation {
   /** Looks at every tenant once. */
   async sweep(): Promise<void> {
     if (!this.engine.holdsLease) return
+    this.#inventories.clear()
     const rows = await this.registry.db.tenant.findMany({
       where: { deleted_at: null },
       select: { id: true },
@@ -70,6 +74,12 @@ export class Reconciliation {
       }
     }
     await Promise.all([this.streams.prune(), this.authorizations.prune(), this.idempotency.prune()])
+  }
+
+  #inventoryOf(driver: DataPlaneDriver): Promise<InventoryItem[]> {
+    const known = this.#inventories.get(driver.name) ?? driver.inventory()
+    this.#inventories.set(driver.name, known)
+    return known
   }
 
   #schedule(): void {

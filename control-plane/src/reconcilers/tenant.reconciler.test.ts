@@ -16,6 +16,7 @@ beforeAll(async () => {
     sealing: bench.sealing,
     clock: bench.clock,
     driverOf: () => driver,
+    inventoryOf: () => driver.inventory(),
     fence: () => (bench.lease.fence === null ? null : { operationId: 'reconciler', number: Number(bench.lease.fence) }),
   })
 })

@@ -1,10 +1,11 @@
 import { PlaneHealth } from '@cityos/contract'
-import type { DataPlaneDriver, Fence, RuntimeState } from '@cityos/provisioning'
+import type { DataPlaneDriver, Fence, InventoryItem, RuntimeState } from '@cityos/provisioning'
 import type { Clock } from '../clock.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Sealing } from '../registry/sealing.ts'
 import { documentOf, loadTenant, readSecrets, sendToPlane, type TenantRow } from '../tenant/tenant.document.ts'
 
+const active = ['queued', 'running', 'waiting', 'undoing']
 const serving = ['trial', 'active', 'past_due', 'suspended']
 
 export interface ReconcilerParts {
@@ -13,6 +14,8 @@ export interface ReconcilerParts {
   clock: Clock
   driverOf(name: string): DataPlaneDriver
   fence(): Fence | null
+  /** Everything a driver keeps; a sweep over many tenants asks once. */
+  inventoryOf(driver: DataPlaneDriver): Promise<InventoryItem[]>
 }
 
 /** What a reconciler found and repaired, for log and tests. */
@@ -32,29 +35,45 @@ export class TenantReconciler {
   async reconcile(tenantId: string): Promise<Repair[]> {
     const { registry, driverOf } = this.#parts
     const fence = this.#parts.fence()
-    const row = await registry.db.tenant.findUnique({
-      where: { id: tenantId },
-      include: { operations: { where: { status: { in: ['queued', 'running', 'waiting', 'undoing'] } }, take: 1 } },
-    })
-    if (!fence || !row || row.deleted_at || row.operations.length > 0) return []
+    const row = await registry.db.tenant.findUnique({ where: { id: tenantId } })
+    if (!fence || !row || row.deleted_at) return []
     const driver = driverOf(row.driver)
-    const state = await driver.state(tenantId)
-    const tenant = await loadTenant(registry.db, tenantId)
-    if (row.status === 'closing' || row.status === 'closed') return this.#keepStopped(tenant, driver, state, fence)
-    if (!serving.includes(row.status)) return []
-    const repairs = [
-      ...(await this.#keepThere(tenant, driver, state, fence)),
-      ...(await this.#keepRouted(tenant, driver, fence)),
-      ...(await this.#keepCurrent(tenant)),
-    ]
-    const observed = repairs.includes('started') ? await driver.state(tenantId) : state
-    const runtime = observed.runtime === 'absent' ? null : observed.runtime
-    if (runtime !== row.runtime)
-      await registry.db.tenant.updateMany({
-        where: { id: tenantId, operations: { none: { status: { in: ['queued', 'running', 'waiting', 'undoing'] } } } },
-        data: { runtime },
-      })
+    const repairs = await this.#exclusively(tenantId, async (tenant) => {
+      const state = await driver.state(tenantId)
+      if (tenant.status === 'closing' || tenant.status === 'closed') return this.#keepStopped(tenant, driver, state, fence)
+      if (!serving.includes(tenant.status)) return []
+      return [
+        ...(await this.#keepThere(tenant, driver, state, fence)),
+        ...(await this.#keepRouted(tenant, driver, fence)),
+        ...(await this.#keepCurrent(tenant)),
+      ]
+    })
+    if (repairs === null || !serving.includes(row.status)) return repairs ?? []
+    await this.#noteRuntime(row, await driver.state(tenantId))
     return repairs
+  }
+
+  /**
+   * Runs `work` while no operation of the tenant can start: both lock its row. Null when one is under way, or about to be.
+   */
+  async #exclusively<T>(tenantId: string, work: (tenant: TenantRow) => Promise<T>): Promise<T | null> {
+    return this.#parts.registry.db.$transaction(
+      async (tx) => {
+        const free = await tx.$queryRaw<unknown[]>`SELECT 1 FROM tenant WHERE id = ${tenantId} FOR NO KEY UPDATE SKIP LOCKED`
+        const busy = await tx.operation.findFirst({ where: { tenant_id: tenantId, status: { in: active } }, select: { id: true } })
+        return free.length === 0 || busy ? null : work(await loadTenant(tx, tenantId))
+      },
+      { timeout: 60_000 },
+    )
+  }
+
+  async #noteRuntime(row: { id: string; runtime: string | null }, state: RuntimeState): Promise<void> {
+    const runtime = state.runtime === 'absent' ? null : state.runtime
+    if (runtime === row.runtime) return
+    await this.#parts.registry.db.tenant.updateMany({
+      where: { id: row.id, operations: { none: { status: { in: active } } } },
+      data: { runtime },
+    })
   }
 
   async #keepStopped(tenant: TenantRow, driver: DataPlaneDriver, state: RuntimeState, fence: Fence): Promise<Repair[]> {
@@ -74,7 +93,7 @@ export class TenantReconciler {
 
   async #keepRouted(tenant: TenantRow, driver: DataPlaneDriver, fence: Fence): Promise<Repair[]> {
     const hosts = tenant.domains.map((domain) => domain.host)
-    const routed = (await driver.inventory())
+    const routed = (await this.#parts.inventoryOf(driver))
       .filter((item) => item.kind === 'route' && item.tenantId === tenant.id)
       .map((item) => item.name)
     if (hosts.every((host) => routed.includes(host)) && routed.every((host) => hosts.includes(host))) return []

@@ -42,25 +42,9 @@ export class Signals implements OnApplicationShutdown {
     await db.$executeRaw`SELECT pg_notify(${channel}, ${topic})`
   }
 
-  on(topic: Topic, listener: () => void): () => void {
-    this.#emitter.on(topic, listener)
-    return () => this.#emitter.off(topic, listener)
-  }
-
-  /** Resolves at the next signal on any of the topics, after `milliseconds`, or when `signal` aborts; says nothing about which. */
-  wait(topics: Topic[], milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve()
-      const finish = () => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', finish)
-        for (const topic of topics) this.#emitter.off(topic, finish)
-        resolve()
-      }
-      const timer = setTimeout(finish, milliseconds)
-      signal?.addEventListener('abort', finish, { once: true })
-      for (const topic of topics) this.#emitter.on(topic, finish)
-    })
+  /** Begins to listen; what is announced while the reader is busy is remembered until it asks. */
+  subscribe(...topics: Topic[]): Subscription {
+    return new Subscription(this.#emitter, topics)
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -77,5 +61,46 @@ export class Signals implements OnApplicationShutdown {
       this.#retry = undefined
       this.start().catch((failure: Error) => this.#lost(failure))
     }, 1_000)
+  }
+}
+
+/** One reader's ear: `next` returns at once when something was announced since the last time. */
+export class Subscription {
+  readonly #emitter: EventEmitter
+  readonly #topics: readonly string[]
+  #announced = false
+  #wake: () => void = () => undefined
+
+  constructor(emitter: EventEmitter, topics: readonly string[]) {
+    this.#emitter = emitter
+    this.#topics = topics
+    for (const topic of topics) emitter.on(topic, this.#hear)
+  }
+
+  /** Resolves at the next announcement, after `milliseconds`, or when `signal` aborts; says nothing about which. */
+  async next(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    if (!this.#announced && !signal?.aborted) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(finish, milliseconds)
+        const wake = finish
+        function finish() {
+          clearTimeout(timer)
+          signal?.removeEventListener('abort', wake)
+          resolve()
+        }
+        signal?.addEventListener('abort', wake, { once: true })
+        this.#wake = wake
+      })
+    }
+    this.#announced = false
+  }
+
+  close(): void {
+    for (const topic of this.#topics) this.#emitter.off(topic, this.#hear)
+  }
+
+  readonly #hear = () => {
+    this.#announced = true
+    this.#wake()
   }
 }

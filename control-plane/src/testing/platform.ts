@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ControlPlaneBinding, OperatorCredential } from '@cityos/contract'
 import { quietLog } from '@cityos/http'
-import { startTestPostgres } from '@cityos/provisioning/testing'
+import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testing'
 import type { InjectOptions } from 'fastify'
 import { type ControlPlane, startControlPlane } from '../control-plane.ts'
 import { outOfBand } from '../sign-in/clients.ts'
@@ -49,8 +49,9 @@ export class TestPlatform {
     this.#close = close
   }
 
-  static async start(): Promise<TestPlatform> {
-    const postgres = await startTestPostgres()
+  /** @param server an existing server, which the caller stops */
+  static async start(server?: TestPostgres): Promise<TestPlatform> {
+    const postgres = server ?? (await startTestPostgres())
     const dir = await mkdtemp(join(tmpdir(), 'cityos-control-plane-'))
     const binding: ControlPlaneBinding = {
       listen: { socket: join(dir, 'control-plane.sock') },
@@ -74,7 +75,7 @@ export class TestPlatform {
     const credential = OperatorCredential.parse(JSON.parse(await readFile(binding.operator_credential_path, 'utf8')))
     return new TestPlatform(plane, driver, credential, binding, async () => {
       await plane.close()
-      await postgres.stop()
+      if (!server) await postgres.stop()
       await rm(dir, { recursive: true, force: true })
     })
   }
