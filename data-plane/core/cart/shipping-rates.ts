@@ -1,6 +1,7 @@
 import type { I18nText } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
+import { Cache } from '../../platform/cache/cache.ts'
 import { jsonb, type Tx } from '../../platform/db/index.ts'
 import { TenantContext } from '../../platform/tenant/tenant-context.ts'
 import { SettingService } from '../store/setting.service.ts'
@@ -23,6 +24,8 @@ export interface RateToPut {
 /** The rate of the house where nobody has written one: from the settings, in the default currency. */
 export const houseRateId = 'standard'
 
+const cacheKey = 'cart:shipping-rates:'
+
 /**
  * Flat shipping rates per vendor, with those of the house (`vendor_id` null, else the settings `shipping.*`) for vendors
  * without their own.
@@ -32,6 +35,7 @@ export class ShippingRates {
   constructor(
     private readonly settings: SettingService,
     private readonly tenant: TenantContext,
+    private readonly cache: Cache,
   ) {}
 
   async of(tx: Tx, currency: string): Promise<Rate[]> {
@@ -54,7 +58,16 @@ export class ShippingRates {
     }
   }
 
+  /** Rates change rarely; a miss is read on the caller's own connection. */
   private async written(tx: Tx, currency: string): Promise<Rate[]> {
+    const cached = await this.cache.get<Rate[]>(`${cacheKey}${currency}`)
+    if (cached) return cached
+    const read = await this.read(tx, currency)
+    await this.cache.set(`${cacheKey}${currency}`, read, 30)
+    return read
+  }
+
+  private async read(tx: Tx, currency: string): Promise<Rate[]> {
     const rows = await tx
       .selectFrom('shipping_rate')
       .selectAll()
@@ -108,5 +121,6 @@ export class ShippingRates {
         }),
       )
       .execute()
+    await this.cache.drop(cacheKey)
   }
 }

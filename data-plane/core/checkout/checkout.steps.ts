@@ -10,7 +10,7 @@ import { cancel, schedule } from '../../platform/timer/timers.ts'
 import { Workflows } from '../../platform/workflow/workflow-engine.ts'
 import { Confirmation } from '../order/confirmation.ts'
 import { OrderSecrets } from '../order/order-secrets.ts'
-import { Settlement, wholePayment } from '../order/settlement.ts'
+import { Settlement } from '../order/settlement.ts'
 import { Captures } from '../payment/captures.ts'
 import { Holds } from '../vertical/holds.ts'
 import { Authorizations } from './authorizations.ts'
@@ -84,24 +84,7 @@ export class CheckoutSteps implements OnModuleInit {
   /** Takes what is captured at checkout and posts it; ends the checkout. */
   async capture(checkoutId: string): Promise<ConfirmResult> {
     const ctx = RequestContext.system('checkout')
-    const checkout = await this.database.read.selectFrom('checkout').selectAll().where('id', '=', checkoutId).executeTakeFirstOrThrow()
-    if (checkout.status === 'succeeded') return { outcome: 'confirmed' }
-    const subOrders = await this.database.read
-      .selectFrom('sub_order')
-      .selectAll()
-      .where('order_id', '=', checkout.order_id)
-      .orderBy('id')
-      .execute()
-    const lines = await this.database.read.selectFrom('order_line').selectAll().where('order_id', '=', checkout.order_id).execute()
-    const payments = await this.database.read
-      .selectFrom('payment')
-      .selectAll()
-      .where('order_id', '=', checkout.order_id)
-      .orderBy('id')
-      .execute()
-    const takings = payments
-      .filter((payment) => payment.capture_mode === 'now' && payment.status === 'authorized')
-      .map((payment) => wholePayment({ row: subOrders.find((row) => row.id === payment.sub_order_id)!, lines }, payment))
+    const takings = await this.settlement.dueAtCheckout(this.database.read, checkoutId)
     try {
       await this.captures.take(takings)
       await this.captures.settled(takings, () =>

@@ -52,6 +52,26 @@ function unitsOfLine(line: OrderLineRow, units: number): Division {
 export class Settlement {
   constructor(private readonly ledger: Ledger) {}
 
+  /** What a checkout takes at once: every authorised payment of capture mode `now`, whole; one statement. */
+  async dueAtCheckout(tx: Tx, checkoutId: string): Promise<Takings[]> {
+    const { rows } = await sql<PaymentRow & { gross: number; tax: number; commission: number }>`
+      SELECT p.*, l.total + s.shipping AS gross, l.tax + s.shipping_tax AS tax, l.commission
+      FROM checkout c
+      JOIN payment p ON p.order_id = c.order_id AND p.capture_mode = 'now' AND p.status = 'authorized'
+      JOIN LATERAL (SELECT coalesce(sum(shipping_amount), 0)::bigint AS shipping, coalesce(sum(shipping_tax_amount), 0)::bigint AS shipping_tax
+        FROM sub_order WHERE id = p.sub_order_id AND shipping_payment_id = p.id) s ON true
+      JOIN LATERAL (SELECT coalesce(sum(total_amount), 0)::bigint AS total, coalesce(sum(tax_amount), 0)::bigint AS tax,
+          coalesce(sum(commission_amount), 0)::bigint AS commission
+        FROM order_line WHERE order_id = c.order_id AND payment_id = p.id) l ON true
+      WHERE c.id = ${checkoutId} ORDER BY p.id`.execute(tx)
+    return rows.map(({ gross, tax, commission, ...payment }) => ({
+      payment,
+      division: { gross, tax, commission },
+      part: 'whole',
+      final: true,
+    }))
+  }
+
   /** @throws a check violation when more would be booked than was authorised */
   async book(tx: Tx, takings: readonly Takings[], now: Date): Promise<void> {
     const taken = takings.filter((taking) => taking.division.gross > 0)
