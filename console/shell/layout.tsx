@@ -1,8 +1,8 @@
 import HelpOutlineIcon from '@mui/icons-material/HelpOutlineOutlined'
 import SearchIcon from '@mui/icons-material/Search'
 import { Box, Button, Chip, IconButton, Tooltip, Typography, useMediaQuery, useTheme } from '@mui/material'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
-import { AppBar, Layout, LocalesMenuButton, TitlePortal, ToggleThemeButton, useTranslate } from 'react-admin'
+import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useEffect, useState } from 'react'
+import { AppBar, Layout, LocalesMenuButton, TitlePortal, ToggleThemeButton, useLocation, useTranslate } from 'react-admin'
 import { ConsoleMenu } from './menu.tsx'
 import { useMenu } from './navigation.ts'
 import { useShortcuts } from './shortcuts.ts'
@@ -11,22 +11,35 @@ import { PageFailure } from './states.tsx'
 const Palette = lazy(() => import('./palette.tsx'))
 const Keys = lazy(() => import('./keys.tsx'))
 
+type Opened = 'palette' | 'keys'
+
+/** Opens one of the two dialogs; a context, so that the bar stays one component and keeps the page's title. */
+const OpenContext = createContext<(dialog: Opened) => void>(() => undefined)
+
 /** What every screen stands in: header with the place one is at, menu, and the two dialogs the keyboard opens. */
 export function ConsoleLayout({ children }: { children: ReactNode }) {
-  const [dialog, setDialog] = useState<'palette' | 'keys' | null>(null)
-  useShortcuts({ onPalette: () => setDialog('palette'), onHelp: () => setDialog('keys') })
+  const [dialog, setDialog] = useState<Opened | null>(null)
+  const onPalette = useCallback(() => setDialog('palette'), [])
+  const onHelp = useCallback(() => setDialog('keys'), [])
+  useShortcuts({ onPalette, onHelp })
+  const { pathname } = useLocation()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes whatever was open over the last one
+  useEffect(() => setDialog(null), [pathname])
   return (
-    <Layout appBar={() => <ConsoleBar open={setDialog} />} menu={ConsoleMenu} error={PageFailure as never} appBarAlwaysOn>
-      {children}
-      <Suspense fallback={null}>
-        {dialog === 'palette' && <Palette onClose={() => setDialog(null)} />}
-        {dialog === 'keys' && <Keys onClose={() => setDialog(null)} />}
-      </Suspense>
-    </Layout>
+    <OpenContext.Provider value={setDialog}>
+      <Layout appBar={ConsoleBar} menu={ConsoleMenu} error={PageFailure as never} appBarAlwaysOn>
+        {children}
+        <Suspense fallback={null}>
+          {dialog === 'palette' && <Palette onClose={() => setDialog(null)} />}
+          {dialog === 'keys' && <Keys onClose={() => setDialog(null)} />}
+        </Suspense>
+      </Layout>
+    </OpenContext.Provider>
   )
 }
 
-function ConsoleBar({ open }: { open: (dialog: 'palette' | 'keys') => void }) {
+function ConsoleBar() {
+  const open = useContext(OpenContext)
   const t = useTranslate()
   const { title } = useMenu()
   const theme = useTheme()
