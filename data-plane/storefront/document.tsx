@@ -91,7 +91,6 @@ function Head({ visit, answer, frame }: { visit: Visit; answer: PageAnswer; fram
       <script type="module" src={assets.script} />
       {answer.jsonLd?.map((data) => (
         // biome-ignore lint/security/noDangerouslySetInnerHtml: a data block, with `<` escaped
-        // biome-ignore lint/correctness/useJsxKeyInIterable: the key is below
         <script key={JSON.stringify(data)} type="application/ld+json" dangerouslySetInnerHTML={{ __html: escapeJson(data) }} />
       ))}
     </head>

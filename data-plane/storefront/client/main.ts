@@ -1,5 +1,6 @@
 import '../styles.css'
 import { startDrawer } from './drawer.ts'
+import { startFieldChecks } from './field-checks.ts'
 import { startIslands } from './islands.ts'
 import { startLiveForms } from './live-forms.ts'
 import { watchPurchase } from './purchase-bar.ts'
@@ -8,6 +9,7 @@ import { watchPurchase } from './purchase-bar.ts'
 document.documentElement.classList.add('js')
 startDrawer()
 startLiveForms()
+startFieldChecks()
 startIslands(document)
 watchPurchase()
 document.querySelector<HTMLElement>('[data-focus]')?.focus()

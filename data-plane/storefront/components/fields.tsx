@@ -1,4 +1,6 @@
 import type { HTMLInputTypeAttribute, ReactNode } from 'react'
+import { callingCode } from '../form.ts'
+import { isMessageKey } from '../i18n/messages.ts'
 import type { Visit } from '../visit.ts'
 import { Icon } from './icon.tsx'
 
@@ -19,6 +21,7 @@ export interface FieldProps {
   /** Machine-readable text (e-mail, phone, code) is written left to right in every language. */
   direction?: 'ltr'
   maxLength?: number
+  minLength?: number
   className?: string
 }
 
@@ -47,6 +50,8 @@ export function Field(props: FieldProps) {
         autoComplete={props.autoComplete}
         inputMode={props.inputMode}
         maxLength={props.maxLength ?? 200}
+        minLength={props.minLength}
+        data-message={invalidText(visit, name)}
         required={required}
         aria-invalid={error ? 'true' : undefined}
         aria-describedby={described || undefined}
@@ -55,6 +60,12 @@ export function Field(props: FieldProps) {
       <FieldError name={name} error={error} />
     </div>
   )
+}
+
+/** What the browser says when the field is left half done: the same words as the server. */
+function invalidText(visit: Visit, name: string): string | undefined {
+  const key = `invalid.${name}`
+  return isMessageKey(key) ? visit.t(key, { code: callingCode(visit.tenant.country) }) : undefined
 }
 
 export function FieldError({ name, error }: { name: string; error: string | undefined }) {

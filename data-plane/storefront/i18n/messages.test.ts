@@ -49,7 +49,18 @@ describe('every message', () => {
 
   it('is used somewhere', () => {
     const text = sources(join(import.meta.dirname, '..'))
-    const built = ['notice.', 'policy.', 'sort.', 'failure.', 'refused.', 'invalid.', 'order.', 'payment.', 'home.promise.']
+    const built = [
+      'notice.',
+      'policy.',
+      'sort.',
+      'failure.',
+      'refused.',
+      'invalid.',
+      'order.',
+      'payment.',
+      'home.promise.',
+      'product.no_return.',
+    ]
     const unused = keys.filter((key) => !text.includes(`'${key}'`) && !built.some((prefix) => key.startsWith(prefix)))
     expect(unused).toEqual([])
   })

@@ -4,6 +4,7 @@ import { Island } from '../components/island.tsx'
 import { Breadcrumb, type Crumb, NoticeBox } from '../components/layout.tsx'
 import { Picture } from '../components/picture.tsx'
 import { ProductRail } from '../components/product-tile.tsx'
+import { isMessageKey } from '../i18n/messages.ts'
 import { PurchaseBox, type PurchaseBoxProps, type PurchaseVariant } from '../islands/purchase-box.tsx'
 import { firstVariant, variantOf } from '../variant-choice.ts'
 import { type Answer, movedTo, type PageAnswer, page, type Visit } from '../visit.ts'
@@ -164,10 +165,16 @@ function Assurances({ visit, product }: { visit: Visit; product: ProductDetail }
       )}
       <li className="flex gap-3">
         <Icon name="shield" size={22} />
-        <span>{product.withdrawal_exempt_reason ? t('product.no_return') : t('product.return')}</span>
+        <span>{returnText(visit, product)}</span>
       </li>
     </ul>
   )
+}
+
+function returnText(visit: Visit, product: ProductDetail): string {
+  if (!product.withdrawal_exempt_reason) return visit.t('product.return')
+  const key = `product.no_return.${product.withdrawal_exempt_reason}`
+  return visit.t(isMessageKey(key) ? key : 'product.no_return.other')
 }
 
 function Facts({ visit, product }: { visit: Visit; product: ProductDetail }) {

@@ -59,6 +59,7 @@ function PasswordField({ visit, state, isNew }: { visit: Visit; state: FormState
       type="password"
       direction="ltr"
       autoComplete={isNew ? 'new-password' : 'current-password'}
+      minLength={isNew ? 8 : undefined}
     />
   )
 }
