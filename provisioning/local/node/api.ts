@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PlaneHealth, TenantDocument } from '@cityos/contract'
@@ -137,19 +137,30 @@ export function runFolder(dataDir: string): string {
       ? folder
       : join(tmpdir(), `cityos-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`)
   mkdirSync(chosen, { recursive: true, mode: 0o700 })
+  if (chosen === folder) chmodSync(folder, 0o700)
+  const { uid, mode } = lstatSync(chosen)
+  // In a shared folder someone else might have been faster with this name.
+  if (uid !== process.getuid?.() || (mode & 0o077) !== 0) {
+    throw new Error(`${chosen} has to belong to this account alone: remove it, or run "chmod 700 ${chosen}", and start again`)
+  }
   return chosen
 }
 
-/** Where the node of a data directory listens; null when none has ever run there. */
+/** Where the node of a data directory listens; null when none runs there, or its note cannot be read. */
 export function nodeAddress(dataDir: string): NodeAddress | null {
-  const file = join(dataDir, 'node', 'node.json')
-  if (!existsSync(file)) return null
-  return NodeAddress.parse(JSON.parse(readFileSync(file, 'utf8')))
+  return readNote(join(dataDir, 'node', 'node.json'), NodeAddress)
 }
 
 /** Why the last start failed, in one line that says what to do; null when it did not. */
 export function startFailure(dataDir: string): string | null {
-  const file = join(dataDir, 'node', 'failure.json')
+  return readNote(join(dataDir, 'node', 'failure.json'), z.object({ message: z.string() }))?.message ?? null
+}
+
+function readNote<S extends z.ZodType>(file: string, schema: S): z.output<S> | null {
   if (!existsSync(file)) return null
-  return z.object({ message: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).message
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return null
+  }
 }

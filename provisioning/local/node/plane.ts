@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import type { Binding, TenantDocument } from '@cityos/contract'
 import type { RuntimeState } from '../../driver.ts'
 import { signal, usage } from '../process.ts'
@@ -222,6 +223,8 @@ export class Plane {
       if (this.child !== child || this.phase !== 'running') return
       this.liveness?.stop()
       this.child = null
+      // A killed process leaves its socket's file behind.
+      rmSync(this.record.process?.socket ?? '', { force: true })
       this.restarts += 1
       this.lastError = `ended with ${reason}`
       this.around.note(this.tenantId, this.lastError)

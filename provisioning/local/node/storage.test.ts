@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { nodeAddress, runFolder, startFailure } from './api.ts'
 import { acquireLock, Locked } from './lock.ts'
 import { LogFiles } from './log-files.ts'
 import { parseNodeOptions, UsageError } from './options.ts'
@@ -92,6 +93,24 @@ test('the root key is made once, readable by its owner only; an open or wrong on
   expect(() => loadRootKey(file, 'too short', false)).toThrow('CITYOS_ROOT_KEY is not 32 bytes in base64')
   expect(() => loadRootKey(join(dir, 'none.key'), undefined, false)).toThrow('data sealed with it exists')
   expect(existsSync(join(dir, 'none.key'))).toBe(false)
+})
+
+test('sockets lie in the data directory, or in a short folder of our own where their path would be too long', () => {
+  expect(runFolder(join(dir, 'short'))).toBe(join(dir, 'short', 'run'))
+  const long = runFolder(join(dir, 'x'.repeat(90)))
+  expect(Buffer.byteLength(join(long, 'control-plane.sock'))).toBeLessThanOrEqual(100)
+  expect(statSync(long).mode & 0o777).toBe(0o700)
+  // A folder that others may write to is not ours.
+  chmodSync(long, 0o777)
+  expect(() => runFolder(join(dir, 'x'.repeat(90)))).toThrow('has to belong to this account alone')
+  rmSync(long, { recursive: true })
+})
+
+test('a note that cannot be read counts as none', () => {
+  mkdirSync(join(dir, 'notes', 'node'), { recursive: true })
+  for (const name of ['node.json', 'failure.json']) writeFileSync(join(dir, 'notes', 'node', name), '{"pid":')
+  expect(nodeAddress(join(dir, 'notes'))).toBeNull()
+  expect(startFailure(join(dir, 'notes'))).toBeNull()
 })
 
 test('a lock is held once, and free again after release', () => {
