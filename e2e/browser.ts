@@ -4,6 +4,7 @@ import { findBrowser } from '@cityos/cli/test-requirements'
 import type { AxeResults } from 'axe-core'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { eventually } from './eventually.ts'
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
@@ -65,4 +66,17 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
     number,
   ]
   expect(content, `${page.url()} is ${content} px wide in a window of ${window}`).toBeLessThanOrEqual(window)
+}
+
+/** Waits until a console's page shows its content: text, and nothing that says "loading". */
+export async function consoleContent(page: Page): Promise<void> {
+  await eventually(
+    () =>
+      page.evaluate(`(() => {
+        const content = document.querySelector('#main-content')
+        return content !== null && content.textContent.trim().length > 15 && content.querySelector('[role=progressbar], .MuiSkeleton-root') === null
+      })()`),
+    `${page.url()} shows its content`,
+    15_000,
+  )
 }

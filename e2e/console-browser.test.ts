@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   accessibilityProblems,
+  consoleContent,
   desktop,
   expectNoSidewaysScroll,
   hasBrowser,
@@ -40,7 +41,7 @@ async function visitMenu(visitor: Visitor, links: (string | null)[]): Promise<vo
   for (const link of links) {
     if (!link) continue
     await visitor.page.goto(new URL(link, visitor.page.url()).href)
-    await visitor.page.locator('main').waitFor()
+    await consoleContent(visitor.page)
     await visitor.page.waitForLoadState('networkidle')
     await expectNoSidewaysScroll(visitor.page)
     problems.push(...(await accessibilityProblems(visitor.page)))

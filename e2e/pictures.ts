@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { locateData, readOperator } from '@cityos/cli/data-directory'
 import { listProducts } from '@cityos/data-plane/contract'
 import type { Browser, Page } from 'playwright-core'
-import { desktop, launchBrowser, newVisitor, phone } from './browser.ts'
+import { consoleContent, desktop, launchBrowser, newVisitor, phone } from './browser.ts'
 import { Platform } from './platform.ts'
 
 // Takes the pictures of README and docs from a running platform: `node e2e/pictures.ts [--data DIR]`.
@@ -61,15 +61,18 @@ async function consoles(browser: Browser): Promise<void> {
   ] as const) {
     await page.goto(origin)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.waitForURL(/oauth|#\//)
-    if (await page.locator('input[name=password]').isVisible()) {
+    const menu = page.locator('a[role=menuitem]').first()
+    const password = page.locator('input[name=password]')
+    await menu.or(password).waitFor()
+    if (await password.isVisible()) {
       await page.fill('input[name=email]', operator.email)
-      await page.fill('input[name=password]', operator.password)
+      await password.fill(operator.password)
       await page.click('button[type=submit]')
     }
-    await page.waitForURL((url) => url.origin === origin)
+    await menu.waitFor()
     for (const path of paths) {
       await page.goto(`${origin}/${path}`)
+      await consoleContent(page)
       await save(page, path ? `${name}-${path.slice(2)}` : name)
     }
   }
