@@ -5,8 +5,8 @@ import { RouteTable } from './route-table.ts'
 import { GatewayBinding } from './routes.ts'
 import { Waker } from './waker.ts'
 
-/** Longest time running requests get at the end. */
-const drainMs = 8_000
+/** Longest time running requests get at the end; nobody listens meanwhile, and open event streams reconnect by themselves. */
+const drainMs = 3_000
 
 function log(level: 'INFO' | 'WARN' | 'ERROR', message: string): void {
   process.stdout.write(`${JSON.stringify({ timestamp: new Date().toISOString(), level, service: 'gateway', message })}\n`)

@@ -61,6 +61,7 @@ export class DatabaseServer {
       this.timer.unref()
     }
     await this.databases.ensureGroups()
+    await this.databases.dropDrafts()
   }
 
   async stop(): Promise<void> {

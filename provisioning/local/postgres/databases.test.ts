@@ -201,6 +201,16 @@ describe('warm clones', () => {
     expect(rows).toEqual([])
   })
 
+  test('a half-built template of a killed process is removed, one at work is not', async () => {
+    for (const name of ['draft_00aa', 'draft_00bb']) await sql(postgres.url, `CREATE DATABASE ${name}`)
+    await using(postgres.databases.address('draft_00bb'), () => postgres.databases.dropDrafts())
+    const names = async () =>
+      (await sql(postgres.url, `SELECT datname FROM pg_database WHERE datname LIKE 'draft%'`)).rows.map((row) => row.datname)
+    expect(await names()).toEqual(['draft_00bb'])
+    await postgres.databases.dropDrafts()
+    expect(await names()).toEqual([])
+  })
+
   test('a migration that fails leaves no template and no draft', async () => {
     const broken = await readMigrations(journal({ 'd.sql': 'CREATE TABLE d (id nonsense);' }))
     await expect(postgres.databases.ensureTemplate(broken)).rejects.toThrow('migration d.sql failed: type "nonsense" does not exist')

@@ -137,6 +137,12 @@ export class Databases {
     return name
   }
 
+  /** Removes templates that a killed process left half-built; one that is being built right now is in use and stays. */
+  async dropDrafts(): Promise<void> {
+    const { rows } = await this.pool.query<{ name: string }>(`SELECT datname AS name FROM pg_database WHERE datname ~ '^draft_[0-9a-f]+$'`)
+    for (const { name } of rows) await this.tolerate(['55006', '3D000'], `DROP DATABASE ${quote(name)}`)
+  }
+
   /** One warm clone: opaque name, nobody but the platform may connect. Its comment, written last, says it is whole. */
   async addClone(template: string): Promise<string> {
     const name = `pool_${randomBytes(8).toString('hex')}`
