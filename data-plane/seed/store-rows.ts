@@ -1,7 +1,7 @@
 import type { TenantDocument } from '@cityos/contract'
 import type { Tx } from '../platform/db/index.ts'
 import { categories } from './data/categories.ts'
-import { contact, footer, header, policies, tagline } from './data/store.ts'
+import { contact, description, footer, header, policies, tagline } from './data/store.ts'
 import { i18n } from './data/text.ts'
 import { insertMissing, seedId } from './rows.ts'
 
@@ -26,7 +26,7 @@ export async function seedStore(tx: Tx, tenant: TenantDocument, now: Date): Prom
       locales: tenant.locales,
       contact: { email: `care@${tenant.slug}.test`, phone: contact.phone, address: i18n(contact.address) },
       legal: { legal_name: tenant.name, cr_no: '1010900001', vat_no: '300000000000003', vat_registered: true },
-      seo: {},
+      seo: { description: i18n(description) },
       version: 0,
       ...stamp,
     },

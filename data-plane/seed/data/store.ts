@@ -1,9 +1,15 @@
 import type { Text } from './text.ts'
 
 export const tagline: Text = [
-  'Dates from Qassim, oud from the barber, tents for the desert: the shops of the city in one cart',
-  'Les dattes du Qassim, l’oud du barbier, des tentes pour le désert : les boutiques de la ville dans un seul panier',
-  'تمر القصيم وعود الحلاق وخيام البر: متاجر المدينة في سلة واحدة',
+  'The shops of the city in one cart',
+  'Les boutiques de la ville dans un seul panier',
+  'متاجر المدينة في سلة واحدة',
+]
+
+export const description: Text = [
+  'Dates from Qassim, oud from Taif, tents for the desert: many shops, one order, every parcel in sight.',
+  'Dattes du Qassim, oud de Taïf, tentes pour le désert : plusieurs boutiques, une commande, chaque colis suivi.',
+  'تمر القصيم وعود الطائف وخيام البر: متاجر كثيرة وطلب واحد، وكل شحنة تتابعها حتى بابك.',
 ]
 
 export const contact = {
@@ -11,7 +17,7 @@ export const contact = {
   address: [
     'King Fahd Road, Al Olaya, Riyadh 12214',
     'Route du Roi Fahd, Al Olaya, Riyad 12214',
-    'طريق الملك فهد، العليا، الرياض ١٢٢١٤',
+    'طريق الملك فهد، العليا، الرياض 12214',
   ] as Text,
 }
 
