@@ -4,7 +4,9 @@ import { RequestContext } from '@cityos/http'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerChallenge, getCart, removeCartLine, updateCartLine } from '../core/cart/contract.ts'
+import { Authorizations } from '../core/checkout/authorizations.ts'
 import { CheckoutSteps } from '../core/checkout/checkout.steps.ts'
+import { CheckoutUndo } from '../core/checkout/checkout.undo.ts'
 import { PlaceService } from '../core/checkout/place.service.ts'
 import { getStoreOrder } from '../core/order/contract.ts'
 import { Clock, later, minutes } from '../platform/clock/clock.ts'
@@ -244,6 +246,29 @@ describe('a process that is killed', () => {
       clock.travelTo(null)
     }
     expect(await stockOf(plane, product)).toEqual({ on_hand: 5, reserved: 1 })
+    expect(await balance(plane)).toEqual(inBalance)
+  })
+
+  it('undone by one run while another one captures: one of them decides, and the money is where the order says', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const product = await addProduct(plane, await addVendor(plane), 5)
+      const shopper = await shopperWith(plane, [{ product, quantity: 1 }])
+      const ctx = new RequestContext({ cartToken: shopper.token, idempotencyKey: newId('key'), surface: 'store' })
+      const { id, order_id: orderId } = await service(plane, PlaceService).place(ctx, shopper.cartId, {
+        payment: card(),
+        expected_total: { amount: 13_000, currency: 'SAR' },
+      })
+      await service(plane, Authorizations).authorize(id, false)
+      const steps = service(plane, CheckoutSteps)
+      await steps.confirm(id, false)
+      await Promise.all([steps.capture(id), service(plane, CheckoutUndo).undo(id, { code: 'payment_declined' })])
+      const checkout = await database(plane).read.selectFrom('checkout').select('status').where('id', '=', id).executeTakeFirstOrThrow()
+      const won = checkout.status === 'succeeded'
+      const { rows } = await sql<{ kept: number }>`SELECT sum(c.captured_amount - c.refunded_amount)::bigint AS kept
+        FROM sandbox_charge c JOIN payment p ON p.provider_ref = c.id WHERE p.order_id = ${orderId}`.execute(database(plane).read)
+      expect(rows[0]?.kept).toBe(won ? 13_000 : 0)
+      expect((await stockOf(plane, product)).reserved).toBe(won ? 1 : 0)
+    }
     expect(await balance(plane)).toEqual(inBalance)
   })
 

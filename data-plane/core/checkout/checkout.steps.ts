@@ -1,8 +1,6 @@
 import { DomainError } from '@cityos/contract'
 import { RequestContext } from '@cityos/http'
 import { Injectable, type OnModuleInit } from '@nestjs/common'
-import type { Selectable } from 'kysely'
-import type { DB } from '../../generated/db.ts'
 import { Clock } from '../../platform/clock/clock.ts'
 import { Database, type Tx } from '../../platform/db/index.ts'
 import { appendEvent } from '../../platform/outbox/outbox.ts'
@@ -14,10 +12,9 @@ import { Settlement } from '../order/settlement.ts'
 import { Captures } from '../payment/captures.ts'
 import { Holds } from '../vertical/holds.ts'
 import { Authorizations } from './authorizations.ts'
+import { type CheckoutRow, lockCheckout } from './checkout.rows.ts'
 import { CheckoutUndo } from './checkout.undo.ts'
 import { type ConfirmResult, checkoutKind, checkoutWorkflow, type Failure, steps } from './checkout.workflow.ts'
-
-export type CheckoutRow = Selectable<DB['checkout']>
 
 /** The effects of a checkout. Each may run twice: a crash between effect and journal repeats it. */
 @Injectable()
@@ -92,6 +89,8 @@ export class CheckoutSteps implements OnModuleInit {
           const now = this.clock.now()
           const locked = await lockCheckout(tx, checkoutId)
           if (locked.status === 'succeeded') return
+          // undone by another run meanwhile: what was taken goes back
+          if (locked.status === 'failed') throw new DomainError('payment_declined', { details: { reason: 'undone' } })
           await this.settlement.book(tx, takings, now)
           await this.succeed(tx, ctx, locked, now)
         }),
@@ -124,10 +123,6 @@ export class CheckoutSteps implements OnModuleInit {
     })
     await cancel(tx, 'checkout.sweep', checkout.id)
   }
-}
-
-export async function lockCheckout(tx: Tx, id: string): Promise<CheckoutRow> {
-  return tx.selectFrom('checkout').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
 }
 
 export function failureOf(error: DomainError): Failure {

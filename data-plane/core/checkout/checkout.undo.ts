@@ -4,11 +4,11 @@ import { Clock } from '../../platform/clock/clock.ts'
 import { Database, jsonb, type Tx } from '../../platform/db/index.ts'
 import { transition } from '../../platform/lifecycle/lifecycle.ts'
 import { cancel } from '../../platform/timer/timers.ts'
-import { CancelService } from '../order/cancel.service.ts'
+import { type Afterwards, CancelService } from '../order/cancel.service.ts'
 import { subOrderLifecycle } from '../order/sub-order.lifecycle.ts'
 import { Voids } from '../order/voids.ts'
 import { Holds } from '../vertical/holds.ts'
-import type { CheckoutRow } from './checkout.steps.ts'
+import { type CheckoutRow, isLive, lockCheckout } from './checkout.rows.ts'
 import type { Failure } from './checkout.workflow.ts'
 
 /** Takes a checkout back that did not come to its end: money, stock and cart are as before the click. */
@@ -22,40 +22,29 @@ export class CheckoutUndo {
     private readonly cancellations: CancelService,
   ) {}
 
+  /** One transaction behind the checkout's row, as confirming and booking are: of two runs at once one decides. */
   async undo(checkoutId: string, failure: Failure): Promise<void> {
     const ctx = RequestContext.system('checkout')
-    const checkout = await this.database.read.selectFrom('checkout').selectAll().where('id', '=', checkoutId).executeTakeFirstOrThrow()
-    if (checkout.status === 'succeeded' || checkout.status === 'failed') return
-    const subOrders = await this.database.read
-      .selectFrom('sub_order')
-      .select(['id', 'status'])
-      .where('order_id', '=', checkout.order_id)
-      .execute()
-    // confirmed already (a capture failed): the ordinary cancellation gives back money and stock
-    const confirmed = subOrders.filter((row) => ['confirmed', 'accepted', 'preparing'].includes(row.status)).map((row) => row.id)
-    await this.cancellations.cancel(ctx, confirmed, { cause: 'system', reason: failure.code })
-    const marked = await this.database.transaction((tx) => this.close(tx, ctx, checkout, failure))
-    await this.voids.carryOutAll(ctx, marked)
+    const after = await this.database.transaction(async (tx) => {
+      const checkout = await lockCheckout(tx, checkoutId)
+      return isLive(checkout) ? this.close(tx, ctx, checkout, failure) : null
+    })
+    if (after) await this.cancellations.carryOut(ctx, after)
   }
 
-  private async close(tx: Tx, ctx: RequestContext, checkout: CheckoutRow, failure: Failure): Promise<string[]> {
+  private async close(tx: Tx, ctx: RequestContext, checkout: CheckoutRow, failure: Failure): Promise<Afterwards> {
     const now = this.clock.now()
-    const ended = await tx
+    await tx
       .updateTable('checkout')
       .set({ status: 'failed', failure: jsonb(failure), updated_at: now, version: checkout.version + 1 })
       .where('id', '=', checkout.id)
-      .where('status', 'in', ['running', 'action_required'])
-      .executeTakeFirst()
-    if (ended.numUpdatedRows === 0n) return []
-    await this.holds.releaseCheckout(tx, checkout.id, now)
-    const placed = await tx
-      .selectFrom('sub_order')
-      .select('id')
-      .where('order_id', '=', checkout.order_id)
-      .where('status', '=', 'placed')
-      .orderBy('id')
       .execute()
-    for (const { id } of placed) {
+    const subOrders = await tx.selectFrom('sub_order').select(['id', 'status']).where('order_id', '=', checkout.order_id).execute()
+    // confirmed already (a capture failed): the ordinary cancellation gives back money and stock
+    const confirmed = subOrders.filter((row) => ['confirmed', 'accepted', 'preparing'].includes(row.status)).map((row) => row.id)
+    const after = await this.cancellations.cancelIn(tx, ctx, confirmed, { cause: 'system', reason: failure.code })
+    await this.holds.releaseCheckout(tx, checkout.id, now)
+    for (const { id } of subOrders.filter((row) => row.status === 'placed')) {
       await transition(tx, subOrderLifecycle, {
         id,
         name: 'expire',
@@ -91,6 +80,6 @@ export class CheckoutUndo {
       .where('status', '=', 'completing')
       .execute()
     await cancel(tx, 'checkout.sweep', checkout.id)
-    return marked
+    return { ...after, voids: [...after.voids, ...marked] }
   }
 }

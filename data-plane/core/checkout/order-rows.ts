@@ -3,7 +3,7 @@ import { jsonb, type Tx } from '../../platform/db/index.ts'
 import type { PricedCart } from '../cart/pricing.ts'
 import type { Method, ProviderName } from '../payment/providers.ts'
 import type { NewHold } from '../vertical/holds.ts'
-import type { CheckoutRow } from './checkout.steps.ts'
+import type { CheckoutRow } from './checkout.rows.ts'
 import type { PlacedLine, PlacedSubOrder } from './placement.ts'
 
 export interface OrderHead {

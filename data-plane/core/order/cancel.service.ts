@@ -23,7 +23,8 @@ export interface PartQuote {
 }
 
 /** Calls to the provider that a cancellation leaves for after its commit. */
-interface Afterwards {
+export interface Afterwards {
+  refundAmount: number
   refunds: string[]
   voids: string[]
 }
@@ -72,21 +73,30 @@ export class CancelService {
   async cancel(ctx: RequestContext, ids: readonly string[], cancellation: Cancellation, expected?: Money): Promise<void> {
     const window = await this.settings.get('consumer.withdrawal_days')
     const after = await this.database.transaction(async (tx) => {
-      const done: Afterwards = { refunds: [], voids: [] }
-      let refundAmount = 0
-      for (const id of [...ids].sort()) {
-        refundAmount += await this.cancelOne(tx, ctx, id, cancellation, done)
-        // what was handed over before has its return window now
-        if (cancellation.transition === 'end_rest')
-          await schedule(tx, { kind: completeTimer, ref: id, dueAt: later(this.clock.now(), days(window)) })
+      const done = await this.cancelIn(tx, ctx, ids, cancellation)
+      if (expected && expected.amount !== done.refundAmount) {
+        const details = { expected_amount: expected.amount, refund_amount: done.refundAmount, currency: expected.currency }
+        throw new DomainError('refund_quote_changed', { details })
       }
-      if (expected && expected.amount !== refundAmount) {
-        throw new DomainError('refund_quote_changed', {
-          details: { expected_amount: expected.amount, refund_amount: refundAmount, currency: expected.currency },
-        })
+      if (cancellation.transition === 'end_rest') {
+        // what was handed over before has its return window now
+        const dueAt = later(this.clock.now(), days(window))
+        for (const id of ids) await schedule(tx, { kind: completeTimer, ref: id, dueAt })
       }
       return done
     })
+    await this.carryOut(ctx, after)
+  }
+
+  /** The same inside a transaction that ends more than these parts; give the answer to `carryOut` after its commit. */
+  async cancelIn(tx: Tx, ctx: RequestContext, ids: readonly string[], cancellation: Cancellation): Promise<Afterwards> {
+    const after: Afterwards = { refundAmount: 0, refunds: [], voids: [] }
+    for (const id of [...ids].sort()) after.refundAmount += await this.cancelOne(tx, ctx, id, cancellation, after)
+    return after
+  }
+
+  /** Calls the provider for what a cancellation decided; what fails stays with its timers. */
+  async carryOut(ctx: RequestContext, after: Afterwards): Promise<void> {
     await this.refunds.carryOutAll(ctx, after.refunds)
     await this.voids.carryOutAll(ctx, after.voids)
   }

@@ -87,7 +87,9 @@ export class SandboxProvider implements PaymentProvider {
         .select('amount')
         .where('idempotency_key', '=', captureKey)
         .executeTakeFirst()
-      if (!charge || !operation || charge.captured_amount - booked < operation.amount) return
+      // what a void gave back already is not given back again
+      const free = charge ? charge.captured_amount - Math.max(booked, charge.refunded_amount) : 0
+      if (!charge || !operation || free < operation.amount) return
       await tx.deleteFrom('sandbox_operation').where('idempotency_key', '=', captureKey).execute()
       await tx
         .updateTable('sandbox_charge')
