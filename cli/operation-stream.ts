@@ -1,5 +1,5 @@
 import { ApiError, type ErrorBody, urlOf } from '@cityos/contract'
-import { type Operation, OperationEvent, readOperation, streamOperation } from '@cityos/control-plane/contract'
+import { type Operation, type OperationEvent, readOperation, streamOperation } from '@cityos/control-plane/contract'
 import { Failure } from './failure.ts'
 import { Progress } from './output.ts'
 import type { Session } from './session.ts'
@@ -90,7 +90,7 @@ async function* events(session: Session, id: string, after: number): AsyncGenera
         .map((line) => line.slice(5).trimStart())
         .join('\n')
       buffer = buffer.slice(end + 2)
-      if (data) yield OperationEvent.parse(JSON.parse(data))
+      if (data) yield JSON.parse(data) as OperationEvent
     }
   }
 }

@@ -33,7 +33,10 @@ export class Platform {
   static async start(options: { demo?: boolean; environment?: Record<string, string> } = {}): Promise<Platform> {
     const platform = new Platform(await freePort(), await mkdtemp(join(tmpdir(), 'cityos-e2e-')))
     await makeReachable(platform.data.path)
-    await platform.up(options)
+    await platform.up(options).catch(async (error: Error) => {
+      await platform.end()
+      throw error
+    })
     return platform
   }
 
