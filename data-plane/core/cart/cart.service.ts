@@ -1,14 +1,14 @@
 import { DomainError, type Input, type Locale, newId } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
-import { Clock, days, later } from '../../platform/clock/clock.ts'
+import { Clock, later } from '../../platform/clock/clock.ts'
 import { hashSecret, newSecret } from '../../platform/credential/secret.ts'
 import { Database, jsonb, type Tx, violates } from '../../platform/db/index.ts'
 import { Pii } from '../../platform/pii/pii.ts'
 import { TenantContext } from '../../platform/tenant/tenant-context.ts'
 import { Purchasables } from '../vertical/purchasable.ts'
 import { Verticals } from '../vertical/verticals.service.ts'
-import { type CartLineRow, type CartRow, CartStore, lineToPrice } from './cart.store.ts'
+import { type CartLineRow, type CartRow, CartStore, cartLifetime, lineToPrice } from './cart.store.ts'
 import { CartViews } from './cart.views.ts'
 import type { addCartLine, createCart, updateCart } from './contract.ts'
 import { Pricer } from './pricer.ts'
@@ -16,7 +16,6 @@ import type { PricedCart, PricedLine } from './pricing.ts'
 
 type LineToAdd = Input<typeof addCartLine>['body']
 
-const lifetime = days(30)
 const mostLines = 100
 
 /** A shopper's cart: what is in it, for whom, and what it costs now. */
@@ -165,7 +164,7 @@ export class CartService {
 
   setCookie(ctx: RequestContext, id: string, secret: string): string {
     const token = `${id}.${secret}`
-    ctx.cookies.set('cart', token, { maxAge: lifetime / 1000 })
+    ctx.cookies.set('cart', token, { maxAge: cartLifetime / 1000 })
     return token
   }
 
@@ -215,7 +214,7 @@ export class CartService {
           currency_code: given.currency,
           locale: given.locale,
           channel: ctx.surface === 'api' ? 'api' : 'web',
-          expires_at: later(given.now, lifetime),
+          expires_at: later(given.now, cartLifetime),
           created_at: given.now,
           updated_at: given.now,
         })

@@ -3,6 +3,7 @@ import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import type { Selectable } from 'kysely'
 import type { DB } from '../../generated/db.ts'
+import { days, later } from '../../platform/clock/clock.ts'
 import { secretMatches } from '../../platform/credential/secret.ts'
 import type { Tx } from '../../platform/db/index.ts'
 import { Pii } from '../../platform/pii/pii.ts'
@@ -12,6 +13,9 @@ import type { LineToPrice } from './pricing.ts'
 
 export type CartRow = Selectable<DB['cart']>
 export type CartLineRow = Selectable<DB['cart_line']>
+
+/** A cart is kept so long after its last change. */
+export const cartLifetime = days(30)
 
 /** The secret of a cart token, which reads `<cart_id>.<secret>` or is the secret alone. */
 export function cartSecret(token: string): string {
@@ -49,7 +53,7 @@ export class CartStore {
       throw new DomainError('invalid_transition', { details: { status: row.status } })
     return tx
       .updateTable('cart')
-      .set({ version: row.version + 1, updated_at: now, status: 'open' })
+      .set({ version: row.version + 1, updated_at: now, status: 'open', expires_at: later(now, cartLifetime) })
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirstOrThrow()

@@ -1,7 +1,7 @@
 import { DomainError, newId } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
-import { Clock, later, minutes } from '../../platform/clock/clock.ts'
+import { Clock, days, later, minutes } from '../../platform/clock/clock.ts'
 import { newCode } from '../../platform/credential/secret.ts'
 import { Database, type Tx } from '../../platform/db/index.ts'
 import { appendEvent } from '../../platform/outbox/outbox.ts'
@@ -38,6 +38,11 @@ export class Codes {
     const id = newId('vcd')
     const now = this.clock.now()
     await this.database.transaction(async (tx) => {
+      // nothing ticks: old codes go when a new one is asked for
+      await tx
+        .deleteFrom('verification_code')
+        .where('expires_at', '<', later(now, -days(1)))
+        .execute()
       await tx
         .insertInto('verification_code')
         .values({
