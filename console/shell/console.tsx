@@ -11,7 +11,7 @@ import { applyLocale, initialLocale } from './locale.ts'
 import { consoleMessages, type MessageLoader } from './messages.ts'
 import type { MenuGroup } from './navigation.ts'
 import { MenuContext } from './navigation.ts'
-import { AccessDenied, AuthenticationFailed, NotFoundPage, PageFailure } from './states.tsx'
+import { AccessDenied, AuthenticationFailed, NotFoundPage, PageFailure, PageLoading } from './states.tsx'
 import { consoleTheme } from './theme.ts'
 
 export interface ConsoleOptions {
@@ -87,6 +87,7 @@ function Frame({ i18n, store, watch, locale: readLocale, ...options }: FrameProp
             accessDenied={AccessDenied}
             authenticationError={AuthenticationFailed}
             error={PageFailure}
+            loading={PageLoading}
             requireAuth
             disableTelemetry
           >

@@ -2,11 +2,21 @@ import HelpOutlineIcon from '@mui/icons-material/HelpOutlineOutlined'
 import SearchIcon from '@mui/icons-material/Search'
 import { Box, Button, Chip, IconButton, Tooltip, Typography, useMediaQuery, useTheme } from '@mui/material'
 import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useEffect, useState } from 'react'
-import { AppBar, Layout, LocalesMenuButton, TitlePortal, ToggleThemeButton, useLocation, useTranslate } from 'react-admin'
+import {
+  AppBar,
+  Layout,
+  LocalesMenuButton,
+  TitlePortal,
+  ToggleThemeButton,
+  UserMenu,
+  useGetIdentity,
+  useLocation,
+  useTranslate,
+} from 'react-admin'
 import { ConsoleMenu } from './menu.tsx'
 import { useMenu } from './navigation.ts'
 import { useShortcuts } from './shortcuts.ts'
-import { PageFailure } from './states.tsx'
+import { ListSkeleton, PageFailure } from './states.tsx'
 
 const Palette = lazy(() => import('./palette.tsx'))
 const Keys = lazy(() => import('./keys.tsx'))
@@ -28,7 +38,7 @@ export function ConsoleLayout({ children }: { children: ReactNode }) {
   return (
     <OpenContext.Provider value={setDialog}>
       <Layout appBar={ConsoleBar} menu={ConsoleMenu} error={PageFailure as never} appBarAlwaysOn>
-        {children}
+        <Suspense fallback={<ListSkeleton />}>{children}</Suspense>
         <Suspense fallback={null}>
           {dialog === 'palette' && <Palette onClose={() => setDialog(null)} />}
           {dialog === 'keys' && <Keys onClose={() => setDialog(null)} />}
@@ -49,6 +59,7 @@ function ConsoleBar() {
       color="default"
       elevation={0}
       alwaysOn
+      userMenu={<NamedUserMenu />}
       sx={{ borderBlockEnd: 1, borderColor: 'divider', backgroundColor: 'background.paper' }}
       toolbar={
         <>
@@ -88,4 +99,10 @@ function ConsoleBar() {
       )}
     </AppBar>
   )
+}
+
+/** The menu of the person signed in, called by the name it shows (2.5.3). */
+function NamedUserMenu() {
+  const { identity } = useGetIdentity()
+  return <UserMenu label={identity?.fullName ?? 'ra.auth.user_menu'} />
 }

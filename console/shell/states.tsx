@@ -112,3 +112,8 @@ export function ListSkeleton({ rows = 6 }: { rows?: number }) {
     </Stack>
   )
 }
+
+/** A page whose rights are still being asked for. */
+export function PageLoading() {
+  return <ListSkeleton />
+}

@@ -16,7 +16,7 @@ export function CustomerDetail() {
   return (
     <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { md: '2fr 1fr' } }}>
       <Panel title={t('resources.orders.title')} dense>
-        <List>
+        <List component="div">
           {orders.data?.items.map((order) => (
             <ListItemButton key={order.id} component={Link} to={`/orders/${order.id}/show`} divider sx={{ color: 'inherit' }}>
               <Stack direction="row" sx={{ width: '100%', gap: 1, alignItems: 'center', flexWrap: 'wrap' }}>

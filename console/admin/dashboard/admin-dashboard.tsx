@@ -98,7 +98,7 @@ function ToDo({ openOrders }: { openOrders: number }) {
           {t('todo.nothing')}
         </Typography>
       ) : (
-        <List>
+        <List component="div">
           {waiting.map(([label, count, to]) => (
             <ListItemButton key={label} component={Link} to={to} sx={{ color: 'inherit', gap: 2 }}>
               <Typography sx={{ fontWeight: 600, minWidth: 40, textAlign: 'end' }}>{formatNumber(count ?? 0, locale)}</Typography>

@@ -133,7 +133,7 @@ function Attention({ fleet }: { fleet: Fleet }) {
   const t = useTranslate()
   return (
     <Panel title={t('fleet.attention')} dense>
-      <List disablePadding>
+      <List component="div" disablePadding>
         {fleet.attention.map((item) => (
           <ListItemButton
             key={`${item.tenant_id}-${item.what}`}

@@ -8,7 +8,7 @@ import { When } from '../../fields/values.tsx'
 export function OperationRows({ operations, withTenant = false }: { operations: Operation[]; withTenant?: boolean }) {
   const t = useTranslate()
   return (
-    <List disablePadding>
+    <List component="div" disablePadding>
       {operations.map((operation) => (
         <ListItemButton key={operation.id} component={Link} to={`/operations/${operation.id}/show`} divider sx={{ color: 'inherit' }}>
           <Stack direction="row" sx={{ width: '100%', alignItems: 'center', gap: 1, flexWrap: 'wrap' }}>
