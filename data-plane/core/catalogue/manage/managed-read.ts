@@ -97,7 +97,7 @@ export class ManagedProducts {
     const where = conditions.join(' AND ')
     const page = `SELECT p.id, row_number() OVER () AS no FROM (
       SELECT p.id FROM product p WHERE ${where} ORDER BY ${orderOf(filter.order)}, p.id DESC
-      LIMIT ${statement.value(filter.limit)}::int OFFSET ${statement.value(filter.offset)}::int) p`
+      LIMIT ${Math.trunc(filter.limit)} OFFSET ${statement.value(filter.offset)}::int) p`
     const [counted] = await statement.rows<{ total: number; rows: Raw[] | null }>(
       this.database.read,
       `SELECT (SELECT count(*)::int FROM product p WHERE ${where}) AS total,

@@ -5,7 +5,7 @@ import { Database } from '../../../platform/db/database.ts'
 import type { ProductFacets } from '../contract.ts'
 import { CategoryTree, rollUp } from '../read/category-tree.ts'
 import { localised, type Reading, Statement } from '../read/statement.ts'
-import { conditions, type FilterPart, type Filters, tagGroups, where } from './match.ts'
+import { conditions, type FilterPart, type Filters, tagGroups } from './match.ts'
 import { ProductSearch } from './product-search.ts'
 
 /** Upper ends of the price bands in major units; the last band is open. */
@@ -74,32 +74,42 @@ export class Facets {
     }
   }
 
+  /** One pass over the matching documents says of each which filters it passes; every group then counts in that. */
   private async count(reading: Reading, filters: Filters, query: string | null): Promise<FacetRow> {
     const statement = new Statement()
     const parts = conditions(statement, reading, { filters, query, kind: 'product' })
-    const among = (except: FilterPart | null) => `FROM search_document d WHERE ${where(parts, except)}`
+    const base = parts.get('base')!
+    parts.delete('base')
+    const names = new Map([...parts.keys()].map((part, index) => [part, `passes_${index}`]))
+    const flags = [...parts].map(([part, text]) => `, (${text}) AS ${names.get(part)}`).join('')
+    const among = (except: FilterPart | null) => {
+      const needed = [...names].filter(([part]) => part !== except).map(([, name]) => name)
+      return needed.length > 0 ? needed.join(' AND ') : 'true'
+    }
     const own = [...tagGroups(filters).keys()].map((code) => {
-      const counted = `SELECT tag, count(*) AS n FROM search_document d, unnest(d.tags) tag
-        WHERE ${where(parts, `attr:${code}`)} AND tag LIKE ${statement.value(`${code}:%`)} GROUP BY tag`
+      const counted = `SELECT tag, count(*) AS n FROM base, unnest(tags) tag WHERE ${among(`attr:${code}`)} AND tag LIKE ${statement.value(`${code}:%`)} GROUP BY tag`
       return `${statement.value(code)}::text, (SELECT json_agg(json_build_array(tag, n) ORDER BY n DESC, tag) FROM (${counted}) x)`
     })
     const ends = statement.value(bandEnds.map((end) => end * 10 ** currencyExponent(reading.currency)))
-    const price = `JOIN product_price bp ON bp.product_id = d.ref AND bp.currency_code = ${statement.currency(reading)}`
     const [row] = await statement.rows<FacetRow>(
       this.database.read,
-      `SELECT (SELECT count(*)::int ${among(null)}) AS total,
-        (SELECT count(*)::int ${among('stock')} AND d.in_stock) AS in_stock,
+      `WITH base AS MATERIALIZED (
+        SELECT d.vendor_id, d.category_id, d.tags, d.in_stock, bp.minimum_amount AS amount ${flags}
+        FROM search_document d LEFT JOIN product_price bp ON bp.product_id = d.ref AND bp.currency_code = ${statement.currency(reading)}
+        WHERE ${base}
+      )
+      SELECT (SELECT count(*)::int FROM base WHERE ${among(null)}) AS total,
+        (SELECT count(*)::int FROM base WHERE ${among('stock')} AND in_stock) AS in_stock,
         range.lowest, range.highest,
-        (SELECT json_agg(json_build_array(category_id, n)) FROM (SELECT d.category_id, count(*) AS n ${among('category')} AND d.category_id IS NOT NULL GROUP BY 1) x) AS categories,
+        (SELECT json_agg(json_build_array(category_id, n)) FROM (SELECT category_id, count(*) AS n FROM base WHERE ${among('category')} AND category_id IS NOT NULL GROUP BY 1) x) AS categories,
         (SELECT json_agg(json_build_array(v.handle, ${localised('v.name', reading)}, n) ORDER BY n DESC, v.handle)
-          FROM (SELECT d.vendor_id, count(*) AS n ${among('vendor')} GROUP BY 1) x JOIN vendor v ON v.id = x.vendor_id) AS vendors,
-        (SELECT json_agg(json_build_array(tag, n) ORDER BY n DESC, tag) FROM (SELECT tag, count(*) AS n FROM search_document d, unnest(d.tags) tag
-          WHERE ${where(parts)} GROUP BY tag) x) AS tags,
+          FROM (SELECT vendor_id, count(*) AS n FROM base WHERE ${among('vendor')} GROUP BY 1) x JOIN vendor v ON v.id = x.vendor_id) AS vendors,
+        (SELECT json_agg(json_build_array(tag, n) ORDER BY n DESC, tag) FROM (SELECT tag, count(*) AS n FROM base, unnest(tags) tag
+          WHERE ${among(null)} GROUP BY tag) x) AS tags,
         json_build_object(${own.join(', ')}) AS own,
         (SELECT json_agg(json_build_array(band, n) ORDER BY band) FROM (
-          SELECT width_bucket(bp.minimum_amount, ${ends}::bigint[]) AS band, count(*) AS n
-          FROM search_document d ${price} WHERE ${where(parts, 'price')} GROUP BY 1) x) AS bands
-      FROM (SELECT min(bp.minimum_amount) AS lowest, max(bp.minimum_amount) AS highest FROM search_document d ${price} WHERE ${where(parts, 'price')}) range`,
+          SELECT width_bucket(amount, ${ends}::bigint[]) AS band, count(*) AS n FROM base WHERE ${among('price')} AND amount IS NOT NULL GROUP BY 1) x) AS bands
+      FROM (SELECT min(amount) AS lowest, max(amount) AS highest FROM base WHERE ${among('price')}) range`,
     )
     return row!
   }

@@ -46,10 +46,7 @@ export function conditions(statement: Statement, reading: Reading, { filters, qu
     const lower = filters.price_min === undefined ? '' : ` AND fp.minimum_amount >= ${statement.value(filters.price_min)}::bigint`
     const upper = filters.price_max === undefined ? '' : ` AND fp.minimum_amount <= ${statement.value(filters.price_max)}::bigint`
     const currency = statement.currency(reading)
-    parts.set(
-      'price',
-      `EXISTS (SELECT 1 FROM product_price fp WHERE fp.product_id = d.ref AND fp.currency_code = ${currency}${lower}${upper})`,
-    )
+    parts.set('price', `d.ref IN (SELECT fp.product_id FROM product_price fp WHERE fp.currency_code = ${currency}${lower}${upper})`)
   }
   if (filters.in_stock) parts.set('stock', 'd.in_stock')
   return parts
@@ -83,12 +80,16 @@ function matching(statement: Statement, reading: Reading, match: Match, sort: Pr
   return { from, order: `${rank} DESC, ${newest}`, rank }
 }
 
-/** SQL of `page(id, kind, no)`: the rows of one page in order. */
+/**
+ * SQL of `page(id, kind, no)`: the rows of one page in order. The limit is written into the text: as a parameter Postgres
+ * plans the cards for a tenth of all products, and reads whole tables for twenty rows; so is the offset of first pages, or
+ * the plan is made anew each time.
+ */
 export function pageSql(statement: Statement, reading: Reading, match: Match, sort: ProductSort, limit: number, offset: number): string {
   const { from, order } = matching(statement, reading, match, sort)
   return `SELECT id, kind, row_number() OVER () AS no FROM (
     SELECT d.ref AS id, d.kind ${from} ORDER BY ${order}
-    LIMIT ${statement.value(limit)}::int OFFSET ${statement.value(offset)}::int) ordered`
+    LIMIT ${Math.trunc(limit)} OFFSET ${offset === 0 ? '0' : `${statement.value(offset)}::int`}) ordered`
 }
 
 export function countSql(statement: Statement, reading: Reading, match: Match, sort: ProductSort = 'newest'): string {
