@@ -24,6 +24,22 @@ it('writes one JSON object per line in the field names of G1, without personal d
   expect(lines[0]).not.toMatch(/a@b\.test|\+966|"t"/)
 })
 
+it('tells of an error what went wrong, and none of the values a database driver hangs on it', () => {
+  const lines: string[] = []
+  const log = createLog('data-plane', {}, { write: (line) => lines.push(line) })
+  const cause = Object.assign(new Error('duplicate key value'), {
+    code: '23505',
+    constraint: 'customer_email_key',
+    detail: 'Key (email)=(noura@example.sa) already exists.',
+  })
+  log.error({ error: new Error('unexpected', { cause }) }, 'failed')
+  expect(JSON.parse(lines[0] ?? '').error).toMatchObject({
+    message: 'unexpected',
+    cause: { code: '23505', constraint: 'customer_email_key' },
+  })
+  expect(lines[0]).not.toContain('noura')
+})
+
 it('loses no line when the process ends right after it', () => {
   const script = `import { createLog } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)}; const log = createLog('x'); for (let i = 0; i < 50; i++) log.info({ i }, 'line'); process.exit(0)`
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', script], {

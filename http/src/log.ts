@@ -16,6 +16,7 @@ export function createLog(service: string, base: Record<string, unknown> = {}, s
       errorKey: 'error',
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label.toUpperCase() }) },
+      serializers: { error: describeError },
       redact: {
         paths: ['*.password', '*.token', '*.secret', '*.email', '*.phone', 'password', 'token', 'secret', 'email', 'phone'],
         censor: '[redacted]',
@@ -34,3 +35,18 @@ function standardOutput(): DestinationStream {
 
 /** For contexts made without a logger (tests of pure services). */
 export const quietLog: Log = pino({ level: 'silent' })
+
+/** What a line tells of an error: not the rows and values that a database driver hangs on it. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { code, constraint, table, cause } = error as Error & { code?: unknown; constraint?: unknown; table?: unknown }
+  return {
+    type: error.name,
+    message: error.message,
+    code,
+    constraint,
+    table,
+    stack: error.stack,
+    ...(cause === undefined ? {} : { cause: describeError(cause) }),
+  }
+}
