@@ -4,7 +4,10 @@ import { z } from 'zod'
 export const AuditEntry = z.object({
   id: z.string(),
   at: z.iso.datetime(),
+  /** Id of a member of staff, `system:<name>`, or `anonymous`. */
   actor: z.string(),
+  /** Name of that member of staff; null for others. */
+  actor_name: z.string().nullable(),
   action: z.string(),
   tenant_id: z.string().nullable(),
   resource: z.object({ type: z.string(), id: z.string() }),

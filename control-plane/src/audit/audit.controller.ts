@@ -3,6 +3,7 @@ import { Handle, type RequestContext } from '@cityos/http'
 import { Controller } from '@nestjs/common'
 import { Registry } from '../registry/registry.ts'
 import { Abilities, tenantScope } from '../staff/ability.ts'
+import { StaffService } from '../staff/staff.service.ts'
 import { type AuditEntry, listAudit, verifyAudit } from './audit.contract.ts'
 import { verifyTrail } from './audit.trail.ts'
 
@@ -11,6 +12,7 @@ export class AuditController {
   constructor(
     private readonly registry: Registry,
     private readonly abilities: Abilities,
+    private readonly staff: StaffService,
   ) {}
 
   @Handle(listAudit)
@@ -28,11 +30,16 @@ export class AuditController {
       this.registry.db.audit_entry.findMany({ where, orderBy: { sequence: 'desc' }, take: limit, skip: offset }),
       this.registry.db.audit_entry.count({ where }),
     ])
+    const names = await this.staff.names(
+      this.registry.db,
+      rows.map((row) => row.actor),
+    )
     const items = rows.map(
       (row): AuditEntry => ({
         id: row.id,
         at: row.at.toISOString(),
         actor: row.actor,
+        actor_name: names.get(row.actor) ?? null,
         action: row.action,
         tenant_id: row.tenant_id,
         resource: { type: row.resource_type, id: row.resource_id },

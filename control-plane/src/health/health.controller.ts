@@ -5,7 +5,7 @@ import { Drivers } from '../drivers.ts'
 import { OperationEngine } from '../operations/engine.ts'
 import { Registry } from '../registry/registry.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
-import { readHealth } from '../tenant/tenant.contract.ts'
+import { readHealth } from './health.contract.ts'
 
 interface Dependency {
   status: 'ok' | 'degraded' | 'failed'

@@ -59,7 +59,9 @@ export const Operation = z.object({
   cancel_requested: z.boolean(),
   /** What may be asked of it now; buttons are derived from this. */
   actions: z.array(z.enum(['cancel', 'resume', 'retry', 'force'])),
+  /** Name of the member of staff, or of the part of the platform, that asked for it. */
   requested_by: z.string(),
+  requested_by_id: z.string(),
   deadline_at: z.iso.datetime(),
   created_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),

@@ -11,6 +11,7 @@ import { Registry, type Tx } from '../registry/registry.ts'
 import { Sealing } from '../registry/sealing.ts'
 import { Signals } from '../registry/signals.ts'
 import { Abilities, tenantScope } from '../staff/ability.ts'
+import { StaffService } from '../staff/staff.service.ts'
 import type { Operation, OperationEvent, OperationKind, OperationStatus } from './operation.contract.ts'
 import { forceable, isActive, type OperationWithSteps, viewEvent, viewOperation, withSteps } from './operation.view.ts'
 
@@ -32,6 +33,7 @@ export class OperationService {
     private readonly signals: Signals,
     private readonly clock: Clock,
     private readonly abilities: Abilities,
+    private readonly staff: StaffService,
   ) {}
 
   /** Queues an operation in `tx`, with its audit row. @returns the operation as the outside sees it */
@@ -45,7 +47,7 @@ export class OperationService {
       now,
     )
     await audit(tx, { ...requested, at: now, action: `operation.start`, tenantId, resource: { type: 'operation', id }, changes: { kind } })
-    return viewOperation(await this.#load(tx, id), now)
+    return this.#view(tx, await this.#load(tx, id))
   }
 
   async list(ctx: RequestContext, filter: OperationFilter): Promise<Page<Operation>> {
@@ -69,12 +71,11 @@ export class OperationService {
       }),
       this.registry.db.operation.count({ where: scoped }),
     ])
-    const now = this.clock.now()
-    return { items: rows.map((row) => viewOperation(row, now)), total }
+    return { items: await this.#views(this.registry.db, rows), total }
   }
 
   async read(ctx: RequestContext, id: string): Promise<Operation> {
-    return viewOperation(await this.#visible(ctx, id), this.clock.now())
+    return this.#view(this.registry.db, await this.#visible(ctx, id))
   }
 
   /** The journal after `after`, then live; ends when the operation has ended. */
@@ -82,6 +83,7 @@ export class OperationService {
     await this.#visible(ctx, id)
     const news = this.signals.subscribe(`operation:${id}`)
     let seen = BigInt(after)
+    let ended = false
     try {
       while (!ctx.signal.aborted) {
         const events = await this.registry.db.operation_event.findMany({
@@ -89,13 +91,16 @@ export class OperationService {
           orderBy: { sequence: 'asc' },
           take: 200,
         })
-        const operation = viewOperation(await this.#load(this.registry.db, id), this.clock.now())
+        const operation = await this.#view(this.registry.db, await this.#load(this.registry.db, id))
         for (const event of events) {
           seen = event.sequence
           yield viewEvent(event, operation)
         }
-        if (events.length === 0 && !isActive(operation.status)) return
-        if (events.length === 0) await news.next(5_000, ctx.signal)
+        if (events.length > 0) continue
+        // Its last event may have been written between the two reads: look once more after it has ended.
+        if (ended) return
+        ended = !isActive(operation.status)
+        if (!ended) await news.next(5_000, ctx.signal)
       }
     } finally {
       news.close()
@@ -196,7 +201,7 @@ export class OperationService {
         changes,
       })
       await Signals.announce(tx, 'work')
-      return viewOperation(await this.#load(tx, id), now)
+      return this.#view(tx, await this.#load(tx, id))
     })
   }
 
@@ -206,6 +211,20 @@ export class OperationService {
     const row = await this.registry.db.operation.findFirst({ where: { AND: [{ id }, scope] }, include: withSteps })
     if (!row) throw new DomainError('not_found')
     return row
+  }
+
+  async #view(db: Tx | Registry['db'], row: OperationWithSteps): Promise<Operation> {
+    const [view] = await this.#views(db, [row])
+    return view!
+  }
+
+  async #views(db: Tx | Registry['db'], rows: OperationWithSteps[]): Promise<Operation[]> {
+    const names = await this.staff.names(
+      db,
+      rows.map((row) => row.requested_by),
+    )
+    const now = this.clock.now()
+    return rows.map((row) => viewOperation(row, now, names.get(row.requested_by)))
   }
 
   #load(db: Tx | Registry['db'], id: string): Promise<OperationWithSteps> {

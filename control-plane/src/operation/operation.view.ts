@@ -7,7 +7,7 @@ export type OperationWithSteps = operation & { steps: operation_step[]; tenant: 
 export const withSteps = { steps: { orderBy: { position: 'asc' as const } }, tenant: { select: { slug: true } } }
 
 /** What the outside sees of an operation. */
-export function viewOperation(row: OperationWithSteps, now: Date): Operation {
+export function viewOperation(row: OperationWithSteps, now: Date, requestedBy: string = row.requested_by): Operation {
   const status = row.status as OperationStatus
   const pivot = row.steps.find((step) => step.pivot)
   return {
@@ -25,7 +25,8 @@ export function viewOperation(row: OperationWithSteps, now: Date): Operation {
     forced_steps: row.forced_steps,
     cancel_requested: row.cancel_requested,
     actions: actionsOf(row),
-    requested_by: row.requested_by,
+    requested_by: requestedBy,
+    requested_by_id: row.requested_by,
     deadline_at: row.deadline_at.toISOString(),
     created_at: row.created_at.toISOString(),
     started_at: row.started_at?.toISOString() ?? null,

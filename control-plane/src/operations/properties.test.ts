@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MemoryDriver } from '../testing/memory-driver.ts'
 import { OperationBench } from '../testing/operation-bench.ts'
+import { operationCases } from '../testing/operation-cases.ts'
 import type { OperationDefinition, Step, StepContext } from './definition.ts'
 import { definitionOf, definitions } from './definitions.ts'
-import { operationCases } from './operation-cases.ts'
 
 /**
  * The two properties every operation has (design §3), generated from its step list: repeating a step changes nothing;

@@ -1,3 +1,4 @@
+import { DomainError } from '@cityos/contract'
 import { type DataPlaneDriver, StaleFence } from '@cityos/provisioning'
 import type { Clock } from '../clock.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -107,8 +108,8 @@ export class Runner {
   async #failed(row: OperationRow, attempts: number, step: Step<unknown>, error: unknown, journal: Journal): Promise<boolean> {
     const message = explain(error)
     await journal.step(row.id, step.name, { status: 'failed', message, finished: true }, this.#now())
-    const mayUndo = !row.past_pivot
-    if (mayUndo && (error instanceof StepRefused || attempts >= this.#attempts)) {
+    const givesUp = error instanceof StepRefused || (attempts >= this.#attempts && !this.#isAway(error, row))
+    if (!row.past_pivot && givesUp) {
       await journal.status(
         row.id,
         { status: 'undoing', message: `${step.name} failed: undoing what has been done` },
@@ -124,6 +125,11 @@ export class Runner {
     }
     await this.#wait(row, 'waiting', attempts, journal)
     return false
+  }
+
+  /** A dependency that is away (the node restarts) is waited for until the deadline: that is nothing the step can help. */
+  #isAway(error: unknown, row: OperationRow): boolean {
+    return error instanceof DomainError && error.code === 'dependency_unavailable' && this.#now() < row.deadline_at
   }
 
   async #undoNext(row: OperationRow, definition: OperationDefinition, context: StepContext<unknown>, journal: Journal): Promise<boolean> {

@@ -112,6 +112,8 @@ export const tenantCreate = defineOperation({
       owner: 'release engineer',
       check: 'the new data plane reports that it is well',
       async do(ctx) {
+        // With a short idle time it may have fallen asleep since it was started.
+        if ((await ctx.driver.state(ctx.tenantId)).runtime !== 'running') await ctx.driver.start(ctx.tenantId, ctx.fence)
         const report = await ctx.driver.health(ctx.tenantId)
         if (!report) throw new Error('the data plane does not answer its health check')
         if (report.status === 'failed') {

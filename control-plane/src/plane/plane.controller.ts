@@ -1,8 +1,8 @@
 import { DomainError, type Input } from '@cityos/contract'
 import { Handle, type RequestContext } from '@cityos/http'
 import { Controller } from '@nestjs/common'
-import { reportPlane, streamPlane } from '../tenant/tenant.contract.ts'
 import { TenantObservationService } from '../tenant/tenant.observation.service.ts'
+import { reportPlane, streamPlane } from './plane.contract.ts'
 import { PlaneStreams } from './plane.streams.ts'
 
 /** What data planes call; the gateway never leads here. */

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common'
 import type { staff_grant, staff_user } from '../../generated/client.ts'
 import { audit } from '../audit/audit.trail.ts'
 import { Clock } from '../clock.ts'
-import { Registry, type Tx } from '../registry/registry.ts'
+import { type Db, Registry, type Tx } from '../registry/registry.ts'
 import { normaliseEmail, Sealing } from '../registry/sealing.ts'
 import { sendToPlane } from '../tenant/tenant.document.ts'
 import { hashPassword, verifyPassword } from './password.ts'
@@ -103,6 +103,14 @@ export class StaffService {
 
   nameOf(row: staff_user): string {
     return this.sealing.open('personal', row.name_sealed)
+  }
+
+  /** Display names by id; ids of nobody (the platform's own parts) are left out. */
+  async names(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+    const wanted = [...new Set(ids)].filter((id) => id.startsWith('stf_'))
+    if (wanted.length === 0) return new Map()
+    const rows = await db.staff_user.findMany({ where: { id: { in: wanted } }, select: { id: true, name_sealed: true } })
+    return new Map(rows.map((row) => [row.id, this.sealing.open('personal', row.name_sealed)]))
   }
 
   view(row: StaffRow): StaffUser {

@@ -1,15 +1,11 @@
 import {
-  anyone,
   DriverName,
   endpoint,
   I18nText,
   Locale,
   listEndpoint,
   PlaneHealth,
-  PlaneMessage,
-  plane,
   staff,
-  streamEndpoint,
   TenantRuntime,
   TenantStatus,
   ThemeTokens,
@@ -331,44 +327,4 @@ export const inviteOwner = endpoint({
   response: IssuedInvitation,
   status: 201,
   errors: ['invalid_transition'],
-})
-
-/** Plane to plane (design §8): numbered messages, replayed after `after`. */
-export const streamPlane = streamEndpoint({
-  id: 'plane.stream',
-  method: 'GET',
-  path: '/internal/planes/{tenantId}/stream',
-  summary: 'Tenant document, keys and revocations for an awake data plane',
-  access: plane,
-  params: z.object({ tenantId: z.string() }),
-  query: z.object({ after: z.coerce.number().int().min(0).default(0) }),
-  response: PlaneMessage,
-})
-
-export const reportPlane = endpoint({
-  id: 'plane.report',
-  method: 'POST',
-  path: '/internal/planes/{tenantId}/report',
-  summary: 'A data plane’s health and usage',
-  access: plane,
-  params: z.object({ tenantId: z.string() }),
-  body: PlaneHealth,
-  response: z.object({ accepted: z.literal(true) }),
-})
-
-export const readHealth = endpoint({
-  id: 'platform.health',
-  method: 'GET',
-  path: '/health',
-  summary: 'The control plane and what it depends on',
-  access: anyone,
-  response: z.object({
-    status: z.enum(['ok', 'degraded', 'failed']),
-    version: z.string(),
-    uptime_s: z.number(),
-    dependencies: z.record(
-      z.string(),
-      z.object({ status: z.enum(['ok', 'degraded', 'failed']), latency_ms: z.number().nullable(), message: z.string().optional() }),
-    ),
-  }),
 })

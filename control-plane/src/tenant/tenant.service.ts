@@ -1,4 +1,4 @@
-import { DomainError, newId, type Page, platformAudience, type TenantRuntime, ThemeTokens } from '@cityos/contract'
+import { DomainError, newId, type Page, platformAudience, type TenantRuntime } from '@cityos/contract'
 import { actorId, type RequestContext } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
 import { auditOf } from '../audit/audit.context.ts'
@@ -7,22 +7,14 @@ import { Clock } from '../clock.ts'
 import { Drivers } from '../drivers.ts'
 import type { Operation, OperationKind } from '../operation/operation.contract.ts'
 import { OperationService } from '../operation/operation.service.ts'
-import { isUniqueViolation, json, Registry, type Tx } from '../registry/registry.ts'
+import { isUniqueViolation, Registry, type Tx } from '../registry/registry.ts'
 import { normaliseEmail, Sealing } from '../registry/sealing.ts'
 import { publicOrigin, SETTINGS, type Settings } from '../settings.ts'
 import { Abilities, type Action, tenantScope } from '../staff/ability.ts'
 import { InvitationService } from '../staff/invitation.service.ts'
 import type { ChangeTenant, CreateTenant, IssuedInvitation, Tenant } from './tenant.contract.ts'
-import {
-  checkCurrencies,
-  checkLocales,
-  checkSlug,
-  checkTimezone,
-  checkVerticalLimit,
-  nameIn,
-  resolveVerticals,
-  slugTaken,
-} from './tenant.rules.ts'
+import { changedState, newState, requirePlan, requireRelease } from './tenant.desired.ts'
+import { checkSlug, checkVerticalLimit, slugTaken } from './tenant.rules.ts'
 import { TenantRuntimes } from './tenant.runtime.ts'
 import { type TenantWithOperation, viewTenant, withOperation } from './tenant.view.ts'
 
@@ -149,13 +141,13 @@ export class TenantService {
    */
   async create(ctx: RequestContext, asked: CreateTenant): Promise<Started & { invitation: IssuedInvitation }> {
     checkSlug(asked.slug)
-    const desired = this.#desired(asked)
+    const desired = newState(asked, { drivers: this.drivers, testByDefault: this.settings.binding.public.base_domain === 'localhost' })
     try {
       return await this.registry.within(ctx, async (tx) => {
-        const plan = await this.#plan(tx, asked.plan)
+        const plan = await requirePlan(tx, asked.plan)
         checkVerticalLimit(desired.verticals, plan)
         if (await tx.tenant.findUnique({ where: { slug_claim: asked.slug } })) throw slugTaken(asked.slug)
-        const release = await this.#release(tx, asked.release)
+        const release = await requireRelease(tx, asked.release)
         const now = this.clock.now()
         const id = newId('tnt')
         const owner = normaliseEmail(asked.owner)
@@ -199,7 +191,7 @@ export class TenantService {
         details: { version: row.version },
       })
     }
-    const changes = await this.#changes(row, asked)
+    const changes = await changedState(this.registry.db, row, asked)
     const before = Object.fromEntries(Object.keys(changes).map((key) => [key, row[key as keyof typeof row]]))
     return this.#start(ctx, row, 'tenant-change', { changes, before })
   }
@@ -275,78 +267,6 @@ export class TenantService {
     return this.registry.within(ctx, async (tx) => {
       const operation = await this.operations.start(tx, ctx, kind, row.id, parameters)
       return { tenant: await this.#viewIn(tx, ctx, row.id), operation }
-    })
-  }
-
-  /** The columns of a new tenant that follow from the request alone. */
-  #desired(asked: CreateTenant) {
-    const verticals = resolveVerticals(asked.verticals)
-    const currencies = [...new Set([asked.currency, ...(asked.currencies ?? [])])]
-    const default_locale = asked.default_locale ?? asked.locales[0]!
-    checkLocales(asked.locales, default_locale)
-    checkCurrencies(currencies, asked.currency)
-    checkTimezone(asked.timezone)
-    this.drivers.get(asked.driver)
-    return {
-      name: json(nameIn(asked.name, asked.locales)),
-      verticals,
-      locales: [...new Set(asked.locales)],
-      default_locale,
-      currencies,
-      default_currency: asked.currency,
-      timezone: asked.timezone,
-      country: asked.country,
-      theme: json(ThemeTokens.parse({ brand: '#0f766e', ...asked.theme })),
-      driver: asked.driver,
-      region: asked.region,
-      seed: asked.seed,
-      test: asked.test ?? this.settings.binding.public.base_domain === 'localhost',
-    }
-  }
-
-  /** The columns a change request is about. @throws DomainError */
-  async #changes(row: TenantWithOperation, asked: ChangeTenant): Promise<Record<string, unknown>> {
-    const plan = await this.#plan(this.registry.db, asked.plan ?? row.plan_code)
-    const verticals = asked.verticals === undefined ? row.verticals : resolveVerticals(asked.verticals)
-    const locales = asked.locales ?? row.locales
-    const currencies = asked.currencies ?? row.currencies
-    checkVerticalLimit(verticals, plan)
-    checkLocales(locales, asked.default_locale ?? row.default_locale)
-    checkCurrencies(currencies, asked.default_currency ?? row.default_currency)
-    if (asked.timezone) checkTimezone(asked.timezone)
-    const wanted: Record<string, unknown> = {
-      ...(asked.name === undefined ? {} : { name: nameIn(asked.name, locales) }),
-      ...(asked.plan === undefined ? {} : { plan_code: plan.code }),
-      ...(asked.verticals === undefined ? {} : { verticals }),
-      ...(asked.locales === undefined ? {} : { locales }),
-      ...(asked.default_locale === undefined ? {} : { default_locale: asked.default_locale }),
-      ...(asked.currencies === undefined ? {} : { currencies }),
-      ...(asked.default_currency === undefined ? {} : { default_currency: asked.default_currency }),
-      ...(asked.timezone === undefined ? {} : { timezone: asked.timezone }),
-      ...(asked.theme === undefined ? {} : { theme: ThemeTokens.parse({ ...(row.theme as object), ...asked.theme }) }),
-    }
-    if (Object.keys(wanted).length === 0) throw new DomainError('validation_failed', { message: 'nothing to change was named' })
-    return wanted
-  }
-
-  async #plan(db: Tx | Registry['db'], code: string) {
-    const plan = await db.plan.findUnique({ where: { code } })
-    if (plan) return plan
-    const known = (await db.plan.findMany({ orderBy: { position: 'asc' }, select: { code: true } })).map((item) => item.code)
-    throw new DomainError('unknown_plan', {
-      field: 'plan',
-      message: `there is no plan "${code}": use ${known.join(', ')}`,
-      details: { known },
-    })
-  }
-
-  async #release(tx: Tx, asked: string | undefined): Promise<string> {
-    const where = asked ? { version: asked, status: 'available' } : { is_current: true, status: 'available' }
-    const found = await tx.release.findFirst({ where })
-    if (found) return found.version
-    throw new DomainError('unknown_release', {
-      field: 'release',
-      message: asked ? `release ${asked} is not available here: see the list of releases` : 'no release is available: build one first',
     })
   }
 

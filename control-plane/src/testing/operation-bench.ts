@@ -12,6 +12,8 @@ import { migrateRegistry } from '../registry/migrations.ts'
 import { json, Registry } from '../registry/registry.ts'
 import { Sealing } from '../registry/sealing.ts'
 
+export type { OperationDefinition, Step, StepContext } from '../operations/definition.ts'
+export { definitionOf } from '../operations/definitions.ts'
 export const testRelease = { version: '0.0.0+test', dir: '/nowhere', schema: 'test' }
 export const registryMigrations = join(import.meta.dirname, '../../prisma')
 const rootKey = Buffer.alloc(32, 7).toString('base64')

@@ -1,4 +1,4 @@
-import type { OperationBench } from '../testing/operation-bench.ts'
+import type { OperationBench } from './operation-bench.ts'
 
 /** How each operation is reached in a test: from a fresh tenant to the moment before it, and its parameters then. */
 export interface OperationCase {
