@@ -1,4 +1,4 @@
-import { DomainError } from '@cityos/contract'
+import { type AnyEndpoint, DomainError } from '@cityos/contract'
 import { Inject, Injectable } from '@nestjs/common'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addCors } from './cors.ts'
@@ -28,12 +28,12 @@ export class EndpointServer {
     addCors(scope, this.settings)
     scope.setErrorHandler((error, request, reply) => this.#refuse(request, reply, error))
     for (const bound of this.registry.all()) this.#route(scope, bound)
-    const published = this.registry
-      .all()
-      .map(({ endpoint }) => endpoint)
-      .filter((endpoint) => !endpoint.path.startsWith('/internal/'))
-    const document = JSON.stringify(openApiDocument(published, this.settings.openApi))
-    scope.get(this.settings.openApi.path, (_request, reply) => reply.header('content-type', 'application/json').send(document))
+    // Written at the first request for it: the schemas of some two hundred operations would cost every boot and every wake.
+    let document: string | undefined
+    scope.get(this.settings.openApi.path, (_request, reply) => {
+      document ??= JSON.stringify(openApiDocument(this.#published(), this.settings.openApi))
+      return reply.header('content-type', 'application/json').send(document)
+    })
     scope.get('/metrics', async (request, reply) => {
       // Of a tenant only what comes past the gateway may read figures; the platform's own are public on its host (design §9).
       if (this.settings.service === 'data-plane' && cameThroughGateway(request)) return this.#unmatched(request, reply)
@@ -45,6 +45,13 @@ export class EndpointServer {
       handler: (request, reply) => this.#unmatched(request, reply),
     })
     scope.route({ method: ['GET', 'POST'], url: '/', handler: (request, reply) => this.#unmatched(request, reply) })
+  }
+
+  #published(): AnyEndpoint[] {
+    return this.registry
+      .all()
+      .map(({ endpoint }) => endpoint)
+      .filter((endpoint) => !endpoint.path.startsWith('/internal/'))
   }
 
   #route(scope: FastifyInstance, bound: BoundEndpoint): void {
