@@ -56,7 +56,8 @@ export class SleepReport {
     if (untilDue < worthStayingFor) return this.#arm(worthStayingFor)
     await this.report.push()
     const status = await this.#ask(nextDueAt)
-    if (status === 202) return
+    // 202: a SIGTERM follows, unless a request came in between; then the question is asked again later.
+    if (status !== 202 && status !== 409) this.log.warn({ status }, 'the supervisor did not take the wish to sleep')
     this.#arm(period)
   }
 
