@@ -59,7 +59,7 @@ export class OrderSeed {
     const shipping = [...first].map(([vendorId, optionId]) => ({ vendor_id: vendorId, option_id: optionId }))
     const ready = await this.api.call(updateCart, { params, body: { shipping_options: shipping } }, shopper)
     await this.pay(shopper, cart.id, order.payment, ready.totals.total)
-    for (const [vendor, steps] of Object.entries(order.then ?? {})) await this.vendorDoes(ctx, order, vendor, steps)
+    for (const [vendor, steps] of Object.entries(order.vendors ?? {})) await this.vendorDoes(ctx, order, vendor, steps)
   }
 
   private async pay(shopper: RequestContext, cartId: string, wanted: SeedOrder['payment'], total: Money): Promise<void> {

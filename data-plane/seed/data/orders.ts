@@ -7,7 +7,7 @@ export interface SeedOrder {
   payment: 'sandbox' | 'cash_on_delivery' | 'bank_transfer'
   lines: { product: string; variant?: Record<string, string>; quantity: number }[]
   /** By vendor; a vendor that is not named has not looked yet. */
-  then?: Record<string, VendorStep[]>
+  vendors?: Record<string, VendorStep[]>
 }
 
 /** Orders in every state a demo should show; the first goes over four vendors. */
@@ -21,19 +21,19 @@ export const orders: SeedOrder[] = [
       { product: 'majlis-bakhoor', quantity: 1 },
       { product: 'folding-camp-chair', variant: { color: 'olive' }, quantity: 4 },
     ],
-    then: { 'dates-co-op': ['accept', 'prepare', 'fulfil'], 'najd-courtyard': ['accept', 'prepare'], 'barber-al-nakheel': ['accept'] },
+    vendors: { 'dates-co-op': ['accept', 'prepare', 'fulfil'], 'najd-courtyard': ['accept', 'prepare'], 'barber-al-nakheel': ['accept'] },
   },
   {
     customer: 2,
     payment: 'cash_on_delivery',
     lines: [{ product: 'ajwa-dates', variant: { weight: '1000g' }, quantity: 1 }],
-    then: { 'dates-co-op': ['accept', 'prepare', 'fulfil'] },
+    vendors: { 'dates-co-op': ['accept', 'prepare', 'fulfil'] },
   },
   {
     customer: 3,
     payment: 'sandbox',
     lines: [{ product: 'galaxy-s25', variant: { color: 'black', storage: '256gb' }, quantity: 1 }],
-    then: { 'mazad-house': ['accept', 'prepare', 'fulfil'] },
+    vendors: { 'mazad-house': ['accept', 'prepare', 'fulfil'] },
   },
   { customer: 4, payment: 'bank_transfer', lines: [{ product: 'bismillah-print', variant: { frame: 'oak' }, quantity: 1 }] },
   {
@@ -43,13 +43,13 @@ export const orders: SeedOrder[] = [
       { product: 'classic-white-thobe', variant: { size: '56' }, quantity: 2 },
       { product: 'red-shemagh', quantity: 1 },
     ],
-    then: { 'najd-courtyard': ['accept', 'prepare'] },
+    vendors: { 'najd-courtyard': ['accept', 'prepare'] },
   },
   {
     customer: 6,
     payment: 'sandbox',
     lines: [{ product: 'four-season-tent', variant: { capacity: '4p' }, quantity: 1 }],
-    then: { 'gear-rent-thumamah': ['cancel'] },
+    vendors: { 'gear-rent-thumamah': ['cancel'] },
   },
   {
     customer: 7,
@@ -71,13 +71,13 @@ export const orders: SeedOrder[] = [
     customer: 9,
     payment: 'sandbox',
     lines: [{ product: 'grain-free-cat-food', variant: { weight: '5000g' }, quantity: 1 }],
-    then: { 'paws-hittin': ['accept'] },
+    vendors: { 'paws-hittin': ['accept'] },
   },
   {
     customer: 10,
     payment: 'sandbox',
     lines: [{ product: 'naskh-beginners-course', quantity: 1 }],
-    then: { 'calligraphy-academy': ['accept', 'prepare', 'fulfil'] },
+    vendors: { 'calligraphy-academy': ['accept', 'prepare', 'fulfil'] },
   },
   {
     customer: 11,
@@ -86,7 +86,7 @@ export const orders: SeedOrder[] = [
       { product: 'kabsa-pot', variant: { diameter: '36cm' }, quantity: 1 },
       { product: 'sidr-honey', variant: { weight: '500g' }, quantity: 1 },
     ],
-    then: { 'najd-courtyard': ['accept'], 'dates-co-op': ['cancel'] },
+    vendors: { 'najd-courtyard': ['accept'], 'dates-co-op': ['cancel'] },
   },
   { customer: 12, payment: 'sandbox', lines: [{ product: 'wireless-headphones', variant: { color: 'white' }, quantity: 1 }] },
 ]
