@@ -1,4 +1,4 @@
-import { type I18nText, type Output, pickText } from '@cityos/contract'
+import { divideHalfUp, type I18nText, type Output, pickText } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
@@ -73,7 +73,7 @@ export class Dashboards {
     return {
       orders_30d: orders,
       sales_30d: of(sales),
-      average_order: of(orders === 0 ? 0 : Math.round(sales / orders)),
+      average_order: of(orders === 0 ? 0 : Number(divideHalfUp(BigInt(sales), BigInt(orders)))),
       customers: Number(figures.customers),
       open_orders: Number(figures.open_orders),
       open_carts: Number(figures.open_carts),

@@ -1,4 +1,4 @@
-import { DomainError, type I18nText, type Input, type Output, pickText } from '@cityos/contract'
+import { DomainError, type I18nText, type Input, type Output, pickText, reversalDelta } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
@@ -70,9 +70,8 @@ export class VendorOrderService {
     const language = this.views.language(ctx)
     const of = (amount: number) => money(amount, row.currency_code)
     const units = rows.lines.reduce((sum, line) => sum + line.quantity, 0)
-    const refundedShare = row.total_amount === 0 ? 0 : row.refunded_amount / row.total_amount
     const commission = row.commission_amount - row.commission_reversed_amount
-    const tax = row.tax_amount - Math.round(row.tax_amount * refundedShare)
+    const tax = row.tax_amount - reversalDelta(row.tax_amount, row.total_amount, row.refunded_amount, 0)
     return {
       ...this.summary(ctx, row, order, units, this.clock.now()),
       order_number: order.number,
