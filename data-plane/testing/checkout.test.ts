@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => plane?.stop())
 
 describe('a cart becomes an order', () => {
-  it('one order, a sub-order and a payment per vendor, all captured and booked', async () => {
+  it('one order, a sub-order and a payment per vendor, really captured and booked (weakness 13)', async () => {
     const [one, two] = [await addVendor(plane), await addVendor(plane)]
     const [first, second] = [await addProduct(plane, one, 5), await addProduct(plane, two, 5, 9_99)]
     const shopper = await shopperWith(plane, [
@@ -211,7 +211,7 @@ describe('payments that do not come about', () => {
 })
 
 describe('a process that is killed', () => {
-  it('between placing and the workflow: the same key goes on after the restart, with one order', async () => {
+  it('between placing and the workflow: the same key goes on after the restart, with one order (weakness 18)', async () => {
     const product = await addProduct(plane, await addVendor(plane), 5)
     const shopper = await shopperWith(plane, [{ product, quantity: 1 }])
     const key = newId('key')

@@ -213,7 +213,7 @@ describe('refunds', () => {
     expect(await balance(plane)).toEqual(inBalance)
   })
 
-  it('fifty refunds at once of a line that bears ten: ten succeed, the others 422, once each at the provider', async () => {
+  it('fifty refunds at once of a line that bears ten: ten succeed, the others 422, once each at the provider (weakness 15)', async () => {
     const { order, part, line } = await confirmed(2)
     const admin = service(plane, AdminOrderService)
     const answers = await Promise.all(
@@ -249,7 +249,7 @@ describe('refunds', () => {
     expect(await balance(plane)).toEqual(inBalance)
   })
 
-  it('the ledger takes nothing but ledger_post, and no entry is ever changed', async () => {
+  it('money moves through ledger_post only, and no entry is ever changed (weaknesses 7, 15)', async () => {
     const { read } = database(plane)
     for (const statement of [
       sql`UPDATE ledger_entry SET amount = 1`,
