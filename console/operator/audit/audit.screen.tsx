@@ -13,7 +13,7 @@ export const auditScreen: Screen = {
   columns: [
     { source: 'action', render: (record) => <Ident value={entry(record).action} /> },
     { source: 'at', label: 'field.when' },
-    { source: 'actor', render: (record) => <bdi>{entry(record).actor}</bdi> },
+    { source: 'actor', render: (record) => <bdi>{entry(record).actor_name ?? entry(record).actor}</bdi> },
     { source: 'resource', render: (record) => <Ident value={`${entry(record).resource.type} ${entry(record).resource.id}`} /> },
     'reason',
     {
