@@ -337,6 +337,25 @@ describe('checkout', () => {
 })
 
 describe('when things are not as usual', () => {
+  it.each([
+    ['forbidden', 403],
+    ['dependency_unavailable', 503],
+  ] as const)('shows a page when nobody can be identified: %s', async (refusal, status) => {
+    const server = await startSampleServer({ refusal })
+    const answer = await get(server, '/en/products')
+    expect(answer.statusCode).toBe(status)
+    expect(problemsOf(answer.body, 'en')).toEqual([])
+    await server.app.close()
+  })
+
+  it('takes a visitor whose session ended for a guest', async () => {
+    const server = await startSampleServer({ refusal: 'unauthenticated' })
+    const answer = await get(server, '/en/products', { cookie: 'session=old' })
+    expect(answer.statusCode).toBe(200)
+    expect(String(answer.headers['set-cookie'])).toContain('session=;')
+    await server.app.close()
+  })
+
   it('goes on reading while the tenant is suspended, and offers no way to pay', async () => {
     const server = await startSampleServer({ tenant: { status: 'suspended' } })
     const product = await get(server, '/en/products/product-0', { cookie })

@@ -42,7 +42,7 @@ export class Storefront {
 
   /** `/` → the visitor's language, else the tenant's own. */
   async start(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const ctx = await this.#context(request)
+    const { ctx } = await this.#identify(request)
     this.#parts.writer.head(reply, ctx)
     return reply
       .header('vary', 'Accept-Language')
@@ -58,10 +58,11 @@ export class Storefront {
   async file(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const startedAt = performance.now()
     const path = pathOf(request)
-    const ctx = await this.#context(request)
+    const { ctx, refusal } = await this.#identify(request)
     const visit = this.#visit(request, ctx, this.#parts.tenant.document.default_locale, path)
     const match = fileRouter.find('GET', path)
     const answer = await this.#answer(visit, () => {
+      if (refusal) throw refusal
       if (match === null || match === 'method') throw new DomainError('not_found')
       Object.assign(visit.params, match.params)
       return match.handler(visit)
@@ -76,10 +77,12 @@ export class Storefront {
     const [, first = '', ...rest] = pathOf(request).split('/')
     const locale = isLocale(first) ? first : this.#parts.tenant.document.default_locale
     const path = `/${rest.join('/')}`.replace(/(?<=.)\/$/, '')
-    const ctx = (await this.#context(request)).with({ locale })
+    const { ctx: identified, refusal } = await this.#identify(request)
+    const ctx = identified.with({ locale })
     const visit = this.#visit(request, ctx, locale, path)
     const match = router.find(request.method === 'POST' ? 'POST' : 'GET', path)
     const answer = await this.#answer(visit, () => {
+      if (refusal) throw refusal
       if (!this.#parts.tenant.document.locales.includes(locale) || match === null) throw new DomainError('not_found')
       if (match === 'method') return { kind: 'redirect', to: visit.href('/'), status: 303 }
       if (request.method === 'POST' && !isSameOrigin(request)) throw new DomainError('forbidden', { details: { reason: 'cross_origin' } })
@@ -98,15 +101,18 @@ export class Storefront {
     return reply
   }
 
-  /** A session that ended makes a guest of the visitor, not an error page. */
-  async #context(request: FastifyRequest): Promise<RequestContext> {
+  /**
+   * Who asks. A session that ended makes a guest of the visitor, not an error page; any other refusal
+   * (another site's form, a database that is away) becomes a page like every failure.
+   */
+  async #identify(request: FastifyRequest): Promise<{ ctx: RequestContext; refusal: unknown }> {
     const bare = this.#parts.contexts.bare(request)
     try {
-      return await this.#parts.contexts.identified(bare, request, null)
+      return { ctx: await this.#parts.contexts.identified(bare, request, null), refusal: null }
     } catch (error) {
-      if (!(error instanceof DomainError) || error.code !== 'unauthenticated') throw error
+      if (!(error instanceof DomainError) || error.code !== 'unauthenticated') return { ctx: bare, refusal: error }
       bare.cookies.clear('session')
-      return bare
+      return { ctx: bare, refusal: null }
     }
   }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AnyEndpoint, Call, Locale, TenantDocument } from '@cityos/contract'
+import { type AnyEndpoint, type Call, DomainError, type ErrorCode, type Locale, type TenantDocument } from '@cityos/contract'
 import { type Actor, type AnswerWriter, type ApiCaller, Cookies, RequestContext, type RequestContexts } from '@cityos/http'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -39,7 +39,13 @@ function assetsFolder(): string {
  * @param options.assetsDir a built client, to look at the pages in a browser
  */
 export async function startSampleServer(
-  options: { tenant?: Partial<TenantDocument>; actor?: Actor; assetsDir?: string; pictures?: (number: number) => string } = {},
+  options: {
+    tenant?: Partial<TenantDocument>
+    actor?: Actor
+    assetsDir?: string
+    pictures?: (number: number) => string
+    refusal?: ErrorCode
+  } = {},
 ): Promise<SampleServer> {
   const app = fastify({ routerOptions: { ignoreTrailingSlash: true } })
   const answers = new Map<string, SampleAnswer>(Object.entries(sampleAnswers))
@@ -71,7 +77,10 @@ export async function startSampleServer(
         locale: request.headers['accept-language']?.startsWith('ar') ? 'ar' : 'en',
         surface: 'store',
       }),
-    identified: async (ctx: RequestContext) => (options.actor ? ctx.with({ actor: options.actor }) : ctx),
+    identified: async (ctx: RequestContext) => {
+      if (options.refusal) throw new DomainError(options.refusal)
+      return options.actor ? ctx.with({ actor: options.actor }) : ctx
+    },
   } as unknown as RequestContexts
   const writer = {
     head: (reply: FastifyReply, ctx: RequestContext) => {
