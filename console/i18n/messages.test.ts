@@ -5,6 +5,7 @@ import { OperationKind, OperationStatus, StepStatus } from '@cityos/control-plan
 import { PaymentStatus, ProductStatus, StoreStatus, SubOrderStatus, VendorRole, VendorStatus } from '@cityos/data-plane/contract'
 import englishMessages from 'ra-language-english'
 import { describe, expect, it } from 'vitest'
+import { requirementParts } from '../screen/requirement.ts'
 
 const here = new URL('..', import.meta.url).pathname
 
@@ -107,5 +108,26 @@ describe('texts of the console', () => {
     expect(VendorRole.options.filter((role) => !tenant.has(`vendor_role.${role}`))).toEqual([])
     expect(verticals.filter((vertical) => !tenant.has(`vertical.${vertical.code}`)).map((vertical) => vertical.code)).toEqual([])
     expect(DriverName.options.length).toBeGreaterThan(0)
+  })
+})
+
+describe('publishing requirements', () => {
+  it('are said in words, with the currency or the policy they name', () => {
+    const tenant = read('en', 'tenant')
+    const names = [
+      'title.en',
+      'title.ar',
+      'picture',
+      'picture.alt',
+      'variant',
+      'price.SAR',
+      'vendor_licence',
+      'policy.returns.ar',
+      'name',
+      'legal.vat_no',
+      'currency',
+    ]
+    expect(names.map((name) => requirementParts(name).key).filter((key) => !tenant.has(key))).toEqual([])
+    expect(requirementParts('policy.returns.ar')).toEqual({ key: 'requirement.policy', part: 'returns', language: 'ar' })
   })
 })

@@ -7,6 +7,7 @@ import { useRead } from '../api/query.ts'
 import { useConsoleLocale } from '../fields/format.ts'
 import { StatusChip } from '../fields/status.tsx'
 import { ActionButtons } from '../screen/actions.tsx'
+import { useRequirement } from '../screen/requirement.ts'
 import { FailureState, ListSkeleton } from '../shell/states.tsx'
 import type { ProductApi } from './product-api.ts'
 import { ProductFacts } from './product-facts.tsx'
@@ -57,6 +58,7 @@ export function ProductPage({ api }: { api: ProductApi }) {
 
 function Missing({ product }: { product: ManagedProduct }) {
   const t = useTranslate()
+  const requirement = useRequirement()
   return (
     <>
       {product.rejection_reasons.length > 0 && (
@@ -70,7 +72,7 @@ function Missing({ product }: { product: ManagedProduct }) {
           <AlertTitle>{t('product.missing')}</AlertTitle>
           <Box component="ul" sx={{ margin: 0, paddingInlineStart: 2.5 }}>
             {product.missing.map((name) => (
-              <li key={name}>{t(`requirement.${name}`, { _: name })}</li>
+              <li key={name}>{requirement(name)}</li>
             ))}
           </Box>
         </Alert>

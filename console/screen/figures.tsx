@@ -4,7 +4,7 @@ import { Link } from 'react-admin'
 
 /** A row of figures that wraps: two beside each other on a phone. */
 export function Figures({ children }: { children: ReactNode }) {
-  return <Box sx={{ display: 'grid', gap: 1.5, gridTemplateColumns: 'repeat(auto-fill, minmax(min(148px, 45%), 1fr))' }}>{children}</Box>
+  return <Box sx={{ display: 'grid', gap: 1.5, gridTemplateColumns: 'repeat(auto-fit, minmax(min(176px, 45%), 1fr))' }}>{children}</Box>
 }
 
 interface FigureProps {
@@ -23,7 +23,15 @@ export function Figure({ label, value, to, alarm = false }: FigureProps) {
       <Typography variant="body2" color="textSecondary">
         {label}
       </Typography>
-      <Typography sx={{ fontSize: '1.375rem', fontWeight: 600, lineHeight: 1.4, color: alarm ? 'error.main' : 'text.primary' }}>
+      <Typography
+        sx={{
+          fontSize: '1.25rem',
+          overflowWrap: 'anywhere',
+          fontWeight: 600,
+          lineHeight: 1.4,
+          color: alarm ? 'error.main' : 'text.primary',
+        }}
+      >
         {value}
       </Typography>
     </Box>

@@ -1,9 +1,11 @@
 import { Alert, AlertTitle, Box } from '@mui/material'
 import { useRecordContext, useTranslate } from 'react-admin'
+import { useRequirement } from '../../screen/requirement.ts'
 
 /** What going live still needs. */
 export function StoreMissing() {
   const t = useTranslate()
+  const requirement = useRequirement()
   const missing = (useRecordContext()?.['missing'] as string[] | undefined) ?? []
   if (missing.length === 0) return null
   return (
@@ -11,7 +13,7 @@ export function StoreMissing() {
       <AlertTitle>{t('store.missing')}</AlertTitle>
       <Box component="ul" sx={{ margin: 0, paddingInlineStart: 2.5 }}>
         {missing.map((name) => (
-          <li key={name}>{t(`requirement.${name}`, { _: name })}</li>
+          <li key={name}>{requirement(name)}</li>
         ))}
       </Box>
     </Alert>

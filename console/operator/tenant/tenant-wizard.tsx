@@ -18,7 +18,8 @@ import {
   type WizardStep,
   wizardSteps,
 } from './tenant-draft.ts'
-import { type StepProps, stepViews } from './wizard-steps.tsx'
+import type { StepProps } from './wizard-step.ts'
+import { stepViews } from './wizard-steps.tsx'
 
 /** Creates a tenant in five short steps, then goes to the operation that provisions it. */
 export function TenantWizard() {

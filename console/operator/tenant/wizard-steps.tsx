@@ -1,15 +1,12 @@
-import { formatMoney, type Locale, locales, pickText } from '@cityos/contract'
+import { formatMoney, pickText } from '@cityos/contract'
 import { listPlans, listVerticals } from '@cityos/control-plane/contract'
 import {
-  Alert,
   Box,
-  Button,
   Checkbox,
   FormControl,
   FormControlLabel,
   FormHelperText,
   FormLabel,
-  MenuItem,
   Radio,
   RadioGroup,
   Skeleton,
@@ -21,31 +18,12 @@ import type { ComponentType } from 'react'
 import { useTranslate } from 'react-admin'
 import { useRead } from '../../api/query.ts'
 import { useConsoleLocale } from '../../fields/format.ts'
-import { Facts } from '../../screen/facts.tsx'
 import { FailureState } from '../../shell/states.tsx'
 import { SlugField } from './slug-field.tsx'
-import { type DraftFailures, slugFromName, type TenantDraft, type WizardStep } from './tenant-draft.ts'
-
-export interface StepProps {
-  draft: TenantDraft
-  change: (part: Partial<TenantDraft>) => void
-  failures: DraftFailures
-  goTo: (step: WizardStep) => void
-}
-
-const languageNames: Record<Locale, string> = { en: 'English', fr: 'Français', ar: 'العربية' }
-const currencies = ['SAR', 'AED', 'KWD', 'BHD', 'OMR', 'QAR', 'EGP', 'USD', 'EUR'] as const
-const countries = ['SA', 'AE', 'KW', 'BH', 'OM', 'QA', 'EG', 'FR'] as const
-const timezones = [
-  'Asia/Riyadh',
-  'Asia/Dubai',
-  'Asia/Kuwait',
-  'Asia/Bahrain',
-  'Asia/Muscat',
-  'Asia/Qatar',
-  'Africa/Cairo',
-  'Europe/Paris',
-] as const
+import { slugFromName, type WizardStep } from './tenant-draft.ts'
+import { Region } from './wizard-region.tsx'
+import { Review } from './wizard-review.tsx'
+import type { StepProps } from './wizard-step.ts'
 
 function Identity({ draft, change, failures }: StepProps) {
   const t = useTranslate()
@@ -188,149 +166,6 @@ function Verticals({ draft, change, failures }: StepProps) {
     </FormControl>
   )
 }
-
-function Region({ draft, change, failures }: StepProps) {
-  const t = useTranslate()
-  const toggle = (locale: Locale, on: boolean) => {
-    const chosen = locales.filter((item) => (item === locale ? on : draft.locales.includes(item)))
-    change({ locales: chosen, ...(chosen.includes(draft.default_locale) ? {} : { default_locale: chosen[0] ?? draft.default_locale }) })
-  }
-  const names = new Intl.DisplayNames([useConsoleLocale()], { type: 'region' })
-  const money = new Intl.DisplayNames([useConsoleLocale()], { type: 'currency' })
-  return (
-    <Stack spacing={2.5}>
-      <FormControl component="fieldset" error={Boolean(failures.locales)}>
-        <FormLabel component="legend">{t('field.locales')}</FormLabel>
-        <Stack direction="row" sx={{ flexWrap: 'wrap' }}>
-          {locales.map((locale) => (
-            <FormControlLabel
-              key={locale}
-              lang={locale}
-              control={<Checkbox checked={draft.locales.includes(locale)} onChange={(_, on) => toggle(locale, on)} />}
-              label={languageNames[locale]}
-            />
-          ))}
-        </Stack>
-        {failures.locales && <FormHelperText>{t(failures.locales)}</FormHelperText>}
-      </FormControl>
-      <TextField
-        select
-        name="default_locale"
-        label={t('field.default_locale')}
-        value={draft.default_locale}
-        onChange={(event) => change({ default_locale: event.target.value as Locale })}
-        error={Boolean(failures.default_locale)}
-        helperText={failures.default_locale && t(failures.default_locale)}
-      >
-        {draft.locales.map((locale) => (
-          <MenuItem key={locale} value={locale} lang={locale}>
-            {languageNames[locale]}
-          </MenuItem>
-        ))}
-      </TextField>
-      <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { sm: '1fr 1fr 1fr' } }}>
-        <TextField
-          select
-          name="currency"
-          label={t('field.currency')}
-          value={draft.currency}
-          onChange={(event) => change({ currency: event.target.value })}
-          error={Boolean(failures.currency)}
-        >
-          {currencies.map((code) => (
-            <MenuItem key={code} value={code}>
-              <bdi dir="ltr">{code}</bdi>&nbsp;– {money.of(code)}
-            </MenuItem>
-          ))}
-        </TextField>
-        <TextField
-          select
-          name="country"
-          label={t('field.country')}
-          value={draft.country}
-          onChange={(event) => change({ country: event.target.value })}
-        >
-          {countries.map((code) => (
-            <MenuItem key={code} value={code}>
-              {names.of(code)}
-            </MenuItem>
-          ))}
-        </TextField>
-        <TextField
-          select
-          name="timezone"
-          label={t('field.timezone')}
-          value={draft.timezone}
-          onChange={(event) => change({ timezone: event.target.value })}
-        >
-          {timezones.map((zone) => (
-            <MenuItem key={zone} value={zone}>
-              <bdi dir="ltr">{zone}</bdi>
-            </MenuItem>
-          ))}
-        </TextField>
-      </Box>
-      <FormControl>
-        <FormLabel id="seed-label">{t('wizard.content')}</FormLabel>
-        <RadioGroup
-          aria-labelledby="seed-label"
-          value={draft.seed ? 'seed' : 'empty'}
-          onChange={(_, value) => change({ seed: value === 'seed' })}
-        >
-          <FormControlLabel value="empty" control={<Radio />} label={t('wizard.empty')} />
-          <FormControlLabel value="seed" control={<Radio />} label={t('wizard.seed')} />
-        </RadioGroup>
-      </FormControl>
-    </Stack>
-  )
-}
-
-function Review({ draft, failures, goTo }: StepProps) {
-  const t = useTranslate()
-  const parts: [WizardStep, { label: string; value: string }[]][] = [
-    [
-      'identity',
-      [
-        { label: 'wizard.name_en', value: draft.name_en },
-        { label: 'wizard.name_ar', value: draft.name_ar || '–' },
-        { label: 'field.slug', value: draft.slug },
-      ],
-    ],
-    [
-      'owner',
-      [
-        { label: 'field.owner_email', value: draft.owner },
-        { label: 'field.plan', value: draft.plan },
-      ],
-    ],
-    ['verticals', [{ label: 'field.verticals', value: draft.verticals.join(', ') || t('wizard.no_verticals') }]],
-    [
-      'region',
-      [
-        { label: 'field.locales', value: draft.locales.map((locale) => languageNames[locale]).join(', ') },
-        { label: 'field.currency', value: draft.currency },
-        { label: 'wizard.content', value: t(draft.seed ? 'wizard.seed' : 'wizard.empty') },
-      ],
-    ],
-  ]
-  return (
-    <Stack spacing={2}>
-      {Object.keys(failures).length > 0 && <Alert severity="error">{t('ra.message.invalid_form')}</Alert>}
-      {parts.map(([step, facts]) => (
-        <Box key={step} component="section" sx={{ borderBlockStart: 1, borderColor: 'divider', paddingBlockStart: 1.5 }}>
-          <Stack direction="row" sx={{ justifyContent: 'space-between', alignItems: 'center', marginBlockEnd: 0.5 }}>
-            <Typography variant="h3">{t(`wizard.${step}`)}</Typography>
-            <Button size="small" onClick={() => goTo(step)}>
-              {t('wizard.change')}
-            </Button>
-          </Stack>
-          <Facts facts={facts.map((fact) => ({ label: fact.label, value: <bdi>{fact.value}</bdi> }))} />
-        </Box>
-      ))}
-    </Stack>
-  )
-}
-
 export const stepViews: Record<WizardStep, ComponentType<StepProps>> = {
   identity: Identity,
   owner: Owner,
