@@ -72,7 +72,7 @@ describe.runIf(hasBrowser)('consoles in a browser', () => {
     const next = page.locator('form button[type=submit]')
     await next.click()
     await page.fill('input[name=owner]', 'owner@wizard.test')
-    await page.locator('input[name=plan]').first().check()
+    await page.locator('input[name=plan]').last().check()
     await next.click()
     await page.locator('fieldset input[type=checkbox]').first().check()
     await next.click()
