@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { budget } from './budget.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -16,7 +17,7 @@ export default defineConfig(({ mode, command }) => {
     root: here(`./${build}`),
     base: '/',
     define: { 'process.env.NODE_ENV': JSON.stringify(command === 'build' ? 'production' : 'development') },
-    plugins: [react()],
+    plugins: [react(), budget()],
     build: {
       outDir: here(`../dist/release/console/${build}`),
       emptyOutDir: true,
