@@ -2,10 +2,11 @@ import { type I18nText, locales } from '@cityos/contract'
 import type { ManagedMedia, ManagedProduct } from '@cityos/data-plane/contract'
 import AddPhotoIcon from '@mui/icons-material/AddPhotoAlternateOutlined'
 import { Alert, Box, Button, Card, CardContent, Stack, TextField } from '@mui/material'
-import { type ChangeEvent, useState } from 'react'
+import { useState } from 'react'
 import { useTranslate } from 'react-admin'
 import { useClient, useSend } from '../api/query.ts'
-import { pictureTypes, uploadFile } from '../api/upload.ts'
+import { uploadFile } from '../api/upload.ts'
+import { UploadButton } from '../fields/upload-button.tsx'
 import { Panel } from '../screen/facts.tsx'
 import { useFailureWords } from '../shell/failure-words.ts'
 import { EmptyState } from '../shell/states.tsx'
@@ -19,9 +20,7 @@ export function ProductMedia({ api, product }: { api: ProductApi; product: Manag
   const add = useSend(api.addMedia)
   const [failure, setFailure] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
-  const upload = async (event: ChangeEvent<HTMLInputElement>) => {
-    const files = [...(event.target.files ?? [])]
-    event.target.value = ''
+  const upload = async (files: File[]) => {
     setBusy(true)
     setFailure(null)
     try {
@@ -39,17 +38,9 @@ export function ProductMedia({ api, product }: { api: ProductApi; product: Manag
     <Panel
       title={t('product.media')}
       actions={
-        <Button component="label" variant="contained" startIcon={<AddPhotoIcon />} loading={busy}>
+        <UploadButton multiple variant="contained" startIcon={<AddPhotoIcon />} loading={busy} onFiles={(files) => void upload(files)}>
           {t('product.upload')}
-          <Box
-            component="input"
-            type="file"
-            accept={pictureTypes.join(',')}
-            multiple
-            onChange={(event: ChangeEvent<HTMLInputElement>) => void upload(event)}
-            sx={{ position: 'absolute', width: 1, height: 1, opacity: 0 }}
-          />
-        </Button>
+        </UploadButton>
       }
     >
       {Boolean(failure) && (

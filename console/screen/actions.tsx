@@ -133,7 +133,7 @@ function ActionButton({ name, resource, record, endpoint, first, typed, size, on
           title={label}
           consequence={t(`consequence.${resource}.${name}`, { _: t('consequence.any') })}
           confirmLabel={label}
-          questions={texts.map((field) => ({ name: field.name, label: `field.${field.name}`, required: field.required }))}
+          questions={texts.map((field) => ({ name: field.name, label: `field.${field.name}`, required: field.required || danger }))}
           typed={typed}
           busy={send.isPending}
           failure={send.error}

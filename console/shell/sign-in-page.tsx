@@ -1,7 +1,7 @@
 import LoginIcon from '@mui/icons-material/Login'
 import { Box, Button, Card, CardContent, Stack, Typography } from '@mui/material'
 import type { ReactNode } from 'react'
-import { LocalesMenuButton, ToggleThemeButton, useAuthProvider, useTranslate } from 'react-admin'
+import { LocalesMenuButton, ToggleThemeButton, useAuthProvider, useLocation, useTranslate } from 'react-admin'
 import icon from './icon.svg'
 import { useMenu } from './navigation.ts'
 
@@ -40,11 +40,14 @@ export function SignInFrame({ children }: { children: ReactNode }) {
 export function StaffSignInPage() {
   const t = useTranslate()
   const auth = useAuthProvider()
+  // Where react-admin was when it found nobody signed in.
+  const came = useLocation().state as { nextPathname?: string; nextSearch?: string } | null
+  const returnTo = came?.nextPathname ? `${came.nextPathname}${came.nextSearch ?? ''}` : undefined
   return (
     <SignInFrame>
       <Stack spacing={2}>
         <Typography>{t('shell.sign_in_text')}</Typography>
-        <Button variant="contained" size="large" startIcon={<LoginIcon />} onClick={() => void auth?.login({})}>
+        <Button variant="contained" size="large" startIcon={<LoginIcon />} onClick={() => void auth?.login({ returnTo })}>
           {t('shell.sign_in')}
         </Button>
       </Stack>

@@ -41,8 +41,8 @@ export function staffAuth(client: Client): AuthProvider {
     return asked
   }
   return {
-    login: async () => {
-      window.location.assign(signInAddress(`/${window.location.hash.startsWith('#/login') ? '' : window.location.hash}`))
+    login: async ({ returnTo }: { returnTo?: string }) => {
+      window.location.assign(signInAddress(returnTo ? `/#${returnTo}` : '/'))
     },
     logout: async () => {
       if (!session) return '/login'

@@ -1,10 +1,11 @@
 import { type ManagedVendor, vendorCreateUploadSession, vendorGetProfile, vendorUpdateProfile } from '@cityos/data-plane/contract'
-import { Avatar, Box, Button, Stack } from '@mui/material'
-import { type ChangeEvent, useState } from 'react'
+import { Avatar, Box, Stack } from '@mui/material'
+import { useState } from 'react'
 import { email, regex, SaveButton, SimpleForm, TextInput, Title, Toolbar, useNotify, useTranslate } from 'react-admin'
 import { useClient, useRead, useSend } from '../api/query.ts'
-import { pictureTypes, uploadFile } from '../api/upload.ts'
+import { uploadFile } from '../api/upload.ts'
 import { TranslatedInput } from '../fields/translated-input.tsx'
+import { UploadButton } from '../fields/upload-button.tsx'
 import { Panel } from '../screen/facts.tsx'
 import { useFailureNotice } from '../shell/failure-notice.tsx'
 import { FailureState, ListSkeleton } from '../shell/states.tsx'
@@ -78,9 +79,7 @@ function PictureField({ vendor, onUploaded }: { vendor: ManagedVendor; onUploade
   const client = useClient()
   const failed = useFailureNotice()
   const [busy, setBusy] = useState(false)
-  const upload = async (event: ChangeEvent<HTMLInputElement>) => {
-    const file = event.target.files?.[0]
-    event.target.value = ''
+  const upload = async (file: File | undefined) => {
     if (!file) return
     setBusy(true)
     try {
@@ -100,16 +99,9 @@ function PictureField({ vendor, onUploaded }: { vendor: ManagedVendor; onUploade
           alt={vendor.picture?.alt ?? ''}
           sx={{ width: 72, height: 72, backgroundColor: 'action.hover' }}
         />
-        <Button component="label" variant="outlined" loading={busy}>
+        <UploadButton variant="outlined" loading={busy} onFiles={([file]) => void upload(file)}>
           {t('vendor.change_picture')}
-          <Box
-            component="input"
-            type="file"
-            accept={pictureTypes.join(',')}
-            onChange={(event: ChangeEvent<HTMLInputElement>) => void upload(event)}
-            sx={{ position: 'absolute', width: 1, height: 1, opacity: 0 }}
-          />
-        </Button>
+        </UploadButton>
       </Stack>
     </Panel>
   )

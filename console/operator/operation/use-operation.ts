@@ -26,7 +26,12 @@ export function withEvent(events: readonly OperationEvent[], event: OperationEve
 /** An operation as it happens: read once, then followed by server-sent events until its last one. */
 export function useOperation(id: string): LiveOperation {
   const cache = useQueryClient()
-  const { data, error, refetch } = useRead(readOperation, { params: { id } })
+  const { data, error, refetch } = useRead(
+    readOperation,
+    { params: { id } },
+    // The stream tells first; this keeps the picture true where streams do not get through.
+    { refetchInterval: (query) => (query.state.data && isOver(query.state.data) ? false : 10_000) },
+  )
   const [events, setEvents] = useState<OperationEvent[]>([])
   const [connection, setConnection] = useState<LiveOperation['connection']>('connecting')
   const [attempt, setAttempt] = useState(0)
@@ -55,10 +60,12 @@ export function useOperation(id: string): LiveOperation {
     return () => source.close()
   }, [id, known, attempt, cache])
   useEffect(() => {
-    if (running && connection === 'ended') {
+    if (!running || connection !== 'ended') return
+    const again = setTimeout(() => {
       setConnection('connecting')
       setAttempt((before) => before + 1)
-    }
+    }, 2000)
+    return () => clearTimeout(again)
   }, [running, connection])
   return { operation, events, connection, error, refetch }
 }
