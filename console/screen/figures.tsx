@@ -2,9 +2,9 @@ import { Box, Card, CardActionArea, Typography } from '@mui/material'
 import type { ReactNode } from 'react'
 import { Link } from 'react-admin'
 
-/** A row of figures that wraps: two beside each other on a phone. */
+/** Figures that fill their rows, the last one too: two beside each other on a phone. */
 export function Figures({ children }: { children: ReactNode }) {
-  return <Box sx={{ display: 'grid', gap: 1.5, gridTemplateColumns: 'repeat(auto-fit, minmax(min(176px, 45%), 1fr))' }}>{children}</Box>
+  return <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1.5, '& > *': { flex: { xs: '1 1 40%', sm: '1 1 176px' } } }}>{children}</Box>
 }
 
 interface FigureProps {
