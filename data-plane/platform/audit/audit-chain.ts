@@ -9,6 +9,7 @@ import { LOG } from '../log/log.ts'
 /** The link before the first. */
 const genesis = '0'.repeat(64)
 const batch = 500
+const gatherMilliseconds = 50
 
 interface EntryRow {
   id: string
@@ -43,6 +44,7 @@ export class AuditChain {
   #running = false
   #round: Promise<unknown> | undefined
   #again = false
+  #gathering: NodeJS.Timeout | undefined
 
   constructor(
     private readonly database: Database,
@@ -51,7 +53,7 @@ export class AuditChain {
     metrics: Metrics,
   ) {
     database.onCommitted((signals) => {
-      if (signals.some((signal) => signal.kind === 'audit')) this.wake()
+      if (signals.some((signal) => signal.kind === 'audit')) this.#soon()
     })
     metrics.gauge(
       'audit_unsealed',
@@ -67,7 +69,18 @@ export class AuditChain {
 
   async stop(): Promise<void> {
     this.#running = false
+    clearTimeout(this.#gathering)
+    this.#gathering = undefined
     await this.#round
+  }
+
+  /** A moment later, so that entries that follow each other closely are linked in one transaction. */
+  #soon(): void {
+    if (!this.#running) return
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined
+      this.wake()
+    }, gatherMilliseconds)
   }
 
   wake(): void {

@@ -21,6 +21,8 @@ interface EventRow {
 }
 
 const batch = 50
+/** One checkout commits twice within this; a burst of them many times. */
+const gatherMilliseconds = 15
 const retryTimer = 'platform.outbox.retry'
 
 /**
@@ -33,6 +35,7 @@ export class OutboxRelay {
   #running = false
   #round: Promise<void> | undefined
   #again = false
+  #gathering: NodeJS.Timeout | undefined
 
   constructor(
     private readonly database: Database,
@@ -43,7 +46,7 @@ export class OutboxRelay {
     @Inject(LOG) private readonly log: Log,
   ) {
     database.onCommitted((signals) => {
-      if (signals.some((signal) => signal.kind === 'event')) this.wake()
+      if (signals.some((signal) => signal.kind === 'event')) this.#soon()
     })
     timers.on(retryTimer, () => this.retryDue())
     metrics.gauge('outbox_pending', 'Events not yet relayed', () => this.#count('outbox_event', 'pending'))
@@ -57,7 +60,18 @@ export class OutboxRelay {
 
   async stop(): Promise<void> {
     this.#running = false
+    clearTimeout(this.#gathering)
+    this.#gathering = undefined
     await this.#round
+  }
+
+  /** A moment later, so that commits that follow each other closely are relayed together. */
+  #soon(): void {
+    if (!this.#running) return
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined
+      this.wake()
+    }, gatherMilliseconds)
   }
 
   /** Relays what is pending, now. */
@@ -83,6 +97,7 @@ export class OutboxRelay {
 
   /** Resolves when everything pending at the moment of the call has been relayed once. */
   async settled(): Promise<void> {
+    if (this.#gathering) this.wake()
     while (this.#round) await this.#round
   }
 

@@ -79,7 +79,8 @@ it('retries a failing consumer, keeps the order of its aggregate, and has each e
   await place('ord_2', 1)
   await until(async () => (await pending()) === 0)
   await relay.settled()
-  expect(effects).toEqual(['steady ord_1.1', 'steady ord_1.2', 'ord_2.1', 'steady ord_2.1'])
+  expect(effects.filter((effect) => effect.includes('ord_1'))).toEqual(['steady ord_1.1', 'steady ord_1.2'])
+  expect(effects.filter((effect) => effect.includes('ord_2')).sort()).toEqual(['ord_2.1', 'steady ord_2.1'])
   const rows = await database.read.selectFrom('event_delivery').select(['attempts', 'status']).orderBy('aggregate_version').execute()
   expect(rows).toEqual([
     { attempts: 1, status: 'pending' },
