@@ -63,7 +63,9 @@ function ConsoleBar() {
       sx={{ borderBlockEnd: 1, borderColor: 'divider', backgroundColor: 'background.paper' }}
       toolbar={
         <>
-          <LocalesMenuButton />
+          <Box sx={narrow ? iconOnly : undefined}>
+            <LocalesMenuButton />
+          </Box>
           <ToggleThemeButton />
         </>
       }
@@ -99,6 +101,13 @@ function ConsoleBar() {
       )}
     </AppBar>
   )
+}
+
+/** On a phone the language's name is for screen readers only: the title needs the room. */
+const iconOnly = {
+  '& .MuiButton-root': { minWidth: 44, paddingInline: 1, fontSize: 0 },
+  '& .MuiButton-startIcon': { margin: 0 },
+  '& .MuiButton-endIcon': { display: 'none' },
 }
 
 /** The menu of the person signed in, called by the name it shows (2.5.3). */

@@ -1,5 +1,5 @@
 import { ListSubheader } from '@mui/material'
-import { Menu, MenuItemLink, useCanAccess, useSidebarState, useTranslate } from 'react-admin'
+import { Menu, MenuItemLink, useCanAccessResources, useSidebarState, useTranslate } from 'react-admin'
 import { type MenuEntry, useMenu } from './navigation.ts'
 
 /** The menu, by domain; what a role may not list is not there. */
@@ -7,9 +7,14 @@ export function ConsoleMenu() {
   const { groups } = useMenu()
   const [open] = useSidebarState()
   const t = useTranslate()
+  const resources = groups.flatMap((group) => group.entries.flatMap((entry) => entry.resource ?? []))
+  const { canAccess } = useCanAccessResources({ action: 'list', resources })
+  const allowed = groups
+    .map((group) => ({ ...group, entries: group.entries.filter((entry) => !entry.resource || canAccess?.[entry.resource]) }))
+    .filter((group) => group.entries.length > 0)
   return (
     <Menu>
-      {groups.flatMap((group, index) => [
+      {allowed.flatMap((group, index) => [
         group.label && open ? (
           <ListSubheader
             key={`heading-${group.label}`}
@@ -27,17 +32,10 @@ export function ConsoleMenu() {
             sx={{ height: index === 0 ? 0 : 8, lineHeight: '8px', backgroundColor: 'transparent' }}
           />
         ),
-        ...group.entries.map((entry) =>
-          entry.resource ? <GuardedEntry key={entry.to} entry={entry} resource={entry.resource} /> : <Entry key={entry.to} entry={entry} />,
-        ),
+        ...group.entries.map((entry) => <Entry key={entry.to} entry={entry} />),
       ])}
     </Menu>
   )
-}
-
-function GuardedEntry({ entry, resource }: { entry: MenuEntry; resource: string }) {
-  const { canAccess } = useCanAccess({ resource, action: 'list' })
-  return canAccess ? <Entry entry={entry} /> : null
 }
 
 function Entry({ entry }: { entry: MenuEntry }) {
