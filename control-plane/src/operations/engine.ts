@@ -34,6 +34,7 @@ export class OperationEngine {
       baseDomain: settings.binding.public.base_domain,
       driverOf: (name) => drivers.get(name),
       definitionOf,
+      log: settings.log,
       // Only a test's binding names a point: a production binding has no `test` part.
       ...(killAt ? { boundary: (point: string) => point === killAt && process.kill(process.pid, 'SIGKILL') } : {}),
     })

@@ -1,4 +1,5 @@
 import { DomainError } from '@cityos/contract'
+import { type Log, quietLog } from '@cityos/http'
 import { type DataPlaneDriver, StaleFence } from '@cityos/provisioning'
 import type { Clock } from '../clock.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -24,6 +25,8 @@ export interface RunnerParts {
   /** Milliseconds before the n-th retry (n from 1). */
   backoff?(attempt: number): number
   boundary?: Boundary
+  /** Ends are business events, failing steps warnings (G1, docs/spec/requirements.md). */
+  log?: Log
 }
 
 /** 0.5 s, 1 s, 2 s … up to 30 s. */
@@ -38,12 +41,14 @@ export class Runner {
   readonly #attempts: number
   readonly #backoff: (attempt: number) => number
   readonly #boundary: Boundary
+  readonly #log: Log
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
     this.#attempts = parts.attempts ?? 5
     this.#backoff = parts.backoff ?? doubling
     this.#boundary = parts.boundary ?? (() => undefined)
+    this.#log = parts.log ?? quietLog
   }
 
   /**
@@ -78,6 +83,7 @@ export class Runner {
     const entry = row.steps.find((step) => step.status !== 'done' && step.status !== 'skipped')
     if (!entry) {
       await journal.status(row.id, { status: 'succeeded' }, this.#now(), (tx) => definition.succeeded({ ...this.#settlement(row), tx }))
+      this.#log.info(fieldsOf(row), `${row.kind} succeeded`)
       return false
     }
     const step = stepOf(definition, entry.name)
@@ -108,6 +114,7 @@ export class Runner {
   async #failed(row: OperationRow, attempts: number, step: Step<unknown>, error: unknown, journal: Journal): Promise<boolean> {
     const message = explain(error)
     await journal.step(row.id, step.name, { status: 'failed', message, finished: true }, this.#now())
+    this.#log.warn({ ...fieldsOf(row), step: step.name, attempts, reason: message }, `${row.kind}: ${step.name} failed`)
     const givesUp = error instanceof StepRefused || (attempts >= this.#attempts && !this.#isAway(error, row))
     if (!row.past_pivot && givesUp) {
       await journal.status(
@@ -172,6 +179,9 @@ export class Runner {
     await journal.status(row.id, { status: cancelled ? 'cancelled' : 'failed', message: failure.message, failure }, this.#now(), (tx) =>
       definition.undone({ ...this.#settlement(row), tx }, { step: failure.step, message: failure.message, cancelled }),
     )
+    const line = { ...fieldsOf(row), step: failure.step, reason: failure.message }
+    if (cancelled) this.#log.info(line, `${row.kind} cancelled`)
+    else this.#log.error(line, `${row.kind} failed`)
   }
 
   async #wait(row: OperationRow, status: 'waiting' | 'undoing', attempts: number, journal: Journal): Promise<void> {
@@ -222,6 +232,10 @@ export class Runner {
   #now(): Date {
     return this.#parts.clock.now()
   }
+}
+
+function fieldsOf(row: OperationRow) {
+  return { operation_id: row.id, tenant_id: row.tenant_id, correlation_id: row.correlation_id, user_id: row.requested_by }
 }
 
 function stepOf(definition: OperationDefinition, name: string): Step<unknown> {

@@ -107,6 +107,19 @@ describe('a data plane’s token', () => {
     expect(used.body.data.history).toHaveLength(1)
   })
 
+  it('a plan that cannot hold what the tenant reported is refused', async () => {
+    const body = { ...health, usage: { ...usage, products: 501 } }
+    const reported = await platform.request('POST', `/internal/planes/${tenantId}/report`, {
+      body,
+      headers: { authorization: `Bearer ${await planeToken()}` },
+    })
+    expect(reported.status).toBe(200)
+    const answer = await platform.request('PATCH', `/api/v1/tenants/${tenantId}`, { token, body: { plan: 'starter' } })
+    expect(answer.status).toBe(409)
+    expect(answer.body.errors[0]).toMatchObject({ code: 'plan_below_usage', details: { limit: 500, used: 501 } })
+    expect((await platform.request('PATCH', `/api/v1/tenants/${tenantId}`, { token, body: { plan: 'unlimited' } })).status).toBe(202)
+  })
+
   it('opens no other: another tenant, another key, another audience, an old one, a staff token', async () => {
     const other = await platform.createTenant(token, 'other')
     await platform.ended(token, other.body.data.operation.id)

@@ -87,13 +87,14 @@ export class SignInController {
     } catch (error) {
       if (json || !(error instanceof DomainError)) throw error
       const again = { email: body.email, status: error.status }
+      const target = await this.#targetOf(body.request)
       if (error.code === 'rate_limited')
-        return this.#form(locale, body.request, null, {
+        return this.#form(locale, body.request, target, {
           ...again,
           problem: say(locale, 'limited', { seconds: Number(error.details?.['retry_after'] ?? 60) }),
         })
       if (error.code === 'forbidden')
-        return this.#form(locale, body.request, null, { ...again, problem: say(locale, 'no_role', { email: body.email }) })
+        return this.#form(locale, body.request, target, { ...again, problem: say(locale, 'no_role', { email: body.email }) })
       return this.#expired(error, locale)
     }
   }
@@ -121,6 +122,14 @@ ${field({ name: 'password', label: say(locale, 'password'), type: 'password', au
       here: `/oauth/sign-in?request=${request}`,
       formTargets: targets,
     })
+  }
+
+  /** Where a form's answer may lead, for the page's security policy; null when the request is no longer open. */
+  async #targetOf(requestId: string): Promise<string | null> {
+    return this.authorizations.read(requestId).then(
+      (request) => request.redirect_uri,
+      () => null,
+    )
   }
 
   #expired(error: unknown, locale: Locale): RawAnswer {

@@ -1,4 +1,4 @@
-import { DomainError, ThemeTokens } from '@cityos/contract'
+import { DomainError, PlaneHealth, ThemeTokens } from '@cityos/contract'
 import type { tenant } from '../../generated/client.ts'
 import type { Drivers } from '../drivers.ts'
 import { type Db, json } from '../registry/registry.ts'
@@ -39,6 +39,7 @@ export async function changedState(db: Db, row: tenant, asked: ChangeTenant): Pr
   const verticals = asked.verticals === undefined ? row.verticals : resolveVerticals(asked.verticals)
   const locales = asked.locales ?? row.locales
   checkVerticalLimit(verticals, plan)
+  if (plan.code !== row.plan_code) await checkUsage(db, row.id, plan)
   checkLocales(locales, asked.default_locale ?? row.default_locale)
   checkCurrencies(asked.currencies ?? row.currencies, asked.default_currency ?? row.default_currency)
   if (asked.timezone) checkTimezone(asked.timezone)
@@ -56,6 +57,20 @@ export async function changedState(db: Db, row: tenant, asked: ChangeTenant): Pr
   const named = Object.entries(wanted).filter(([, value]) => value !== undefined)
   if (named.length === 0) throw new DomainError('validation_failed', { message: 'nothing to change was named' })
   return Object.fromEntries(named)
+}
+
+/** A plan must hold what the tenant has, as its data plane reported last. @throws DomainError plan_below_usage */
+async function checkUsage(db: Db, tenantId: string, plan: { code: string; limits: unknown }): Promise<void> {
+  const last = await db.plane_report.findUnique({ where: { tenant_id: tenantId } })
+  if (!last) return
+  const { products } = PlaneHealth.parse(last.report).usage
+  const limit = (plan.limits as Record<string, number>)['products']
+  if (limit === undefined || products <= limit) return
+  throw new DomainError('plan_below_usage', {
+    field: 'plan',
+    message: `plan ${plan.code} holds ${limit} products, the tenant has ${products}: archive some, or choose a larger plan`,
+    details: { limit, used: products },
+  })
 }
 
 /** @throws DomainError unknown_plan naming the plans there are */
