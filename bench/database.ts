@@ -40,7 +40,7 @@ export async function databaseSize(dataDir: string, tenantId: string): Promise<F
 export async function measureClone(platform: Platform, count: number): Promise<Figure[]> {
   return connected(platformUrl(platform.dataDir), async (client) => {
     const { rows } = await client.query<{ datname: string }>(
-      "SELECT datname FROM pg_database WHERE datistemplate AND datname LIKE 'rel\\_%'",
+      "SELECT datname FROM pg_database WHERE datname ~ '^rel_[0-9a-f]+$'",
     )
     const times: number[] = []
     for (let index = 0; index < count; index += 1) {
