@@ -1,21 +1,20 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getProduct, listProducts, search } from '../core/catalogue/contract.ts'
-import { stopTestPostgres, type TestPlane, testPlane } from '../testing/in-process.ts'
+import { startTestPlane, type TestPlane } from '../testing/plane.ts'
 import { seedBenchCatalogue } from './bench.ts'
 
 let plane: TestPlane
 let owner: pg.Client
 beforeAll(async () => {
-  plane = await testPlane()
+  plane = await startTestPlane()
   owner = new pg.Client(plane.database.ownerUrl)
   await owner.connect()
   await seedBenchCatalogue((sql, values) => owner.query(sql, values), 200)
 })
 afterAll(async () => {
   await owner?.end()
-  await plane?.close()
-  await stopTestPostgres()
+  await plane?.stop()
 })
 
 describe('the catalogue of the benchmark', () => {

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { categories } from './data/categories.ts'
 import { products } from './data/products.ts'
 import { vendors } from './data/vendors.ts'
+import { ownGlyphs } from './own-glyphs.ts'
 
 const source = new URL('../node_modules/@iconify-json/fluent-emoji-flat/icons.json', import.meta.url)
 const target = new URL('./pictures/glyphs.json', import.meta.url)
@@ -18,9 +19,10 @@ const names = new Set([
 ])
 const bodies: Record<string, string> = {}
 for (const name of [...names].sort()) {
+  if (name in ownGlyphs) continue
   const icon = icons[name]
   if (!icon) throw new Error(`the icon set has no ${name}`)
   bodies[name] = icon.body
 }
 writeFileSync(target, `${JSON.stringify(bodies, null, 1)}\n`)
-console.log(`${names.size} glyphs`)
+console.log(`${Object.keys(bodies).length} glyphs`)

@@ -116,7 +116,7 @@ export class OrderSeed {
 
 const customerId = (order: SeedOrder): string => seedId('cus', `customer-${order.customer}`)
 
-/** The variant's id is made from the product's handle and its values in option order, as catalogue-rows.ts does. */
+/** The variant's id is made from the product's handle and its values in option order, as product-rows.ts does. */
 function variantId(line: SeedOrder['lines'][number]): string {
   return seedId('var', `${line.product}-${Object.values(line.variant ?? {}).join('-')}`)
 }

@@ -4,6 +4,7 @@ import type { I18nText } from '@cityos/contract'
 import type { FileStore } from '../core/file/file.store.ts'
 import type { Tx } from '../platform/db/index.ts'
 import { draw, type Glyphs } from './art.ts'
+import { ownGlyphs } from './own-glyphs.ts'
 import { insertMissing, seedId } from './rows.ts'
 
 export interface WantedPicture {
@@ -33,7 +34,8 @@ export async function seedPictures(
   wanted: readonly WantedPicture[],
   now: Date,
 ): Promise<Map<string, DrawnPicture>> {
-  const glyphs = JSON.parse(await readFile(join(releaseDir, 'seed', 'pictures', 'glyphs.json'), 'utf8')) as Glyphs
+  const packaged = JSON.parse(await readFile(join(releaseDir, 'seed', 'pictures', 'glyphs.json'), 'utf8')) as Glyphs
+  const glyphs = { ...packaged, ...ownGlyphs }
   const drawn = await Promise.all(
     wanted.map(async (picture) => {
       const bytes = Buffer.from(draw(glyphs, { glyph: picture.glyph, hue: picture.hue, seed: picture.name, width: side, height: side }))

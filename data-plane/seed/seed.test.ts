@@ -5,7 +5,7 @@ import { vendorSignIn } from '../core/customer/contract.ts'
 import { downloadFile } from '../core/file/contract.ts'
 import { Database } from '../platform/db/index.ts'
 import { SeedSource } from '../platform/seed/seed-source.ts'
-import { stopTestPostgres, type TestPlane, testPlane } from '../testing/in-process.ts'
+import { startTestPlane, type TestPlane } from '../testing/plane.ts'
 import { priceIn, seedId } from './rows.ts'
 
 let plane: TestPlane
@@ -13,14 +13,13 @@ let signIns: Record<string, string>[]
 const run = () => plane.app.get(SeedSource).run(RequestContext.system('seed'))
 
 beforeAll(async () => {
-  plane = await testPlane()
+  plane = await startTestPlane()
   const first = await run()
   expect(first.changed).toBe(true)
   signIns = first.sign_ins!
 })
 afterAll(async () => {
-  await plane?.close()
-  await stopTestPostgres()
+  await plane?.stop()
 })
 
 describe('the demo shop', () => {

@@ -1,12 +1,30 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Binding, type Client, createClient } from '@cityos/contract'
-import { createLog, createPlaneApp, EventStreams } from '@cityos/http'
-import { startTestPostgres } from '@cityos/provisioning/testing'
+import {
+  type AnyEndpoint,
+  type Binding,
+  type Call,
+  type Client,
+  createClient,
+  type Page,
+  type Result,
+  type TenantDocument,
+} from '@cityos/contract'
+import {
+  type Actor,
+  ApiCaller,
+  createLog,
+  createPlaneApp,
+  EventStreams,
+  guest,
+  RequestContext,
+  type RequestContextFields,
+} from '@cityos/http'
+import { startTestPostgres, type TestDatabase } from '@cityos/provisioning/testing'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { Background } from '../platform/background/background.ts'
 import { TenantContext } from '../platform/tenant/tenant-context.ts'
@@ -16,6 +34,9 @@ import { httpSettings } from '../src/settings.ts'
 export interface TestPlane {
   app: NestFastifyApplication
   binding: Binding
+  database: TestDatabase
+  /** Calls an operation without a connection, as `as`: gate, authorisation and validation as over HTTP; the answer must fit its schema. */
+  call<E extends AnyEndpoint>(endpoint: E, call?: Call<E>, as?: Caller): Promise<Result<E>>
   /** Calls the plane over HTTP. @param headers e.g. a cart token or a session */
   client(headers?: Record<string, string>): Client
   /** Boots a second time over the same database, as after a crash. */
@@ -23,22 +44,54 @@ export interface TestPlane {
   stop(): Promise<void>
 }
 
+export interface Caller extends Pick<RequestContextFields, 'locale' | 'idempotencyKey' | 'cartToken' | 'stream'> {
+  actor?: Actor
+}
+
+/** A tenant admin of the tenant under test. */
+export const admin: Actor = {
+  kind: 'staff',
+  sub: 'usr_00000000000000000000000000',
+  email: 'admin@test',
+  name: 'Admin',
+  sid: 'sid_test',
+  grants: [{ role: 'tenant-admin', tenant_id: null, nodes: [] }],
+  expiresAt: new Date(8.64e15),
+}
+
+export const vendorActor = (vendorId: string, role = 'owner'): Actor => ({
+  kind: 'vendor',
+  userId: `vus_${vendorId.slice(4)}`,
+  vendorId,
+  role,
+  sessionId: 'ses_test',
+})
+
 const dataPlane = path.resolve(import.meta.dirname, '..')
 
-/** One data plane with a database of its own: real Postgres, real HTTP, its control plane away. @param changes e.g. the keys of staff tokens */
-export async function startTestPlane(changes: Partial<Binding> = {}): Promise<TestPlane> {
+/**
+ * One data plane with a database of its own: real Postgres, real HTTP, its control plane away.
+ * @param changes e.g. the keys of staff tokens
+ * @param tenant what differs from an ordinary test tenant
+ */
+export async function startTestPlane(changes: Partial<Binding> = {}, tenant: Partial<TenantDocument> = {}): Promise<TestPlane> {
   const postgres = await startTestPostgres()
   const folder = mkdtempSync(path.join(tmpdir(), 'cityos-plane-'))
   const database = await postgres.tenantDatabase(dataPlane)
   const journal = JSON.parse(readFileSync(path.join(dataPlane, 'migrations.json'), 'utf8')) as string[]
   writeFileSync(path.join(folder, 'release.json'), JSON.stringify({ version: 'test', schema: journal.at(-1)?.replace('.sql', '') }))
-  const binding = { ...bindingFor(database.url, folder), ...changes }
+  // The seed draws its pictures from the release folder.
+  symlinkSync(path.join(dataPlane, 'seed'), path.join(folder, 'seed'))
+  const usual = bindingFor(database.url, folder)
+  const binding = { ...usual, tenant: { ...usual.tenant, ...tenant }, ...changes }
   let app = await boot(binding)
   return {
     get app() {
       return app
     },
     binding,
+    database,
+    call: (endpoint, call, as) => callIn(app, endpoint, call, as),
     client: (headers = {}) => clientOf(app, headers),
     restart: async () => {
       await halt(app)
@@ -50,6 +103,19 @@ export async function startTestPlane(changes: Partial<Binding> = {}): Promise<Te
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function callIn<E extends AnyEndpoint>(
+  app: NestFastifyApplication,
+  endpoint: E,
+  call: Call<E> = {},
+  as: Caller = {},
+): Promise<Result<E>> {
+  const ctx = new RequestContext({ surface: 'api', host: 'test.localhost', ...as, actor: as.actor ?? guest })
+  const result = await app.get(ApiCaller).call(endpoint, call, ctx)
+  const answers: unknown[] = endpoint.kind === 'list' ? (result as Page<unknown>).items : [result]
+  for (const answer of answers) endpoint.response.parse(answer)
+  return result
 }
 
 /** The composition of `serve`, without pages, sleep and the stream to the control plane. */
@@ -76,7 +142,7 @@ function bindingFor(url: string, folder: string): Binding {
       id: 'ten_01jd0000000000000000000000',
       version: 1,
       slug: 'test',
-      name: { en: 'Test', ar: 'اختبار' },
+      name: { en: 'Test', fr: 'Test', ar: 'اختبار' },
       status: 'active',
       plan: 'standard',
       verticals: ['catalogue'],

@@ -3,18 +3,17 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Database } from '../../platform/db/index.ts'
 import { SeedSource } from '../../platform/seed/seed-source.ts'
-import { stopTestPostgres, type TestPlane, testPlane } from '../../testing/in-process.ts'
+import { startTestPlane, type TestPlane } from '../../testing/plane.ts'
 import { createCart } from '../cart/contract.ts'
 import { compareProducts, getProduct, listProducts, search } from './contract.ts'
 
 let plane: TestPlane
 beforeAll(async () => {
-  plane = await testPlane({ currencies: ['SAR', 'USD', 'KWD'] })
+  plane = await startTestPlane({}, { currencies: ['SAR', 'USD', 'KWD'] })
   await plane.app.get(SeedSource).run(RequestContext.system('seed'))
 })
 afterAll(async () => {
-  await plane?.close()
-  await stopTestPostgres()
+  await plane?.stop()
 })
 
 /** A small generator, so that a failure can be repeated. */

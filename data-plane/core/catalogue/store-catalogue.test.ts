@@ -1,18 +1,17 @@
 import { RequestContext } from '@cityos/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SeedSource } from '../../platform/seed/seed-source.ts'
-import { stopTestPostgres, type TestPlane, testPlane } from '../../testing/in-process.ts'
+import { startTestPlane, type TestPlane } from '../../testing/plane.ts'
 import { compareProducts, getProduct, listCategories, listProducts, productFacets, search, suggestSearch } from './contract.ts'
 
 let plane: TestPlane
 beforeAll(async () => {
-  plane = await testPlane()
+  plane = await startTestPlane()
   const first = await plane.app.get(SeedSource).run(RequestContext.system('seed'))
   expect(first.changed).toBe(true)
 })
 afterAll(async () => {
-  await plane?.close()
-  await stopTestPostgres()
+  await plane?.stop()
 })
 
 describe('the demo shop', () => {

@@ -1,17 +1,16 @@
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Clock } from '../../platform/clock/clock.ts'
-import { admin, stopTestPostgres, type TestPlane, testPlane } from '../../testing/in-process.ts'
+import { admin, startTestPlane, type TestPlane } from '../../testing/plane.ts'
 import { adminCreateUploadSession, downloadFile, type FileMime, uploadFile } from './contract.ts'
 import { sanitiseSvg } from './svg.ts'
 
 let plane: TestPlane
 beforeAll(async () => {
-  plane = await testPlane()
+  plane = await startTestPlane()
 })
 afterAll(async () => {
-  await plane?.close()
-  await stopTestPostgres()
+  await plane?.stop()
 })
 
 const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGP8z8DwnwEKGGEMAB3/A/tRs2kAAAAASUVORK5CYII=', 'base64')

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Database } from '../../platform/db/index.ts'
 import { SeedSource } from '../../platform/seed/seed-source.ts'
 import { seedId } from '../../seed/rows.ts'
-import { admin, stopTestPostgres, type TestPlane, testPlane, vendorActor } from '../../testing/in-process.ts'
+import { admin, startTestPlane, type TestPlane, vendorActor } from '../../testing/plane.ts'
 import { listProducts } from '../catalogue/contract.ts'
 import { Purchasables } from '../vertical/purchasable.ts'
 import {
@@ -22,13 +22,12 @@ let plane: TestPlane
 let database: Database
 const now = new Date()
 beforeAll(async () => {
-  plane = await testPlane()
+  plane = await startTestPlane()
   await plane.app.get(SeedSource).run(RequestContext.system('seed'))
   database = plane.app.get(Database)
 })
 afterAll(async () => {
-  await plane?.close()
-  await stopTestPostgres()
+  await plane?.stop()
 })
 
 const staff = { actor: admin }

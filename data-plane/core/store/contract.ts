@@ -1,6 +1,9 @@
 import { anyone, endpoint, I18nText, Locale, listEndpoint, staff, ThemeTokens } from '@cityos/contract'
 import { z } from 'zod'
 
+export * from './key.contract.ts'
+export * from './settings.contract.ts'
+
 const ById = z.object({ id: z.string() })
 
 export const StoreStatus = z.enum(['draft', 'live', 'maintenance', 'archived'])
@@ -296,128 +299,4 @@ export const adminSetNavigation = endpoint({
   access: staff('write', 'store'),
   body: ManagedNavigation,
   response: ManagedNavigation,
-})
-
-/**
- * Settings of the shop (`tenant_setting`): rates, caps and legal windows of the specs are defaults here, never literals in code.
- * A key left out keeps its value; null returns it to the default.
- */
-export const Settings = z.object({
-  'brand.color': z
-    .string()
-    .regex(/^#[0-9a-f]{6}$/)
-    .nullable(),
-  'brand.radius': z.enum(['none', 'small', 'medium', 'large']).nullable(),
-  'brand.logo_file_id': z.string().nullable(),
-  'tax.default_bps': z.int().min(0).max(10_000),
-  'consumer.withdrawal_days': z.int().min(0).max(60),
-  'consumer.late_delivery_days': z.int().min(1).max(90),
-  'checkout.payment_deadline_minutes': z.int().min(5).max(60),
-  'checkout.hold_minutes': z.int().min(1).max(60),
-  'checkout.bank_transfer_days': z.int().min(1).max(30),
-  'shipping.flat_amount': z.int().min(0),
-  'shipping.free_from_amount': z.int().min(0).nullable(),
-  'inventory.low_stock': z.int().min(0).max(1000),
-  'catalogue.vendor_publish_tiers': z.array(z.enum(['basic', 'pro', 'enterprise'])),
-  'commission.default_bps': z.int().min(0).max(5_000),
-})
-export type Settings = z.infer<typeof Settings>
-
-export const adminGetSettings = endpoint({
-  id: 'admin.settings.get',
-  method: 'GET',
-  path: '/v1/admin/settings',
-  summary: 'The shop settings in force (stored values over defaults)',
-  access: staff('read', 'settings'),
-  response: Settings,
-})
-
-export const SettingsPatch = z
-  .object(
-    Object.fromEntries(Object.entries(Settings.shape).map(([key, schema]) => [key, schema.nullable().optional()])) as {
-      [K in keyof typeof Settings.shape]: z.ZodOptional<z.ZodNullable<(typeof Settings.shape)[K]>>
-    },
-  )
-  .strict()
-export type SettingsPatch = z.infer<typeof SettingsPatch>
-
-export const adminUpdateSettings = endpoint({
-  id: 'admin.settings.update',
-  method: 'PATCH',
-  path: '/v1/admin/settings',
-  summary: 'Changes shop settings',
-  access: staff('write', 'settings'),
-  body: SettingsPatch,
-  response: Settings,
-  errors: ['validation_failed'],
-})
-
-/** A publishable key names a foreign front end; it opens nothing a shopper may not do, and only from its declared origins. */
-export const PublishableKey = z.object({
-  id: z.string(),
-  name: z.string(),
-  /** The first characters, to recognise it; the whole key is shown once. */
-  prefix: z.string(),
-  origins: z.array(z.string()),
-  store_id: z.string(),
-  revoked_at: z.string().nullable(),
-  last_rotated_at: z.string(),
-  created_at: z.string(),
-})
-export type PublishableKey = z.infer<typeof PublishableKey>
-
-const Origin = z.string().regex(/^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/)
-const KeyOnce = PublishableKey.extend({ key: z.string() })
-
-export const adminListPublishableKeys = listEndpoint({
-  id: 'admin.publishable-key.list',
-  method: 'GET',
-  path: '/v1/admin/publishable-keys',
-  summary: 'Publishable keys, newest first',
-  access: staff('read', 'store'),
-  response: PublishableKey,
-})
-
-export const adminCreatePublishableKey = endpoint({
-  id: 'admin.publishable-key.create',
-  method: 'POST',
-  path: '/v1/admin/publishable-keys',
-  summary: 'Makes a key for declared origins; the whole key is in this answer only',
-  access: staff('write', 'store'),
-  body: z.object({ name: z.string().trim().min(1).max(80), origins: z.array(Origin).max(20).default([]), store_id: z.string().optional() }),
-  response: KeyOnce,
-  status: 201,
-})
-
-export const adminUpdatePublishableKey = endpoint({
-  id: 'admin.publishable-key.update',
-  method: 'PATCH',
-  path: '/v1/admin/publishable-keys/{id}',
-  summary: 'Changes name and declared origins',
-  access: staff('write', 'store'),
-  params: ById,
-  body: z.object({ name: z.string().trim().min(1).max(80), origins: z.array(Origin).max(20) }).partial(),
-  response: PublishableKey,
-})
-
-export const adminRotatePublishableKey = endpoint({
-  id: 'admin.publishable-key.rotate',
-  method: 'POST',
-  path: '/v1/admin/publishable-keys/{id}/rotate',
-  summary: 'Replaces the secret part; the old one stops working at once',
-  access: staff('write', 'store'),
-  params: ById,
-  response: KeyOnce,
-  errors: ['invalid_transition'],
-})
-
-export const adminRevokePublishableKey = endpoint({
-  id: 'admin.publishable-key.revoke',
-  method: 'POST',
-  path: '/v1/admin/publishable-keys/{id}/revoke',
-  summary: 'Ends a key',
-  access: staff('write', 'store'),
-  params: ById,
-  response: PublishableKey,
-  errors: ['invalid_transition'],
 })

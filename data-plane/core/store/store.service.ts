@@ -80,14 +80,11 @@ export class StoreService {
     return this.cache.wrap('store:current', 60, () => this.load())
   }
 
-  /** @throws DomainError store_maintenance (503, with Retry-After) while the store is closed for maintenance */
+  /** @throws DomainError store_maintenance */
   async storeView(ctx: RequestContext): Promise<StoreView> {
     const store = await this.current()
+    this.requireOpen(ctx, store)
     const text = (value: I18nText | null | undefined) => pickText(value, ctx.locale, this.fallback)
-    if (store.status === 'maintenance') {
-      ctx.setHeader('retry-after', retryAfterSeconds)
-      throw new DomainError('store_maintenance', { details: { message: text(store.maintenance_message) } })
-    }
     return {
       id: store.id,
       handle: store.handle,
@@ -104,6 +101,16 @@ export class StoreService {
       seo: { title: text(store.seo.title) || text(store.name), description: text(store.seo.description) || text(store.tagline) },
       policies: store.policies,
     }
+  }
+
+  /**
+   * While a store is closed for maintenance shoppers read nothing of it; staff go on working.
+   * @throws DomainError store_maintenance (503, with Retry-After)
+   */
+  requireOpen(ctx: RequestContext, store: CurrentStore): void {
+    if (store.status !== 'maintenance') return
+    ctx.setHeader('retry-after', retryAfterSeconds)
+    throw new DomainError('store_maintenance', { details: { message: pickText(store.maintenance_message, ctx.locale, this.fallback) } })
   }
 
   async navigation(ctx: RequestContext): Promise<NavigationView> {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KeySources } from '../../platform/auth/key-sources.ts'
 import { SeedSource } from '../../platform/seed/seed-source.ts'
 import { seedId } from '../../seed/rows.ts'
-import { admin, stopTestPostgres, type TestPlane, testPlane, vendorActor } from '../../testing/in-process.ts'
+import { admin, startTestPlane, type TestPlane, vendorActor } from '../../testing/plane.ts'
 import { adminListProducts, listProducts, search } from '../catalogue/contract.ts'
 import {
   adminCreateVendor,
@@ -46,12 +46,11 @@ import {
 const staff = { actor: admin }
 let plane: TestPlane
 beforeAll(async () => {
-  plane = await testPlane()
+  plane = await startTestPlane()
   await plane.app.get(SeedSource).run(RequestContext.system('seed'))
 })
 afterAll(async () => {
-  await plane?.close()
-  await stopTestPostgres()
+  await plane?.stop()
 })
 
 const storeInput = { handle: 'kiosk', name: { en: 'Kiosk' }, currencies: ['SAR'], default_currency: 'SAR', locales: ['en' as const] }
@@ -70,6 +69,8 @@ describe('the store of shoppers', () => {
     const [store] = (await plane.call(adminListStores, {}, staff)).items
     await plane.call(adminMaintainStore, { params: { id: store!.id } }, staff)
     await expect(plane.call(getCurrentStore)).rejects.toMatchObject({ status: 503, code: 'store_maintenance' })
+    await expect(plane.call(listProducts)).rejects.toMatchObject({ status: 503 })
+    expect((await plane.call(adminListProducts, {}, staff)).total).toBeGreaterThan(0)
     expect((await plane.call(adminGetStore, { params: { id: store!.id } }, staff)).actions).toEqual(['publish', 'archive'])
     await plane.call(adminPublishStore, { params: { id: store!.id } }, staff)
     expect((await plane.call(getCurrentStore)).status).toBe('live')

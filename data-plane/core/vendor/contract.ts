@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { Handle } from '../catalogue/product.schema.ts'
 import { Picture } from '../vertical/contract.ts'
 
+export * from './team.contract.ts'
+
 const ById = z.object({ id: z.string() })
 
 export const VendorStatus = z.enum([
@@ -20,8 +22,6 @@ export const VendorStatus = z.enum([
 export type VendorStatus = z.infer<typeof VendorStatus>
 export const VendorKind = z.enum(['individual', 'company', 'charity', 'authority'])
 export const VendorTier = z.enum(['basic', 'pro', 'enterprise'])
-export const VendorRole = z.enum(['owner', 'manager', 'staff', 'finance', 'courier'])
-export type VendorRole = z.infer<typeof VendorRole>
 
 export const VendorCard = z.object({
   id: z.string(),
@@ -227,105 +227,6 @@ export const adminRestrictVendor = vendorVerb('restrict', 'No new orders; produc
 export const adminSuspendVendor = vendorVerb('suspend', 'Suspends a vendor: read-only (reason required)')
 export const adminReinstateVendor = vendorVerb('reinstate', 'Lets a restricted or suspended vendor sell again')
 export const adminTerminateVendor = vendorVerb('terminate', 'Ends a vendor for good once its orders are closed (reason required)')
-
-export const VendorMember = z.object({
-  id: z.string(),
-  vendor_id: z.string(),
-  email: z.string(),
-  name: z.string(),
-  role: VendorRole,
-  status: z.enum(['active', 'disabled']),
-  last_signed_in_at: z.string().nullable(),
-  created_at: z.string(),
-})
-export type VendorMember = z.infer<typeof VendorMember>
-
-export const VendorMemberInput = z.object({
-  email: z.email().max(254),
-  name: z.string().trim().min(1).max(120),
-  role: VendorRole,
-  password: z.string().min(10).max(200),
-})
-export type VendorMemberInput = z.infer<typeof VendorMemberInput>
-export const VendorMemberPatch = z
-  .object({
-    name: z.string().trim().min(1).max(120),
-    role: VendorRole,
-    status: z.enum(['active', 'disabled']),
-    password: z.string().min(10).max(200),
-  })
-  .partial()
-export type VendorMemberPatch = z.infer<typeof VendorMemberPatch>
-
-const ByUser = z.object({ id: z.string(), user_id: z.string() })
-
-export const adminListVendorUsers = listEndpoint({
-  id: 'admin.vendor-user.list',
-  method: 'GET',
-  path: '/v1/admin/vendors/{id}/users',
-  summary: 'People who work for a vendor',
-  access: staff('read', 'vendor'),
-  params: ById,
-  response: VendorMember,
-})
-
-export const adminCreateVendorUser = endpoint({
-  id: 'admin.vendor-user.create',
-  method: 'POST',
-  path: '/v1/admin/vendors/{id}/users',
-  summary: 'Adds a person to a vendor',
-  access: staff('write', 'vendor'),
-  params: ById,
-  body: VendorMemberInput,
-  response: VendorMember,
-  status: 201,
-  errors: ['already_exists'],
-})
-
-export const adminUpdateVendorUser = endpoint({
-  id: 'admin.vendor-user.update',
-  method: 'PATCH',
-  path: '/v1/admin/vendors/{id}/users/{user_id}',
-  summary: 'Changes role, name, status or password; an owner always remains',
-  access: staff('write', 'vendor'),
-  params: ByUser,
-  body: VendorMemberPatch,
-  response: VendorMember,
-  errors: ['last_admin'],
-})
-
-export const vendorListUsers = listEndpoint({
-  id: 'vendor.user.list',
-  method: 'GET',
-  path: '/v1/vendor/users',
-  summary: 'Own team',
-  access: vendor('read', 'vendor_user'),
-  response: VendorMember,
-})
-
-export const vendorCreateUser = endpoint({
-  id: 'vendor.user.create',
-  method: 'POST',
-  path: '/v1/vendor/users',
-  summary: 'Adds a person to the team (owners)',
-  access: vendor('write', 'vendor_user'),
-  body: VendorMemberInput,
-  response: VendorMember,
-  status: 201,
-  errors: ['already_exists'],
-})
-
-export const vendorUpdateUser = endpoint({
-  id: 'vendor.user.update',
-  method: 'PATCH',
-  path: '/v1/vendor/users/{id}',
-  summary: 'Changes a person of the team; an owner always remains',
-  access: vendor('write', 'vendor_user'),
-  params: ById,
-  body: VendorMemberPatch,
-  response: VendorMember,
-  errors: ['last_admin'],
-})
 
 export const vendorGetProfile = endpoint({
   id: 'vendor.profile.get',

@@ -62,7 +62,7 @@ export const categories: SeedCategory[] = [
       'Thobes, abayas et chaussures pour tous les jours et pour l’Aïd.',
       'ثياب وعبايات وأحذية لكل يوم وللعيد.',
     ],
-    glyph: 'kimono',
+    glyph: 'thobe',
     hue: 285,
     attributes: [material],
     children: [
@@ -93,7 +93,7 @@ export const categories: SeedCategory[] = [
       'Dattes venues droit des palmeraies, miel et maamoul.',
       'تمور من المزارع مباشرة وعسل ومعمول.',
     ],
-    glyph: 'palm-tree',
+    glyph: 'dates',
     hue: 45,
     attributes: [origin],
     children: [
@@ -111,7 +111,7 @@ export const categories: SeedCategory[] = [
       'Café saoudien à la cardamome, torréfactions fraîches et de quoi les servir.',
       'قهوة سعودية بالهيل ومحاصيل محمصة طازجة وكل ما يلزم لتقديمها.',
     ],
-    glyph: 'hot-beverage',
+    glyph: 'dallah',
     hue: 28,
     attributes: [
       {

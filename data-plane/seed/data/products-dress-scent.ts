@@ -7,7 +7,7 @@ export const dressAndScent: SeedProduct[] = [
     category: 'thobes',
     price: 245,
     stock: 14,
-    glyphs: ['kimono', 'necktie'],
+    glyphs: ['thobe', 'shemagh'],
     title: ['Classic white thobe', 'Thobe blanc classique', 'ثوب أبيض كلاسيكي'],
     text: [
       'Cut in Riyadh from a cotton blend that stays white wash after wash. Plain collar, hidden buttons, two deep pockets.',
@@ -27,7 +27,7 @@ export const dressAndScent: SeedProduct[] = [
     price: 389,
     before: 449,
     stock: 6,
-    glyphs: ['coat', 'snowflake'],
+    glyphs: ['thobe-winter', 'snowflake'],
     title: ['Winter wool thobe', 'Thobe d’hiver en laine', 'ثوب شتوي من الصوف'],
     text: [
       'A warm thobe for January nights: fine wool, lined shoulders, and a stand-up collar that closes against the wind.',
@@ -46,7 +46,7 @@ export const dressAndScent: SeedProduct[] = [
     category: 'thobes',
     price: 129,
     stock: 20,
-    glyphs: ['lab-coat', 'party-popper'],
+    glyphs: ['thobe', 'party-popper'],
     title: ['Boys’ Eid thobe', 'Thobe de l’Aïd pour garçon', 'ثوب العيد للأولاد'],
     text: [
       'Soft cotton, room to run, and a hem that can be let out twice while he grows.',
@@ -64,7 +64,7 @@ export const dressAndScent: SeedProduct[] = [
     category: 'abayas',
     price: 320,
     stock: 9,
-    glyphs: ['dress', 'woman-with-headscarf'],
+    glyphs: ['abaya', 'woman-with-headscarf'],
     title: ['Everyday crepe abaya', 'Abaya en crêpe de tous les jours', 'عباية كريب يومية'],
     text: [
       'Light crepe that does not crease in the car. Wide sleeves with hidden snaps, shayla included.',
@@ -83,7 +83,7 @@ export const dressAndScent: SeedProduct[] = [
     price: 410,
     before: 480,
     stock: 4,
-    glyphs: ['sari', 'sun'],
+    glyphs: ['abaya-linen', 'sun'],
     title: ['Linen summer abaya', 'Abaya d’été en lin', 'عباية صيفية من الكتان'],
     text: [
       'Washed linen for forty-degree days, cut loose with a belt you may leave at home.',
@@ -101,7 +101,7 @@ export const dressAndScent: SeedProduct[] = [
     category: 'shemaghs',
     price: 95,
     stock: 40,
-    glyphs: ['scarf', 'man-wearing-turban'],
+    glyphs: ['shemagh', 'thobe'],
     title: ['Red shemagh', 'Keffieh rouge', 'شماغ أحمر'],
     text: [
       'Twisted cotton with a weave that keeps its fold all day; fifty-eight inches.',
@@ -118,7 +118,7 @@ export const dressAndScent: SeedProduct[] = [
     category: 'shemaghs',
     price: 75,
     stock: 35,
-    glyphs: ['ribbon', 'white-circle'],
+    glyphs: ['ghutra', 'thobe'],
     title: ['White ghutra', 'Ghutra blanche', 'غترة بيضاء'],
     text: ['Fine cotton voile, light enough for summer.', 'Voile de coton fin, assez léger pour l’été.', 'فوال قطني ناعم وخفيف للصيف.'],
     attributes: { material: 'cotton' },
@@ -131,7 +131,7 @@ export const dressAndScent: SeedProduct[] = [
     category: 'sandals',
     price: 180,
     stock: 5,
-    glyphs: ['thong-sandal', 'cow-face'],
+    glyphs: ['najdi-sandals', 'cow-face'],
     title: ['Najdi leather sandals', 'Sandales najdies en cuir', 'نعال نجدية من الجلد'],
     text: [
       'Hand-stitched on a leather sole; they take a week to become yours and last for years.',
@@ -202,7 +202,7 @@ export const dressAndScent: SeedProduct[] = [
     category: 'bakhoor',
     price: 85,
     stock: 24,
-    glyphs: ['sparkles', 'dashing-away'],
+    glyphs: ['mabkhara', 'sparkles'],
     title: ['Majlis bakhoor', 'Encens du majlis', 'بخور المجالس'],
     text: [
       'Wood dust, amber and saffron kneaded by hand, thirty pieces in a tin.',
@@ -255,7 +255,7 @@ export const dressAndScent: SeedProduct[] = [
     category: 'burners',
     price: 165,
     stock: 10,
-    glyphs: ['amphora', 'fire'],
+    glyphs: ['mabkhara', 'fire'],
     title: ['Brass mabkhara', 'Mabkhara en laiton', 'مبخرة نحاسية'],
     text: [
       'Engraved by hand in Al Zal market, with a lining that keeps the foot cool.',

@@ -7,7 +7,7 @@ export const table: SeedProduct[] = [
     category: 'dates',
     price: 68,
     stock: 60,
-    glyphs: ['chestnut', 'palm-tree'],
+    glyphs: ['dates-black', 'palm-tree'],
     title: ['Ajwa dates of Madinah', 'Dattes Ajwa de Médine', 'تمر عجوة المدينة'],
     text: [
       'Black, soft and barely sweet. From three farms in the south of Madinah, this year’s harvest.',
@@ -26,7 +26,7 @@ export const table: SeedProduct[] = [
     category: 'dates',
     price: 42,
     stock: 80,
-    glyphs: ['honey-pot', 'palm-tree'],
+    glyphs: ['dates-golden', 'palm-tree'],
     title: ['Sukkari dates of Qassim', 'Dattes Sukkari du Qassim', 'تمر سكري القصيم'],
     text: [
       'Golden and crisp outside, caramel inside: the date of Buraydah’s market at dawn.',
@@ -45,7 +45,7 @@ export const table: SeedProduct[] = [
     category: 'dates',
     price: 38,
     stock: 70,
-    glyphs: ['chestnut', 'droplet'],
+    glyphs: ['dates', 'dallah'],
     title: ['Khalas dates of Al Ahsa', 'Dattes Khalas d’Al-Hassa', 'تمر خلاص الأحساء'],
     text: [
       'From the largest oasis on earth: amber, moist, made for coffee.',
@@ -65,7 +65,7 @@ export const table: SeedProduct[] = [
     price: 135,
     before: 155,
     stock: 12,
-    glyphs: ['wrapped-gift', 'chestnut'],
+    glyphs: ['wrapped-gift', 'dates'],
     title: ['Dates box with almonds', 'Coffret de dattes aux amandes', 'علبة تمر باللوز'],
     text: [
       'Forty-eight dates filled by hand with roasted almonds, in a palm-leaf box tied with ribbon.',
@@ -83,7 +83,7 @@ export const table: SeedProduct[] = [
     category: 'date-gifts',
     price: 210,
     stock: 9,
-    glyphs: ['bento-box', 'wrapped-gift'],
+    glyphs: ['bento-box', 'dates-golden'],
     title: ['Four regions dates box', 'Coffret de dattes des quatre régions', 'علبة تمور المناطق الأربع'],
     text: [
       'Ajwa, Sukkari, Khalas and Safawi side by side, with a card that says who picked them.',
@@ -161,7 +161,7 @@ export const table: SeedProduct[] = [
     category: 'saudi-coffee',
     price: 46,
     stock: 50,
-    glyphs: ['hot-beverage', 'seedling'],
+    glyphs: ['dallah', 'seedling'],
     title: ['Saudi coffee, blond roast', 'Café saoudien, torréfaction blonde', 'قهوة سعودية شقراء'],
     text: [
       'Khawlani beans roasted pale and ground with cardamom and a thread of saffron. Boil, rest, pour.',
@@ -180,7 +180,7 @@ export const table: SeedProduct[] = [
     category: 'specialty-coffee',
     price: 89,
     stock: 16,
-    glyphs: ['seedling', 'hot-beverage'],
+    glyphs: ['seedling', 'finjan'],
     title: ['Khawlani single origin', 'Khawlani pure origine', 'محصول خولاني'],
     text: [
       'From the terraces of Jazan: apricot, cocoa and a long finish. Roasted on Sundays.',
@@ -243,7 +243,7 @@ export const table: SeedProduct[] = [
     category: 'coffee-ware',
     price: 275,
     stock: 5,
-    glyphs: ['teapot', 'crown'],
+    glyphs: ['dallah', 'finjan'],
     title: ['Rasa dallah, three sizes', 'Dallah Rasa, trois tailles', 'دلة رسلان ثلاث مقاسات'],
     text: [
       'The pot on every old coin: spun brass, tinned inside, with the long beak that pours without a drop.',
@@ -269,7 +269,7 @@ export const table: SeedProduct[] = [
     category: 'coffee-ware',
     price: 88,
     stock: 19,
-    glyphs: ['teacup-without-handle', 'sparkles'],
+    glyphs: ['finjan', 'dallah'],
     title: ['Finjan set of twelve', 'Service de douze finjans', 'طقم فناجين اثنا عشر'],
     text: [
       'Thin porcelain with a gold rim; they shake, they pour, they nest.',
@@ -344,7 +344,7 @@ export const table: SeedProduct[] = [
     price: 118,
     before: 140,
     stock: 13,
-    glyphs: ['thread', 'couch-and-lamp'],
+    glyphs: ['sadu-cushion', 'yarn'],
     title: ['Sadu cushion', 'Coussin sadu', 'مسند سدو'],
     text: [
       'Woven on a ground loom by Bedouin women near Hail; wool in the old colours.',

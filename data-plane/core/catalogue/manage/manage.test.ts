@@ -5,7 +5,7 @@ import { Clock, days, later } from '../../../platform/clock/clock.ts'
 import { Database } from '../../../platform/db/index.ts'
 import { SeedSource } from '../../../platform/seed/seed-source.ts'
 import { seedId } from '../../../seed/rows.ts'
-import { admin, stopTestPostgres, type TestPlane, testPlane, vendorActor } from '../../../testing/in-process.ts'
+import { admin, startTestPlane, type TestPlane, vendorActor } from '../../../testing/plane.ts'
 import { uploadFile, vendorCreateUploadSession } from '../../file/contract.ts'
 import {
   adminApproveProduct,
@@ -42,12 +42,11 @@ const picture = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="10" 
 
 let plane: TestPlane
 beforeAll(async () => {
-  plane = await testPlane({ limits: { products: 90 } })
+  plane = await startTestPlane({}, { limits: { products: 90 } })
   await plane.app.get(SeedSource).run(RequestContext.system('seed'))
 })
 afterAll(async () => {
-  await plane?.close()
-  await stopTestPostgres()
+  await plane?.stop()
 })
 
 let number = 0

@@ -15,9 +15,10 @@ export class Reader {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws DomainError currency_not_supported when the store does not sell in `currency` */
+  /** @throws DomainError currency_not_supported when the store does not sell in `currency`, store_maintenance while it is closed */
   async reading(ctx: RequestContext, currency?: string): Promise<Reading> {
     const store = await this.stores.current()
+    this.stores.requireOpen(ctx, store)
     if (currency && !store.currencies.includes(currency)) {
       throw new DomainError('currency_not_supported', { field: 'currency', details: { currencies: store.currencies } })
     }
