@@ -39,9 +39,7 @@ export async function databaseSize(dataDir: string, tenantId: string): Promise<F
 /** Clones the release's template as the warm pool does, without the pool. */
 export async function measureClone(platform: Platform, count: number): Promise<Figure[]> {
   return connected(platformUrl(platform.dataDir), async (client) => {
-    const { rows } = await client.query<{ datname: string }>(
-      "SELECT datname FROM pg_database WHERE datname ~ '^rel_[0-9a-f]+$'",
-    )
+    const { rows } = await client.query<{ datname: string }>("SELECT datname FROM pg_database WHERE datname ~ '^rel_[0-9a-f]+$'")
     const times: number[] = []
     for (let index = 0; index < count; index += 1) {
       const name = `bench_clone_${index}`

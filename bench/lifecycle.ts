@@ -36,10 +36,13 @@ function pooled(platform: Platform): Promise<unknown> {
   })
 }
 
-/** From the request to the first 200 of the new tenant's own API; empty tenants, one after the other. */
-export async function measureCreate(platform: Platform, count: number): Promise<{ figures: Figure[]; tenantId: string }> {
+/** From the request to the first 200 of the new tenant's own API; empty tenants, one after the other; the last is returned. */
+export async function measureCreate(
+  platform: Platform,
+  count: number,
+): Promise<{ figures: Figure[]; tenant: { id: string; host: string } }> {
   const times: number[] = []
-  let tenantId = ''
+  let last = { id: '', host: '' }
   for (let index = 0; index < count; index += 1) {
     await pooled(platform)
     const slug = `empty-${platform.pool ? 'warm' : 'cold'}-${index + 1}`
@@ -48,23 +51,23 @@ export async function measureCreate(platform: Platform, count: number): Promise<
       body: { slug, name: 'Empty', owner: `owner@${slug}.test`, verticals: 'all' },
     })
     times.push(await firstAnswer(platform, `${slug}.localhost`, '/v1/store/tenant', start))
-    tenantId = tenant.id
+    last = { id: tenant.id, host: `${slug}.localhost` }
     await idle(platform, tenant.id)
   }
   const [name, aim] = platform.pool ? ['from the warm pool', 1000] : ['without a pool', 4000]
   const figures: Figure[] = [
     { group: 'tenant create: request → first 200', name: String(name), value: percentile(times, 0.5), unit: 'ms', aim: Number(aim) },
   ]
-  return { figures, tenantId }
+  return { figures, tenant: last }
 }
 
 /** From a shopper's request to a sleeping tenant to its answer, through the gateway. */
-export async function measureWake(platform: Platform, host: string, tenantId: string, count: number): Promise<Figure[]> {
+export async function measureWake(platform: Platform, tenant: { id: string; host: string }, count: number): Promise<Figure[]> {
   const times: number[] = []
   for (let index = 0; index < count; index += 1) {
-    await sleep(platform, tenantId)
+    await sleep(platform, tenant.id)
     await pooled(platform)
-    times.push(await firstAnswer(platform, host, '/v1/store/products', performance.now()))
+    times.push(await firstAnswer(platform, tenant.host, '/v1/store/products', performance.now()))
   }
   const [name, aim] = platform.pool ? ['bound to a warm process', 400] : ['cold: boot to first 200', 1000]
   return [{ group: 'wake: request → first 200', name: String(name), value: percentile(times, 0.5), unit: 'ms', aim: Number(aim) }]

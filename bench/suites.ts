@@ -38,15 +38,12 @@ export const suites: Record<string, (bench: Bench) => Promise<Figure[]>> = {
     const warm = await measureCreate(platform, 5)
     const cold = await coldPlatform()
     const created = await measureCreate(cold, 3)
-    const coldHost = 'empty-cold-1.localhost'
-    const { tenants } = await cold.status()
-    const coldTenant = tenants.find((tenant) => tenant.hosts.includes(coldHost))!
     return [
       ...warm.figures,
       ...created.figures,
-      ...(await measureWake(platform, 'empty-warm-1.localhost', warm.tenantId, 5)),
-      ...(await measureWake(cold, coldHost, coldTenant.id, 5)),
-      ...(await databaseSize(platform.dataDir, warm.tenantId)),
+      ...(await measureWake(platform, warm.tenant, 5)),
+      ...(await measureWake(cold, created.tenant, 5)),
+      ...(await databaseSize(platform.dataDir, warm.tenant.id)),
       ...(await measureClone(platform, 5)),
     ]
   },
