@@ -36,17 +36,13 @@ async function storefront(browser: Browser): Promise<void> {
     ['storefront', '/en'],
     ['storefront-ar', '/ar'],
     ['product', `/en/products/${product!.handle}`],
-    ['list', '/en/products'],
   ] as const) {
     await wide.page.goto(shop + path)
     await save(wide.page, name)
   }
   await wide.context.close()
   const narrow = await newVisitor(browser, phone)
-  for (const [name, path] of [
-    ['phone', '/en'],
-    ['phone-ar', `/ar/products/${product!.handle}`],
-  ] as const) {
+  for (const [name, path] of [['phone-ar', `/ar/products/${product!.handle}`]] as const) {
     await narrow.page.goto(shop + path)
     await save(narrow.page, name)
   }
@@ -55,9 +51,9 @@ async function storefront(browser: Browser): Promise<void> {
 
 async function consoles(browser: Browser): Promise<void> {
   const { page, context } = await newVisitor(browser, desktop)
-  for (const [name, origin, paths] of [
-    ['operator-console', operator.origin, ['', '#/tenants', '#/operations']],
-    ['admin-console', platform.origin('admin.dakkah.localhost'), ['', '#/orders']],
+  for (const [name, origin] of [
+    ['operator-console', operator.origin],
+    ['admin-console', platform.origin('admin.dakkah.localhost')],
   ] as const) {
     await page.goto(origin)
     await page.getByRole('button', { name: 'Sign in' }).click()
@@ -70,11 +66,9 @@ async function consoles(browser: Browser): Promise<void> {
       await page.click('button[type=submit]')
     }
     await menu.waitFor()
-    for (const path of paths) {
-      await page.goto(`${origin}/${path}`)
-      await consoleContent(page)
-      await save(page, path ? `${name}-${path.slice(2)}` : name)
-    }
+    await page.goto(`${origin}/`)
+    await consoleContent(page)
+    await save(page, name)
   }
   await context.close()
 }

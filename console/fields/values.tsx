@@ -57,3 +57,14 @@ export function Dash() {
     </Typography>
   )
 }
+
+/** Several names in a row, with the separator of the page's language; each keeps its own direction. */
+export function Names({ values }: { values: readonly string[] }) {
+  const separator = useConsoleLocale() === 'ar' ? '، ' : ', '
+  return values.map((value, index) => (
+    <span key={value}>
+      {index > 0 && separator}
+      <bdi>{value}</bdi>
+    </span>
+  ))
+}

@@ -3,7 +3,7 @@ import ReceiptIcon from '@mui/icons-material/ReceiptLongOutlined'
 import { lazy } from 'react'
 import { useRead } from '../../api/query.ts'
 import { StatusChip } from '../../fields/status.tsx'
-import { Ident } from '../../fields/values.tsx'
+import { Ident, Names } from '../../fields/values.tsx'
 import type { Screen } from '../../screen/screen.ts'
 
 const OrderPage = lazy(() => import('./order-page.tsx').then((module) => ({ default: module.OrderPage })))
@@ -24,7 +24,7 @@ export const orderScreen: Screen = {
     { source: 'payment_status', card: 'aside', render: (record) => <StatusChip status={summary(record).payment_status} /> },
     { source: 'placed_at', label: 'field.placed_at', card: 'line' },
     { source: 'email', render: (record) => <Ident value={summary(record).email} /> },
-    { source: 'vendors', render: (record) => <bdi>{summary(record).vendors.join('، ')}</bdi> },
+    { source: 'vendors', render: (record) => <Names values={summary(record).vendors} /> },
     { source: 'count', label: 'field.units', card: 'none' },
     'total',
   ],
