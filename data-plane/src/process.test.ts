@@ -16,6 +16,7 @@ const dataPlane = join(import.meta.dirname, '..')
 const built = join(dataPlane, 'node_modules/.process-test', String(process.pid))
 let cluster: TestCluster
 const children: ChildProcess[] = []
+const folders: string[] = []
 
 beforeAll(async () => {
   cluster = await TestCluster.start()
@@ -47,7 +48,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 afterAll(async () => {
-  rmSync(built, { recursive: true, force: true })
+  for (const folder of [...folders, built]) rmSync(folder, { recursive: true, force: true })
   await cluster.stop()
 })
 
@@ -60,6 +61,7 @@ interface Plane {
 
 async function start(changes: Partial<Binding> = {}): Promise<Plane> {
   const folder = mkdtempSync(join(tmpdir(), 'cityos-process-'))
+  folders.push(folder)
   const release = join(folder, 'release')
   mkdirSync(join(release, 'assets'), { recursive: true })
   mkdirSync(join(release, 'console/tenant/assets'), { recursive: true })
