@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findRedis } from '@cityos/cli/test-requirements'
-import { listProducts } from '@cityos/data-plane/contract'
+import { getMe, listProducts, signUp, verify } from '@cityos/data-plane/contract'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from './eventually.ts'
@@ -38,7 +38,7 @@ describe.runIf(server !== null)('with REDIS_URL', () => {
     if (folder) await rm(folder, { recursive: true, force: true })
   })
 
-  test('cache, rate limits and sessions lie in Redis, under the tenant’s name', async () => {
+  test('cache and rate limits lie in Redis, under the tenant’s name', async () => {
     const tenant = await ensureTenant(platform, 'cached')
     await platform.client(host)(listProducts)
     await buy(platform, host)
@@ -54,6 +54,18 @@ describe.runIf(server !== null)('with REDIS_URL', () => {
     await platform.kill((await platform.planePid('cached'))!)
     await eventually(async () => (await platform.request(host, '/v1/store/products')).status === 200, 'the data plane is back')
     expect(await signInWrongly()).toBe(429)
+  })
+
+  test('a session outlives the process that opened it, and Redis as well', async () => {
+    const store = platform.client(host)
+    const email = 'session@redis.test'
+    const asked = await store(signUp, { body: { email, password: 'a-long-password-1', name: 'Customer' } })
+    const { token } = await store(verify, { body: { email, code: asked.code! } })
+    const customer = platform.client(host, { authorization: `Bearer ${token}` })
+    await platform.kill((await platform.planePid('cached'))!)
+    await client.flushall()
+    await eventually(async () => (await platform.request(host, '/v1/store/products')).status === 200, 'the data plane is back')
+    expect(await customer(getMe)).toMatchObject({ email })
   })
 
   test('when Redis is gone the shop goes on', async () => {

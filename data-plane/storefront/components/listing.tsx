@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react'
-import type { ProductFacets } from '../../core/catalogue/contract.ts'
-import type { ProductCard } from '../../core/catalogue/product.schema.ts'
+import type { ProductCard, ProductFacets } from '../../core/catalogue/contract.ts'
 import type { MessageKey } from '../i18n/messages.ts'
 import { filterCount, type ListingState, listingQuery, pageSize, pagesAround, sorts } from '../listing-state.ts'
 import type { Visit } from '../visit.ts'

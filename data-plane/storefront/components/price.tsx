@@ -1,5 +1,5 @@
 import type { Money } from '@cityos/contract'
-import type { Availability } from '../../core/catalogue/product.schema.ts'
+import type { Availability } from '../../core/catalogue/contract.ts'
 import type { Visit } from '../visit.ts'
 
 /** An amount; isolated, so that Arabic text around it cannot reorder it. */

@@ -1,4 +1,4 @@
-import type { ProductCard } from '../../core/catalogue/product.schema.ts'
+import type { ProductCard } from '../../core/catalogue/contract.ts'
 import type { Visit } from '../visit.ts'
 import { Picture } from './picture.tsx'
 import { Price } from './price.tsx'

@@ -1,5 +1,5 @@
 import { currencyExponent, type Money } from '@cityos/contract'
-import type { ProductCard, ProductDetail } from '../../core/catalogue/product.schema.ts'
+import type { ProductCard, ProductDetail } from '../../core/catalogue/contract.ts'
 import type { Crumb } from '../components/layout.tsx'
 import type { Visit } from '../visit.ts'
 
