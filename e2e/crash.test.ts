@@ -57,9 +57,9 @@ describe('kill -9', () => {
         return open
       }),
     )
-    const paying = carts.map((open) => pay(open, 'sandbox'))
+    const paying = Promise.allSettled(carts.map((open) => pay(open, 'sandbox')))
     await platform.kill(await platform.pid('postgres'))
-    const settled = await Promise.allSettled(paying)
+    const settled = await paying
     for (const each of settled) {
       if (each.status === 'rejected') expect(each.reason).toMatchObject({ status: expect.toBeOneOf([500, 502, 503]) })
     }
