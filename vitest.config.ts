@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 // Two projects: `unit` needs nothing beyond the dependencies (a suite that needs Postgres starts the embedded one);
 // `e2e` starts whole platforms with `./cityos up` and works through HTTP and a browser, one file at a time.
+// In CI a test that failed is run once more, and the report names it: a crowded machine fails nobody, a fault does.
+const retry = process.env['CI'] ? 1 : 0
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,6 +16,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           pool: 'forks',
+          retry,
         },
       },
       {
@@ -24,6 +28,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           fileParallelism: false,
           pool: 'forks',
+          retry,
         },
       },
     ],
