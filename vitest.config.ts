@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 // Two projects: `unit` needs nothing beyond the dependencies (a suite that needs Postgres starts the embedded one);
 // `e2e` starts whole platforms with `./cityos up` and works through HTTP and a browser, one file at a time.
-// In CI a test that failed is run once more, and the report names it: a crowded machine fails nobody, a fault does.
+// In CI a test that failed is run once more, and the report names it. Races and isolation say `retry: 0` themselves: there a
+// fault that shows itself once is a fault.
 const retry = process.env['CI'] ? 1 : 0
 
 export default defineConfig({

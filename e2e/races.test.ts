@@ -81,7 +81,7 @@ async function cartsReadyToPay(product: ProductCard, count: number): Promise<Ope
   return carts
 }
 
-describe('the last unit of stock', () => {
+describe('the last unit of stock', { retry: 0 }, () => {
   test('of 200 parallel buyers exactly one gets it; the others are told that it is gone', async () => {
     const product = (await productsOfDifferentVendors(platform.client(host), 4))[3]!
     const variantId = firstVariant(product)
@@ -112,7 +112,7 @@ describe('the last unit of stock', () => {
   })
 })
 
-describe('one key, one order', () => {
+describe('one key, one order', { retry: 0 }, () => {
   test('200 requests with one Idempotency-Key make one order and take one unit', async () => {
     const product = (await productsOfDifferentVendors(platform.client(host), 2))[1]!
     const variantId = firstVariant(product)
@@ -141,7 +141,7 @@ describe('one key, one order', () => {
   })
 })
 
-describe('one payment confirmed twice', () => {
+describe('one payment confirmed twice', { retry: 0 }, () => {
   test('a bank transfer that 50 clerks confirm at once is booked once', async () => {
     const { order } = await buy(platform, host, { method: 'bank_transfer', email: 'transfer@example.test' })
     const payment = (await admin(listAdminPayments, { query: { order_id: order.id } })).items[0]!
