@@ -14,14 +14,15 @@ export interface SchemaModule {
   schema: string
 }
 
-/** Every folder with a `schema.prisma`: platform first, then core, engines, verticals, by name. */
+/** Every folder with a `schema.prisma`: platform first, then core, engines, verticals, by name. A vertical's lies in its folder or in its `server/`. */
 export function schemaModules(): SchemaModule[] {
   const folders = ['platform']
   for (const layer of ['core', 'engines', 'verticals']) {
     if (!existsSync(join(root, layer))) continue
     for (const entry of readdirSync(join(root, layer), { withFileTypes: true })) {
       if (!entry.isDirectory()) continue
-      folders.push(`${layer}/${entry.name}`, `${layer}/${entry.name}/server`)
+      folders.push(`${layer}/${entry.name}`)
+      if (layer === 'verticals') folders.push(`${layer}/${entry.name}/server`)
     }
   }
   return folders

@@ -4,7 +4,7 @@ import { startTestPostgres } from '@cityos/provisioning/testing'
 import { diffSchemas } from './engine.ts'
 import { readJournal, root, schemaModules, wholeSchema } from './modules.ts'
 
-// usage: pnpm --filter @cityos/data-plane db:migration <module> <name>
+// usage: pnpm --filter @cityos/data-plane db:migration <module> <name>, e.g. db:migration verticals/booking init
 // Writes <module>/migrations/NNNN_<name>.sql (what changed since the module's snapshot), renews the snapshot and
 // appends the file to migrations.json. Constraints, partial indexes, grants and triggers are added by hand below the
 // marker. Giving the name of the module's last migration again rewrites its generated part and keeps the rest.
