@@ -1,8 +1,6 @@
 import { ApiError, type Client } from '@cityos/contract'
 import type { Tenant } from '@cityos/control-plane/contract'
 import {
-  adminAdjustStock,
-  adminListStock,
   answerChallenge,
   confirmAdminPayment,
   getAdminOrder,
@@ -15,6 +13,7 @@ import {
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sharedPlatform } from './shared.ts'
 import { buy, firstVariant, type OpenCart, openCart, pay, prepareCart, productsOfDifferentVendors } from './shopping.ts'
+import { leaveInStock, stockOf } from './stock.ts'
 import { adminOf, ensureTenant, hostOf } from './tenants.ts'
 
 // The standard race (docs/spec/algorithms.md): many at once, exactly one wins, the others get the specified refusal,
@@ -47,24 +46,6 @@ async function atOnce<T>(attempts: (() => Promise<T>)[]): Promise<Outcomes<T>> {
 
 const codes = (outcomes: Outcomes<unknown>): string[] => [...new Set(outcomes.refused.map((error) => `${error.status} ${error.code}`))]
 
-async function stockOf(variantId: string) {
-  for (let offset = 0; ; offset += 100) {
-    const page = await admin(adminListStock, { query: { limit: 100, offset } })
-    const found = page.items.find((level) => level.variant_id === variantId)
-    if (found) return found
-    if (page.items.length === 0) throw new Error(`no stock level for ${variantId}`)
-  }
-}
-
-/** Leaves exactly `units` of the variant to sell. */
-async function leaveInStock(variantId: string, units: number): Promise<void> {
-  const level = await stockOf(variantId)
-  await admin(adminAdjustStock, {
-    params: { id: level.id },
-    body: { counted: level.reserved + level.safety + units, version: level.version, kind: 'count', reason: 'race test' },
-  })
-}
-
 async function cartsReadyToPay(product: ProductCard, count: number): Promise<OpenCart[]> {
   const carts: OpenCart[] = []
   for (let index = 0; index < count; index += 20) {
@@ -86,14 +67,14 @@ describe('the last unit of stock', { retry: 0 }, () => {
     const product = (await productsOfDifferentVendors(platform.client(host), 4))[3]!
     const variantId = firstVariant(product)
     const carts = await cartsReadyToPay(product, buyers)
-    await leaveInStock(variantId, 1)
-    const before = await stockOf(variantId)
+    await leaveInStock(admin, variantId, 1)
+    const before = await stockOf(admin, variantId)
     const price = (await carts[0]!.client(getCart, { params: { id: carts[0]!.cart.id } })).totals.total
     const outcomes = await atOnce(carts.map((open) => () => pay(open, 'cash_on_delivery', { expected: price })))
     expect(codes(outcomes)).toEqual(['409 insufficient_stock'])
     expect(outcomes.won).toHaveLength(1)
     expect(outcomes.refused).toHaveLength(buyers - 1)
-    const after = await stockOf(variantId)
+    const after = await stockOf(admin, variantId)
     expect({ available: after.available, promised: after.reserved - before.reserved + (before.on_hand - after.on_hand) }).toEqual({
       available: 0,
       promised: 1,
@@ -105,10 +86,10 @@ describe('the last unit of stock', { retry: 0 }, () => {
     const product = (await productsOfDifferentVendors(platform.client(host), 3))[2]!
     const variantId = firstVariant(product)
     const [one, two] = await cartsReadyToPay(product, 2)
-    await leaveInStock(variantId, 1)
+    await leaveInStock(admin, variantId, 1)
     await expect(pay(one!, 'sandbox', { token: 'tok_declined' })).rejects.toMatchObject({ code: 'payment_declined' })
     expect((await pay(two!, 'sandbox')).order.number).toBeTruthy()
-    expect((await stockOf(variantId)).available).toBe(0)
+    expect((await stockOf(admin, variantId)).available).toBe(0)
   })
 })
 
@@ -117,7 +98,7 @@ describe('one key, one order', { retry: 0 }, () => {
     const product = (await productsOfDifferentVendors(platform.client(host), 2))[1]!
     const variantId = firstVariant(product)
     const [open] = await cartsReadyToPay(product, 1)
-    const before = await stockOf(variantId)
+    const before = await stockOf(admin, variantId)
     const price = (await open!.client(getCart, { params: { id: open!.cart.id } })).totals.total
     const outcomes = await atOnce(
       Array.from({ length: buyers }, () => () => pay(open!, 'cash_on_delivery', { idempotencyKey: 'the-last-use', expected: price })),
@@ -125,7 +106,7 @@ describe('one key, one order', { retry: 0 }, () => {
     expect(outcomes.won.length).toBeGreaterThan(0)
     expect(new Set(outcomes.won.map((each) => each.order.number)).size).toBe(1)
     expect(codes(outcomes).filter((code) => code !== '409 request_in_progress')).toEqual([])
-    const after = await stockOf(variantId)
+    const after = await stockOf(admin, variantId)
     expect(before.available - after.available).toBe(1)
     const orders = await admin(listAdminOrders, { query: { q: outcomes.won[0]!.order.number } })
     expect(orders.total).toBe(1)

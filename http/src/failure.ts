@@ -7,6 +7,10 @@ const prismaAway = /^P(?:1\d{3}|2024|2028|2037)$/
 /** Postgres: connection lost or refused (08), shutting down (57P), out of connections or disk (53), timed out (57014, 25P03), lost to a rival too often (40). */
 const databaseAway = /^(?:08|53|57|40|25P03)/
 
+const connectionLost =
+  /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|socket has been ended|DatabaseNotReachable/i
+const deepest = 5
+
 /**
  * What any thrown thing means to a caller. Nothing of a driver's error leaves the process: what is not a DomainError
  * is `internal_error`, or `dependency_unavailable` when the database or another process is away.
@@ -20,15 +24,20 @@ export function asDomainError(error: unknown): DomainError {
     if (text.startsWith('FST_ERR_') && typeof statusCode === 'number' && statusCode < 500) {
       return new DomainError('invalid_request', { cause: error, details: { reason: statusCode === 415 ? 'content_type' : 'unparseable' } })
     }
-    if (
-      unreachable.has(text) ||
-      (text.length === 5 && (databaseAway.test(text) || prismaAway.test(text))) ||
-      /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message)
-    ) {
-      return new DomainError('dependency_unavailable', { cause: error, details: { retry_after: 2 } })
-    }
+    if (isAway(error)) return new DomainError('dependency_unavailable', { cause: error, details: { retry_after: 2 } })
   }
   return new DomainError('internal_error', { cause: error })
+}
+
+/** Whether an error, or what caused it, says that the other side is gone: drivers and the workflow engine wrap what they met. */
+function isAway(error: unknown, depth = 0): boolean {
+  if (!(error instanceof Error) || depth > deepest) return false
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown }
+  const text = typeof code === 'string' ? code : ''
+  if (unreachable.has(text)) return true
+  if (text.length === 5 && (databaseAway.test(text) || prismaAway.test(text))) return true
+  if (connectionLost.test(error.message)) return true
+  return isAway(cause, depth + 1) || (Array.isArray(errors) && errors.some((each) => isAway(each, depth + 1)))
 }
 
 /** The public body of a failure in the caller's language. */
