@@ -1,5 +1,6 @@
 import { anyone, DomainError, endpoint, newId } from '@cityos/contract'
 import { RequestContext } from '@cityos/http'
+import type { TestDatabase } from '@cityos/provisioning/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { TestCluster, type TestPlatform } from '../../testing/platform.ts'
@@ -20,13 +21,15 @@ const pay = endpoint({
 })
 
 let cluster: TestCluster
+let tenant: TestDatabase
 let platform: TestPlatform
 let database: Database
 let store: Idempotency
 
 beforeAll(async () => {
   cluster = await TestCluster.start()
-  platform = await cluster.platform(await cluster.tenant())
+  tenant = await cluster.tenant()
+  platform = await cluster.platform(tenant)
   database = platform.get(Database)
   store = platform.get(Idempotency)
 })
@@ -83,6 +86,20 @@ it('a failed request had no effect: its key may be used again', async () => {
   await expect(store.run(asking('key-failing'), pay, 'hash', failing)).rejects.toMatchObject({ code: 'insufficient_stock' })
   await store.run(asking('key-failing'), pay, 'hash', effect('failing'))
   expect(await effects('failing')).toBe(1)
+})
+
+it('a claim that could not be given back, as when the database went away, does not lock its key', async () => {
+  const owner = await cluster.owner(tenant)
+  const cut = async () => {
+    await owner.query('REVOKE DELETE ON idempotency_key FROM cityos_app')
+    throw new Error('Connection terminated unexpectedly')
+  }
+  await expect(store.run(asking('key-cut'), pay, 'hash', cut)).rejects.toThrow('Connection terminated unexpectedly')
+  await owner.query('GRANT DELETE ON idempotency_key TO cityos_app')
+  expect(await database.read.selectFrom('idempotency_key').select('claim').where('key', '=', 'key-cut').execute()).toHaveLength(1)
+  await expect(store.run(asking('key-cut'), pay, 'other', effect('cut'))).rejects.toMatchObject({ code: 'idempotency_conflict' })
+  await store.run(asking('key-cut'), pay, 'hash', effect('cut'))
+  expect(await effects('cut')).toBe(1)
 })
 
 it('the key of a killed request is taken over after a minute; the late first one cannot commit any more', async () => {

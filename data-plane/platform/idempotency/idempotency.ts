@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { type AnyEndpoint, DomainError, newId } from '@cityos/contract'
 import { actorId, IdempotencyStore, type RequestContext, type StoredAnswer } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
+import { sql } from 'kysely'
 import { Clock, hours, later, seconds } from '../clock/clock.ts'
 import { Database, type Tx } from '../db/index.ts'
 import { Pii } from '../pii/pii.ts'
@@ -46,6 +47,9 @@ export async function storeAnswer(tx: Tx, body: unknown): Promise<void> {
 /** Claims keys, replays stored answers, refuses conflicts (00-conventions, Idempotency). */
 @Injectable()
 export class Idempotency extends IdempotencyStore {
+  /** Claims of requests that ended here while the database was away, each with the time until which it is locked. */
+  readonly #orphaned = new Map<string, Date>()
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -70,9 +74,16 @@ export class Idempotency extends IdempotencyStore {
       if (!claim.stored) await running.run(claim, () => storeAnswer(this.database.read, answer.body))
       return answer
     } catch (error) {
-      await this.#release(claim)
+      await this.#release(claim).catch(() => this.#orphan(claim))
       throw error
     }
+  }
+
+  /** The request is over but its claim stays behind: here the key may be used again without waiting for the lock to end. */
+  #orphan(claim: Claim): void {
+    const now = this.clock.now()
+    for (const [id, until] of this.#orphaned) if (until <= now) this.#orphaned.delete(id)
+    this.#orphaned.set(claim.id, later(now, lockMilliseconds))
   }
 
   /** @returns the stored answer of an earlier request, or null when the key is ours now */
@@ -105,7 +116,10 @@ export class Idempotency extends IdempotencyStore {
               eb('idempotency_key.created_at', '<', expired),
               eb.and([
                 eb('idempotency_key.response_status', 'is', null),
-                eb('idempotency_key.locked_until', '<', now),
+                eb.or([
+                  eb('idempotency_key.locked_until', '<', now),
+                  eb('idempotency_key.claim', '=', sql<string>`any(${[...this.#orphaned.keys()]}::text[])`),
+                ]),
                 eb('idempotency_key.request_hash', '=', requestHash),
               ]),
             ]),
