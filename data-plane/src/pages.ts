@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { Clock } from '../platform/clock/clock.ts'
 import { TenantContext } from '../platform/tenant/tenant-context.ts'
 import { mountStorefront } from '../storefront/mount.ts'
+import { verticalPages } from './vertical-pages.ts'
 
 /** Pages beside the API: the shop on the tenant's own hosts, the console on `admin.` and `vendor.`. */
 export function pages(binding: Binding): Mount {
@@ -22,6 +23,7 @@ export function pages(binding: Binding): Mount {
         clock: app.get(Clock),
         publicOrigin: { scheme, port },
         assetsDir: join(binding.release_dir, 'assets'),
+        verticals: verticalPages,
       }),
     )
     const consoleDir = join(binding.release_dir, 'console/tenant')

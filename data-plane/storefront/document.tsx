@@ -64,6 +64,11 @@ function Head({ visit, answer, frame }: { visit: Visit; answer: PageAnswer; fram
       <title>{title}</title>
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="description" content={description} />
+      {answer.refreshSeconds && (
+        <noscript>
+          <meta httpEquiv="refresh" content={String(answer.refreshSeconds)} />
+        </noscript>
+      )}
       {answer.noIndex ? (
         <meta name="robots" content="noindex" />
       ) : (

@@ -41,7 +41,7 @@ export function failureAnswer(visit: Visit, thrown: unknown): Answer {
         <a className="button" data-primary="" href={visit.href('/')}>
           {t('action.home')}
         </a>
-        {failure.name === 'not_found' && (
+        {failure.name === 'not_found' && visit.hasCatalogue && (
           <a className="button" href={visit.href('/products')}>
             {t('header.all_products')}
           </a>

@@ -9,6 +9,26 @@ export interface Formats {
   date(iso: string): string
   /** `21 Nov 2026, 18:30` */
   time(iso: string): string
+  /** `Thu 26 November` */
+  day(iso: string): string
+  /** `Thu` */
+  weekday(iso: string): string
+  /** `26 Nov` */
+  shortDay(iso: string): string
+  /** `November 2026` */
+  month(iso: string): string
+  /** `18:30` */
+  clock(iso: string): string
+  /** `Thu 26 November, 18:30` */
+  moment(iso: string): string
+  /** `Thu 26 November, 18:30–19:00`; both days where it ends on another one. */
+  span(from: string, to: string): string
+  /** `Riyadh` and `GMT+3`: how people name the zone these times are in. */
+  zone: { city: string; offset(iso: string): string }
+  /** Calendar day in this zone: `2026-11-26`. */
+  isoDay(iso: string): string
+  /** `1 h 30 min`. @param minutes whole */
+  duration(minutes: number): string
   number(value: number): string
   /** `480 g`, `1.25 kg` */
   weight(grams: number): string
@@ -27,6 +47,17 @@ export function formatsOf(locale: Locale, timezone: string): Formats {
     const date = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: timezone })
     const time = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone: timezone })
     const number = new Intl.NumberFormat(tag)
+    const day = new Intl.DateTimeFormat(tag, { weekday: 'short', day: 'numeric', month: 'long', timeZone: timezone })
+    const weekday = new Intl.DateTimeFormat(tag, { weekday: 'short', timeZone: timezone })
+    const shortDay = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', timeZone: timezone })
+    const month = new Intl.DateTimeFormat(tag, { month: 'long', year: 'numeric', timeZone: timezone })
+    const clock = new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: timezone })
+    const offset = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset', timeZone: timezone })
+    const isoDay = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: timezone })
+    const unit = (name: 'hour' | 'minute') => new Intl.NumberFormat(tag, { style: 'unit', unit: name, unitDisplay: 'short' })
+    const [hours, minutes] = [unit('hour'), unit('minute')]
+    const separator = locale === 'ar' ? '، ' : ', '
+    const moment = (iso: string) => `${day.format(new Date(iso))}${separator}${clock.format(new Date(iso))}`
     const kilograms = new Intl.NumberFormat(tag, { style: 'unit', unit: 'kilogram', maximumFractionDigits: 2 })
     const grammes = new Intl.NumberFormat(tag, { style: 'unit', unit: 'gram' })
     const countries = new Intl.DisplayNames([tag], { type: 'region' })
@@ -42,6 +73,25 @@ export function formatsOf(locale: Locale, timezone: string): Formats {
       },
       date: (iso) => date.format(new Date(iso)),
       time: (iso) => time.format(new Date(iso)),
+      day: (iso) => day.format(new Date(iso)),
+      weekday: (iso) => weekday.format(new Date(iso)),
+      shortDay: (iso) => shortDay.format(new Date(iso)),
+      month: (iso) => month.format(new Date(iso)),
+      clock: (iso) => clock.format(new Date(iso)),
+      moment,
+      span: (from, to) =>
+        isoDay.format(new Date(from)) === isoDay.format(new Date(to))
+          ? `${moment(from)}–${clock.format(new Date(to))}`
+          : `${moment(from)} – ${moment(to)}`,
+      zone: {
+        city: timezone.slice(timezone.lastIndexOf('/') + 1).replaceAll('_', ' '),
+        offset: (iso) => offset.formatToParts(new Date(iso)).find((part) => part.type === 'timeZoneName')?.value ?? '',
+      },
+      isoDay: (iso) => isoDay.format(new Date(iso)),
+      duration: (total) =>
+        [total >= 60 ? hours.format(Math.floor(total / 60)) : '', total % 60 || total === 0 ? minutes.format(total % 60) : '']
+          .filter(Boolean)
+          .join(' '),
       number: (value) => number.format(value),
       weight: (grams) => (grams >= 1000 ? kilograms.format(grams / 1000) : grammes.format(grams)),
       country: (code) => countries.of(code) ?? code,

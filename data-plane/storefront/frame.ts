@@ -17,7 +17,7 @@ export async function loadFrame(visit: Visit): Promise<Frame> {
   const [store, navigation, categories] = await Promise.all([
     visit.call(getCurrentStore),
     visit.call(getNavigation),
-    visit.call(listCategories),
+    visit.hasCatalogue ? visit.call(listCategories) : [],
   ])
   return { store, navigation, categories, cartCount: cartCount(visit), notice: takeNotice(visit) }
 }

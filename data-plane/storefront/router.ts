@@ -5,14 +5,20 @@ export interface Route {
   /** Below the locale: `/products/{handle}`. */
   pattern: string
   handler: PageHandler
+  /** The vertical it belongs to: no page while that one is off. */
+  vertical?: string
+  /** Stays while the vertical is off: pages about what was bought before. */
+  afterOff?: boolean
 }
 
 export const get = (pattern: string, handler: PageHandler): Route => ({ method: 'GET', pattern, handler })
 export const post = (pattern: string, handler: PageHandler): Route => ({ method: 'POST', pattern, handler })
 
+/** Pages about what was bought: served after their vertical was switched off, too. */
+export const lasting = (route: Route): Route => ({ ...route, afterOff: true })
+
 export interface Match {
-  pattern: string
-  handler: PageHandler
+  route: Route
   params: Record<string, string>
 }
 
@@ -49,7 +55,7 @@ export class Router {
       node = node.named[1]
     }
     const route = node.handlers[method]
-    if (route) return { handler: route.handler, pattern: route.pattern, params }
+    if (route) return { route, params }
     return Object.keys(node.handlers).length > 0 ? 'method' : null
   }
 }

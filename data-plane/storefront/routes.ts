@@ -15,17 +15,19 @@ import { vendor, vendors } from './pages/vendors.tsx'
 import { challenge, settleChallenge } from './pages/verify-payment.tsx'
 import { get, post, type Route } from './router.ts'
 
+const ofCatalogue = (route: Route): Route => ({ ...route, vertical: 'catalogue' })
+
 /** Every page and every form of the shop, below `/{locale}`. */
 export const routes: readonly Route[] = [
   get('/', home),
-  get('/products', allProducts),
-  get('/products/{handle}', product),
-  get('/categories/{handle}', category),
-  get('/search', searchPage),
+  ofCatalogue(get('/products', allProducts)),
+  ofCatalogue(get('/products/{handle}', product)),
+  ofCatalogue(get('/categories/{handle}', category)),
+  ofCatalogue(get('/search', searchPage)),
   get('/vendors', vendors),
   get('/vendors/{handle}', vendor),
-  get('/compare', compare),
-  post('/compare', changeComparison),
+  ofCatalogue(get('/compare', compare)),
+  ofCatalogue(post('/compare', changeComparison)),
   get('/policies/{kind}', policy),
 
   get('/cart', cart),

@@ -11,6 +11,7 @@ import { favicon } from './pages/files.ts'
 import { Router } from './router.ts'
 import { files, routes } from './routes.ts'
 import { type ThemeStyle, themeStyle } from './theme/css.ts'
+import { isServed, type VerticalStorefront, verticalRoutes } from './vertical-storefront.ts'
 import { type Answer, type CallApi, Visit } from './visit.ts'
 
 export interface StorefrontParts {
@@ -24,20 +25,23 @@ export interface StorefrontParts {
   publicOrigin: { scheme: 'http' | 'https'; port: number | null }
   /** `<release>/assets`: the built client. */
   assetsDir: string
+  /** Pages of the verticals this release has; which of them are on, the tenant document says. */
+  verticals: readonly VerticalStorefront[]
 }
 
-const router = new Router(routes)
 const fileRouter = new Router(files)
 
 /** Turns requests into pages; `mount.ts` puts it on Fastify. */
 export class Storefront {
   readonly #parts: StorefrontParts
   readonly #assets: Assets
+  readonly #router: Router
   #theme: { version: number; style: ThemeStyle } | null = null
 
   constructor(parts: StorefrontParts) {
     this.#parts = parts
     this.#assets = readAssets(parts.assetsDir)
+    this.#router = new Router([...routes, ...verticalRoutes(parts.verticals)])
   }
 
   /** `/` → the visitor's language, else the tenant's own. */
@@ -65,7 +69,7 @@ export class Storefront {
       if (refusal) throw refusal
       if (match === null || match === 'method') throw new DomainError('not_found')
       Object.assign(visit.params, match.params)
-      return match.handler(visit)
+      return match.route.handler(visit)
     })
     await this.#send(reply, request, visit, answer)
     this.#parts.writer.finished(request, reply, ctx, 'storefront.file', path, startedAt)
@@ -80,21 +84,22 @@ export class Storefront {
     const { ctx: identified, refusal } = await this.#identify(request)
     const ctx = identified.with({ locale })
     const visit = this.#visit(request, ctx, locale, path)
-    const match = router.find(request.method === 'POST' ? 'POST' : 'GET', path)
+    const match = this.#router.find(request.method === 'POST' ? 'POST' : 'GET', path)
     const answer = await this.#answer(visit, () => {
       if (refusal) throw refusal
       if (!this.#parts.tenant.document.locales.includes(locale) || match === null) throw new DomainError('not_found')
       if (match === 'method') return { kind: 'redirect', to: visit.href('/'), status: 303 }
+      if (!isServed(match.route, this.#parts.tenant.document.verticals)) throw new DomainError('not_found')
       if (request.method === 'POST' && !isSameOrigin(request)) throw new DomainError('forbidden', { details: { reason: 'cross_origin' } })
       Object.assign(visit.params, match.params)
-      return match.handler(visit)
+      return match.route.handler(visit)
     })
     await this.#send(reply, request, visit, answer)
     this.#parts.writer.finished(
       request,
       reply,
       ctx,
-      match === null || match === 'method' ? 'storefront.unmatched' : `storefront ${match.pattern}`,
+      match === null || match === 'method' ? 'storefront.unmatched' : `storefront ${match.route.pattern}`,
       path,
       startedAt,
     )
@@ -137,6 +142,7 @@ export class Storefront {
       assets: this.#assets,
       theme: this.#themeNow(),
       now: this.#parts.clock.now(),
+      verticals: this.#parts.verticals.filter((vertical) => this.#parts.tenant.document.verticals.includes(vertical.name)),
     })
     return visit
   }

@@ -6,6 +6,7 @@ import { Form } from './form.ts'
 import { type Formats, formatsOf } from './format.ts'
 import { type Translate, translator } from './i18n/messages.ts'
 import type { ThemeStyle } from './theme/css.ts'
+import type { VerticalStorefront } from './vertical-storefront.ts'
 
 /** Calls an operation of the public store API in this process, as the visitor. */
 export type CallApi = <E extends AnyEndpoint>(endpoint: E, call?: Call<E>, options?: { idempotencyKey?: string }) => Promise<Result<E>>
@@ -25,6 +26,8 @@ export interface VisitFields {
   assets: Assets
   theme: ThemeStyle
   now: Date
+  /** Verticals with pages that are on here, in the order menus show them. */
+  verticals: readonly VerticalStorefront[]
 }
 
 /** One request for a page: who asks, for what, in which language, and how to reach the API. Pages are functions of it. */
@@ -41,6 +44,7 @@ export class Visit {
   readonly assets: Assets
   readonly theme: ThemeStyle
   readonly now: Date
+  readonly verticals: readonly VerticalStorefront[]
   readonly t: Translate
   readonly formats: Formats
   /** Path of the page as it can be opened again; differs from `path` where a form was refused and shown anew. */
@@ -59,6 +63,7 @@ export class Visit {
     this.assets = fields.assets
     this.theme = fields.theme
     this.now = fields.now
+    this.verticals = fields.verticals
     this.t = translator(fields.locale)
     this.address = fields.path
     this.formats = formatsOf(fields.locale, fields.tenant.timezone)
@@ -71,6 +76,16 @@ export class Visit {
 
   get signedIn(): boolean {
     return this.ctx.actor.kind === 'customer'
+  }
+
+  /** The shop sells goods, too: products, categories, search. A tenant may have other verticals only. */
+  get hasCatalogue(): boolean {
+    return this.tenant.verticals.includes('catalogue')
+  }
+
+  /** Where looking around goes on: the products, else the home page. */
+  get shopPath(): string {
+    return this.hasCatalogue ? '/products' : '/'
   }
 
   /** Reading goes on while a tenant is suspended, buying does not (design §3). */
@@ -125,6 +140,13 @@ export const notices = [
   'order_cancelled',
   'orders_claimed',
   'no_orders_to_claim',
+  'held',
+  'cancelled',
+  'moved',
+  'listed',
+  'review_sent',
+  'changed',
+  'sent_on',
 ] as const
 export type Notice = (typeof notices)[number]
 
@@ -153,6 +175,8 @@ export interface PageAnswer {
   image?: string
   /** Checkout and sign-in keep the header small: one thing to do. */
   frame: 'full' | 'plain'
+  /** Without scripts the page is read again after this many seconds: tracking, countdowns. */
+  refreshSeconds?: number
 }
 
 /** Where to go after a form, or when an address has moved. */

@@ -1,4 +1,4 @@
-import { registry } from './registry.ts'
+import { islandOf } from './registry.ts'
 
 const started = new WeakSet<HTMLElement>()
 
@@ -6,7 +6,7 @@ const started = new WeakSet<HTMLElement>()
 async function hydrate(island: HTMLElement): Promise<void> {
   if (started.has(island)) return
   started.add(island)
-  const load = registry[island.dataset.island ?? '']
+  const load = islandOf(island.dataset.island ?? '')
   if (!load) return
   const [{ hydrateRoot }, { createElement }, component] = await Promise.all([import('react-dom/client'), import('react'), load()])
   hydrateRoot(island, createElement(component, JSON.parse(island.dataset.props ?? '{}')))

@@ -1,8 +1,10 @@
 import '../styles.css'
+import { startCountdowns } from './countdown.ts'
 import { startDrawer } from './drawer.ts'
 import { startFieldChecks } from './field-checks.ts'
 import { startIslands } from './islands.ts'
 import { startLiveForms } from './live-forms.ts'
+import { startLiveParts } from './live-parts.ts'
 import { watchPurchase } from './purchase-bar.ts'
 
 // Everything works without this file; it saves page loads and keeps the place.
@@ -12,4 +14,6 @@ startLiveForms()
 startFieldChecks()
 startIslands(document)
 watchPurchase()
+startCountdowns()
+startLiveParts()
 document.querySelector<HTMLElement>('[data-focus]')?.focus()

@@ -1,3 +1,4 @@
+import { pickText } from '@cityos/contract'
 import type { ReactNode } from 'react'
 import type { MessageKey } from '../i18n/messages.ts'
 import type { Visit } from '../visit.ts'
@@ -11,13 +12,30 @@ const entries: [path: string, icon: IconName, label: MessageKey][] = [
   ['/account/privacy', 'shield', 'account.privacy'],
 ]
 
+interface Entry {
+  path: string
+  icon: IconName
+  label: string
+}
+
+/** Overview and orders first, then what the verticals keep for a customer, then the account itself. */
+function entriesOf(visit: Visit): Entry[] {
+  const own = entries.map(([path, icon, label]) => ({ path, icon, label: visit.t(label) }))
+  const ofVerticals = visit.verticals.map(({ name, icon, mine }) => ({
+    path: `/account/${name}`,
+    icon,
+    label: pickText(mine, visit.locale),
+  }))
+  return [...own.slice(0, 2), ...ofVerticals, ...own.slice(2)]
+}
+
 /** Every account page: the ways beside, the page in the middle. */
 export function AccountPage({ visit, title, here, children }: { visit: Visit; title: string; here: string; children: ReactNode }) {
   return (
     <div className="shell grid gap-x-12 gap-y-6 pt-6 lg:grid-cols-[14rem_minmax(0,1fr)]">
       <nav aria-label={visit.t('header.account')} className="min-w-0">
         <ul className="-mx-1 flex gap-1.5 overflow-x-auto px-1 pb-2 lg:flex-col">
-          {entries.map(([path, icon, label]) => (
+          {entriesOf(visit).map(({ path, icon, label }) => (
             <li key={path}>
               <a
                 href={visit.href(path)}
@@ -25,7 +43,7 @@ export function AccountPage({ visit, title, here, children }: { visit: Visit; ti
                 className="flex min-h-11 items-center gap-2.5 whitespace-nowrap rounded-control px-3 hover:bg-panel aria-[current]:bg-panel aria-[current]:font-semibold"
               >
                 <Icon name={icon} />
-                {visit.t(label)}
+                {label}
               </a>
             </li>
           ))}

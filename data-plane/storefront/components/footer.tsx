@@ -2,6 +2,7 @@ import { direction } from '@cityos/contract'
 import type { Frame } from '../frame.ts'
 import type { MessageKey } from '../i18n/messages.ts'
 import type { Visit } from '../visit.ts'
+import { verticalLinks } from './header.tsx'
 import { languageNames } from './language-menu.tsx'
 import { targetHref } from './link-target.ts'
 
@@ -16,9 +17,10 @@ function columnsOf(visit: Visit, frame: Frame): Column[] {
     {
       label: t('footer.shop'),
       items: [
-        { label: t('header.all_products'), href: visit.href('/products') },
+        ...verticalLinks(visit),
+        ...(visit.hasCatalogue ? [{ label: t('header.all_products'), href: visit.href('/products') }] : []),
         { label: t('header.vendors'), href: visit.href('/vendors') },
-        { label: t('footer.new'), href: visit.href('/products', { sort: 'newest' }) },
+        ...(visit.hasCatalogue ? [{ label: t('footer.new'), href: visit.href('/products', { sort: 'newest' }) }] : []),
       ],
     },
     {

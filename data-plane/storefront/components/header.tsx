@@ -1,8 +1,9 @@
+import { pickText } from '@cityos/contract'
 import type { Frame } from '../frame.ts'
 import { SearchBox } from '../islands/search-box.tsx'
 import { searchTexts } from '../islands/search-texts.ts'
 import type { Visit } from '../visit.ts'
-import { Icon } from './icon.tsx'
+import { Icon, type IconName } from './icon.tsx'
 import { Island } from './island.tsx'
 import { LanguageMenu } from './language-menu.tsx'
 import { targetHref } from './link-target.ts'
@@ -56,15 +57,17 @@ export function Header({ visit, frame }: { visit: Visit; frame: Frame }) {
           <Icon name="menu" size={24} />
         </button>
         <Wordmark visit={visit} />
-        <div className="order-last w-full lg:order-none lg:mx-auto lg:max-w-xl lg:flex-1">
-          <Island
-            name="search-box"
-            when="touch"
-            component={SearchBox}
-            props={{ action: visit.href('/search'), query: visit.query.get('q') ?? '', locale: visit.locale, texts: searchTexts(t) }}
-          />
-        </div>
-        <div className="ms-auto flex items-center lg:ms-0 lg:gap-1">
+        {visit.hasCatalogue && (
+          <div className="order-last w-full lg:order-none lg:mx-auto lg:max-w-xl lg:flex-1">
+            <Island
+              name="search-box"
+              when="touch"
+              component={SearchBox}
+              props={{ action: visit.href('/search'), query: visit.query.get('q') ?? '', locale: visit.locale, texts: searchTexts(t) }}
+            />
+          </div>
+        )}
+        <div className={`ms-auto flex items-center lg:gap-1 ${visit.hasCatalogue ? 'lg:ms-0' : ''}`}>
           <LanguageMenu visit={visit} />
           <a href={visit.href(visit.signedIn ? '/account' : '/account/sign-in')} className="icon-button lg:px-3">
             <Icon name="person" size={24} />
@@ -79,25 +82,41 @@ export function Header({ visit, frame }: { visit: Visit; frame: Frame }) {
   )
 }
 
-function headerLinks(visit: Visit, frame: Frame): { label: string; href: string }[] {
+interface HeaderLink {
+  label: string
+  href: string
+  icon?: IconName
+}
+
+/** Verticals that are on, by their name in the page's language. */
+export function verticalLinks(visit: Visit): HeaderLink[] {
+  return visit.verticals.map(({ name, title, icon }) => ({ label: pickText(title, visit.locale), href: visit.href(`/${name}`), icon }))
+}
+
+function shopLinks(visit: Visit, frame: Frame): HeaderLink[] {
   if (frame.navigation.header.length > 0) {
     return frame.navigation.header.map((item) => ({ label: item.label, href: visit.href(targetHref(item)) }))
   }
-  return frame.categories.slice(0, 8).map((category) => ({ label: category.name, href: visit.href(`/categories/${category.handle}`) }))
+  return frame.categories
+    .slice(0, visit.verticals.length > 0 ? 6 : 8)
+    .map((category) => ({ label: category.name, href: visit.href(`/categories/${category.handle}`) }))
 }
 
 function Categories({ visit, frame }: { visit: Visit; frame: Frame }) {
   const here = visit.href(visit.path)
+  const links = [...verticalLinks(visit), ...shopLinks(visit, frame)]
+  if (links.length === 0) return null
   return (
     <nav aria-label={visit.t('header.categories')} className="shell hidden lg:block">
       <ul className="-mx-3 flex flex-wrap gap-x-1 pb-1.5">
-        {headerLinks(visit, frame).map((link) => (
+        {links.map((link) => (
           <li key={link.href}>
             <a
               href={link.href}
               aria-current={link.href === here ? 'page' : undefined}
-              className="flex min-h-10 items-center rounded-control px-3 hover:bg-panel aria-[current]:font-semibold aria-[current]:text-brand-text"
+              className="flex min-h-10 items-center gap-1.5 rounded-control px-3 hover:bg-panel aria-[current]:font-semibold aria-[current]:text-brand-text"
             >
+              {link.icon && <Icon name={link.icon} size={18} />}
               {link.label}
             </a>
           </li>
@@ -110,7 +129,7 @@ function Categories({ visit, frame }: { visit: Visit; frame: Frame }) {
 function Menu({ visit, frame }: { visit: Visit; frame: Frame }) {
   const { t } = visit
   const more = [
-    { label: t('header.all_products'), href: visit.href('/products') },
+    ...(visit.hasCatalogue ? [{ label: t('header.all_products'), href: visit.href('/products') }] : []),
     { label: t('header.vendors'), href: visit.href('/vendors') },
     { label: t('footer.track'), href: visit.href('/orders/track') },
     {
@@ -127,6 +146,16 @@ function Menu({ visit, frame }: { visit: Visit; frame: Frame }) {
         </button>
       </div>
       <nav aria-label={t('header.menu')}>
+        <ul className="mb-4 empty:hidden">
+          {verticalLinks(visit).map((link) => (
+            <li key={link.href}>
+              <a href={link.href} className="flex min-h-12 items-center gap-3 border-line border-b font-semibold">
+                {link.icon && <Icon name={link.icon} size={22} />}
+                {link.label}
+              </a>
+            </li>
+          ))}
+        </ul>
         <ul>
           {frame.categories.map((category) => (
             <li key={category.id}>

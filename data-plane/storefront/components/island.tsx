@@ -1,7 +1,7 @@
 import type { ComponentType, ReactElement } from 'react'
 
 export interface IslandProps<P extends object> {
-  /** Key of `client/registry.ts`. */
+  /** As `client/registry.ts` knows it; of a vertical: `<vertical>/<file>`. */
   name: string
   /** When the browser loads its code: at the first touch of it, or when it comes into view. */
   when: 'touch' | 'view'

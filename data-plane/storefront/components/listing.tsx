@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react'
 import type { ProductCard, ProductFacets } from '../../core/catalogue/contract.ts'
 import type { MessageKey } from '../i18n/messages.ts'
-import { filterCount, type ListingState, listingQuery, pageSize, pagesAround, sorts } from '../listing-state.ts'
+import { filterCount, type ListingState, listingQuery, pageSize, sorts } from '../listing-state.ts'
 import type { Visit } from '../visit.ts'
+import { Pager } from './browse.tsx'
 import { activeFilters, Facets } from './facets.tsx'
 import { Icon } from './icon.tsx'
 import { EmptyState } from './layout.tsx'
@@ -136,42 +137,12 @@ function NothingFound({ visit, state, fixed }: { visit: Visit; state: ListingSta
 }
 
 function Pages({ visit, state, total, fixed }: { visit: Visit; state: ListingState; total: number; fixed: { vendor?: boolean } }) {
-  const { t, formats } = visit
-  const last = Math.ceil(total / pageSize)
-  if (last < 2) return null
-  const hrefOf = (page: number) => visit.href(visit.path, listingQuery({ ...state, page }, fixed))
   return (
-    <nav aria-label={t('list.pages')} className="mt-12 flex flex-wrap items-center justify-center gap-1">
-      {state.page > 1 && (
-        <a className="icon-button px-3" rel="prev" href={hrefOf(state.page - 1)}>
-          <Icon name="back" size={18} />
-          {t('list.previous')}
-        </a>
-      )}
-      <ol className="flex gap-1">
-        {pagesAround(state.page, last).map((page, index) => (
-          <li key={page ?? `gap${index}`}>
-            {page === null ? (
-              <span className="quiet inline-flex h-11 w-6 items-center justify-center">…</span>
-            ) : (
-              <a
-                className="icon-button aria-[current]:bg-ink aria-[current]:text-page"
-                aria-current={page === state.page ? 'page' : undefined}
-                aria-label={t('list.page', { page })}
-                href={hrefOf(page)}
-              >
-                {formats.number(page)}
-              </a>
-            )}
-          </li>
-        ))}
-      </ol>
-      {state.page < last && (
-        <a className="icon-button px-3" rel="next" href={hrefOf(state.page + 1)}>
-          {t('list.next')}
-          <Icon name="forward" size={18} />
-        </a>
-      )}
-    </nav>
+    <Pager
+      visit={visit}
+      page={state.page}
+      last={Math.ceil(total / pageSize)}
+      hrefOf={(page) => visit.href(visit.path, listingQuery({ ...state, page }, fixed))}
+    />
   )
 }

@@ -71,7 +71,7 @@ function Orders({ visit, orders }: { visit: Visit; orders: readonly OrderSummary
   if (orders.length === 0) {
     return (
       <EmptyState icon="receipt" title={t('account.no_orders')} text={t('account.no_orders_text')}>
-        <a className="button" data-primary="" href={visit.href('/products')}>
+        <a className="button" data-primary="" href={visit.href(visit.shopPath)}>
           {t('home.shop_now')}
         </a>
       </EmptyState>

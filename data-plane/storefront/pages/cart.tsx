@@ -51,7 +51,7 @@ function cartPage(visit: Visit, cart: Cart | null, problem: ApiError | null): An
 function Empty({ visit }: { visit: Visit }) {
   return (
     <EmptyState icon="bag" title={visit.t('cart.empty_title')} text={visit.t('cart.empty_text')}>
-      <a className="button" data-primary="" href={visit.href('/products')}>
+      <a className="button" data-primary="" href={visit.href(visit.shopPath)}>
         {visit.t('home.shop_now')}
       </a>
     </EmptyState>

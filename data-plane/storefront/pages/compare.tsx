@@ -42,7 +42,7 @@ export async function compare(visit: Visit): Promise<Answer> {
           <Table visit={visit} comparison={comparison} />
         ) : (
           <EmptyState icon="compare" title={t('compare.empty_title')} text={t('compare.empty_text')}>
-            <a className="button" data-primary="" href={visit.href('/products')}>
+            <a className="button" data-primary="" href={visit.href(visit.shopPath)}>
               {t('header.all_products')}
             </a>
           </EmptyState>

@@ -32,8 +32,9 @@ export function robots(visit: Visit): Answer {
 
 /** Index: the fixed pages, and as many product files as there are products. */
 export async function sitemapIndex(visit: Visit): Promise<Answer> {
-  const { total } = await visit.call(listProducts, { query: { limit: 1 } })
-  const files = ['pages', ...Array.from({ length: Math.ceil(total / perSitemap) }, (_, index) => `products-${index + 1}`)]
+  const { total } = visit.hasCatalogue ? await visit.call(listProducts, { query: { limit: 1 } }) : { total: 0 }
+  const ofVerticals = visit.verticals.filter((vertical) => vertical.sitemap).map((vertical) => vertical.name)
+  const files = ['pages', ...ofVerticals, ...Array.from({ length: Math.ceil(total / perSitemap) }, (_, index) => `products-${index + 1}`)]
   const entries = files.map((name) => `<sitemap><loc>${visit.origin}/sitemaps/${name}.xml</loc></sitemap>`).join('')
   return xml(`<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries}</sitemapindex>`)
 }
@@ -42,20 +43,22 @@ export async function sitemap(visit: Visit): Promise<Answer> {
   const name = visit.param('name').replace(/\.xml$/, '')
   const number = /^products-(\d{1,4})$/.exec(name)?.[1]
   if (name === 'pages') return urlSet(visit, await pagePaths(visit))
-  if (number) return urlSet(visit, await productPaths(visit, Number(number)))
+  if (number && visit.hasCatalogue) return urlSet(visit, await productPaths(visit, Number(number)))
+  const vertical = visit.verticals.find((candidate) => candidate.name === name)
+  if (vertical?.sitemap) return urlSet(visit, await vertical.sitemap(visit))
   return { kind: 'text', status: 404, type: 'text/plain; charset=utf-8', body: '', maxAge: 60 }
 }
 
 async function pagePaths(visit: Visit): Promise<string[]> {
   const [categories, vendors, store] = await Promise.all([
-    visit.call(listCategories),
+    visit.hasCatalogue ? visit.call(listCategories) : [],
     visit.call(listVendors, { query: { limit: 100 } }),
     visit.call(getCurrentStore),
   ])
   const handles = (nodes: readonly CategoryNode[]): string[] => nodes.flatMap((node) => [node.handle, ...handles(node.children)])
   return [
     '/',
-    '/products',
+    ...(visit.hasCatalogue ? ['/products'] : []),
     '/vendors',
     ...handles(categories).map((handle) => `/categories/${handle}`),
     ...vendors.items.map((vendor) => `/vendors/${vendor.handle}`),

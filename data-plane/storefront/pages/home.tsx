@@ -1,3 +1,5 @@
+import { pickText } from '@cityos/contract'
+import { Fragment, type ReactNode } from 'react'
 import { type CategoryNode, listCategories, listProducts, type ProductCard } from '../../core/catalogue/contract.ts'
 import { getCurrentStore, type StoreView } from '../../core/store/contract.ts'
 import { listVendors, type VendorCard } from '../../core/vendor/contract.ts'
@@ -14,11 +16,12 @@ const perRail = 5
 
 /** Home: what this shop is, its categories, what is new, a few shelves, who sells here. */
 export async function home(visit: Visit): Promise<Answer> {
-  const [store, categories, newest, vendors] = await Promise.all([
+  const [store, categories, newest, vendors, sections] = await Promise.all([
     visit.call(getCurrentStore),
-    visit.call(listCategories),
-    visit.call(listProducts, { query: { limit: 40, sort: 'newest' } }),
+    visit.hasCatalogue ? visit.call(listCategories) : [],
+    visit.hasCatalogue ? visit.call(listProducts, { query: { limit: 40, sort: 'newest' } }) : { items: [], total: 0 },
     visit.call(listVendors, { query: { limit: 24 } }),
+    verticalSections(visit),
   ])
   const fullest = [...categories].sort((a, b) => b.product_count - a.product_count).slice(0, rails)
   const shelves = await Promise.all(
@@ -32,6 +35,8 @@ export async function home(visit: Visit): Promise<Answer> {
   const body = (
     <>
       <Hero visit={visit} store={store} products={fresh} />
+      <VerticalTiles visit={visit} />
+      {sections}
       <CategoryTiles visit={visit} categories={categories} />
       <ProductRail
         visit={visit}
@@ -39,7 +44,7 @@ export async function home(visit: Visit): Promise<Answer> {
         href={visit.href('/products', { sort: 'newest' })}
         products={fresh.slice(0, perRail)}
       />
-      <Promises visit={visit} />
+      {visit.hasCatalogue && <Promises visit={visit} />}
       {shelves.map((shelf) => (
         <ProductRail
           key={shelf.handle}
@@ -53,6 +58,19 @@ export async function home(visit: Visit): Promise<Answer> {
     </>
   )
   return page(visit.shopName, body, { description: store.seo.description || store.tagline, jsonLd: [organization(visit, store)] })
+}
+
+/** What the verticals show of themselves; one that cannot be read now is left out, the shop goes on. */
+async function verticalSections(visit: Visit): Promise<ReactNode[]> {
+  const sections = visit.verticals.map(async ({ name, home: section }) => {
+    try {
+      return <Fragment key={name}>{await section?.(visit)}</Fragment>
+    } catch (error) {
+      visit.ctx.log.error({ error, vertical: name }, 'a section of the home page is left out')
+      return null
+    }
+  })
+  return Promise.all(sections)
 }
 
 /** The newest of each top category first, so that one big delivery does not fill the row. */
@@ -89,9 +107,11 @@ function Hero({ visit, store, products }: { visit: Visit; store: StoreView; prod
             <h1 className="text-4xl leading-[1.25]! lg:text-[3.25rem]">{store.tagline || visit.shopName}</h1>
             <p className="quiet mt-4 max-w-md text-lg">{leadOf(visit, store)}</p>
             <div className="mt-7 flex flex-wrap gap-3 max-xs:flex-col">
-              <a className="button" data-primary="" data-large="" href={visit.href('/products')}>
-                {visit.t('home.shop_now')}
-              </a>
+              {visit.hasCatalogue && (
+                <a className="button" data-primary="" data-large="" href={visit.href('/products')}>
+                  {visit.t('home.shop_now')}
+                </a>
+              )}
               <a className="button" data-large="" href={visit.href('/vendors')}>
                 {visit.t('home.meet_vendors')}
               </a>
@@ -112,6 +132,27 @@ function Hero({ visit, store, products }: { visit: Visit; store: StoreView; prod
 }
 
 const heights = ['h-44 sm:h-64', 'h-60 sm:h-88', 'h-52 sm:h-76']
+
+/** One door per vertical; none when the shop sells goods only. */
+function VerticalTiles({ visit }: { visit: Visit }) {
+  if (visit.verticals.length === 0) return null
+  return (
+    <nav aria-label={visit.t('home.verticals')} className="shell mt-8">
+      <ul className="grid grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))] gap-3">
+        {visit.verticals.map(({ name, title, icon }) => (
+          <li key={name} className="tile card flex-row! items-center gap-3 p-3.5 hover:border-line-strong sm:p-4">
+            <span className="flex size-11 shrink-0 items-center justify-center rounded-full bg-brand-tint text-brand-text">
+              <Icon name={icon} size={24} />
+            </span>
+            <a className="tile-link font-semibold leading-snug" href={visit.href(`/${name}`)}>
+              {pickText(title, visit.locale)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
 
 function CategoryTiles({ visit, categories }: { visit: Visit; categories: readonly CategoryNode[] }) {
   if (categories.length === 0) return null

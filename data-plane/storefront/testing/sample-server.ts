@@ -6,6 +6,7 @@ import { type Actor, type AnswerWriter, type ApiCaller, Cookies, RequestContext,
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { mountStorefront } from '../mount.ts'
+import type { VerticalStorefront } from '../vertical-storefront.ts'
 import { refuse, sampleAnswers } from './sample-answers.ts'
 import { sampleTenant } from './sample-data.ts'
 
@@ -45,10 +46,14 @@ export async function startSampleServer(
     assetsDir?: string
     pictures?: (number: number) => string
     refusal?: ErrorCode
+    /** Pages of verticals; which are on, the tenant document says. */
+    verticals?: readonly VerticalStorefront[]
+    /** Answers of the verticals' operations. */
+    answers?: Record<string, SampleAnswer>
   } = {},
 ): Promise<SampleServer> {
   const app = fastify({ routerOptions: { ignoreTrailingSlash: true } })
-  const answers = new Map<string, SampleAnswer>(Object.entries(sampleAnswers))
+  const answers = new Map<string, SampleAnswer>(Object.entries({ ...sampleAnswers, ...options.answers }))
   const calls: SampleServer['calls'] = []
   const tenant = sampleTenant(options.tenant)
   const caller = {
@@ -101,6 +106,7 @@ export async function startSampleServer(
     clock: { now: () => new Date('2026-11-22T12:00:00Z') },
     publicOrigin: { scheme: 'http', port: 8080 },
     assetsDir: options.assetsDir ?? assetsFolder(),
+    verticals: options.verticals ?? [],
   })
   return { app, calls, answer: (id, answer) => void answers.set(id, answer) }
 }

@@ -1,0 +1,55 @@
+import type { Visit } from '../visit.ts'
+import { Icon } from './icon.tsx'
+
+export interface HeldProps {
+  visit: Visit
+  /** What is held, for the announcements. */
+  title: string
+  /** ISO time the hold ends at. */
+  expiresAt: string
+}
+
+/** Milliseconds → `9:41`, as the script counts on. */
+function leftText(visit: Visit, milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000))
+  const two = (value: number) => `${value < 10 ? visit.formats.number(0) : ''}${visit.formats.number(value)}`
+  return `${visit.formats.number(Math.floor(seconds / 60))}:${two(seconds % 60)}`
+}
+
+/**
+ * How long something stays with this visitor. Written by the server with its own clock; `client/countdown.ts` goes on counting
+ * from the difference, so that a wrong clock on the phone does no harm. Without scripts the time it ends at is there.
+ */
+export function Held({ visit, title, expiresAt }: HeldProps) {
+  const left = Date.parse(expiresAt) - visit.now.getTime()
+  if (left <= 0) return <HoldOver visit={visit} />
+  const [before, after = ''] = visit.t('line.held_left', { left: '\u0000' }).split('\u0000')
+  return (
+    <p
+      className="held"
+      data-held={left}
+      data-state={left <= 120_000 ? 'soon' : undefined}
+      data-soon-5={visit.t('line.held_soon', { minutes: 5, title })}
+      data-soon-2={visit.t('line.held_soon', { minutes: 2, title })}
+      data-over={`${title}: ${visit.t('line.hold_over')}`}
+    >
+      <Icon name="clock" size={18} />
+      <span>
+        {before}
+        <bdi data-left="">{leftText(visit, left)}</bdi>
+        {after}
+      </span>
+      <span className="font-normal">{visit.t('line.held', { time: visit.formats.clock(expiresAt) })}</span>
+      <span className="sr-only" aria-live="polite" data-announce="" />
+    </p>
+  )
+}
+
+export function HoldOver({ visit }: { visit: Visit }) {
+  return (
+    <p className="held" data-state="over">
+      <Icon name="clock" size={18} />
+      {visit.t('line.hold_over')}
+    </p>
+  )
+}
