@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { budget } from './budget.ts'
+import { verticalImports } from './vertical-imports.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -17,7 +18,7 @@ export default defineConfig(({ mode, command }) => {
     root: here(`./${build}`),
     base: '/',
     define: { 'process.env.NODE_ENV': JSON.stringify(command === 'build' ? 'production' : 'development') },
-    plugins: [react(), budget()],
+    plugins: [verticalImports(), react(), budget()],
     build: {
       outDir: here(`../dist/release/console/${build}`),
       emptyOutDir: true,
@@ -25,6 +26,10 @@ export default defineConfig(({ mode, command }) => {
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 1600,
       manifest: 'manifest.json',
+      // Contracts and the kit only declare: what a screen does not use of them need not be downloaded with it.
+      rolldownOptions: {
+        treeshake: { moduleSideEffects: [{ test: /contract\.ts$|\/contract\/src\/|\/console\/kit\.ts$/, sideEffects: false }] },
+      },
     },
   }
 })

@@ -10,6 +10,7 @@ import { startConsole } from '../shell/console.tsx'
 import { StaffSignInPage } from '../shell/sign-in-page.tsx'
 import { staffAuth } from '../shell/staff-session.ts'
 import { tenantMessages } from '../tenant/messages.ts'
+import { verticalConsoles } from '../verticals.ts'
 import { adminScreens } from './screens.ts'
 
 const AdminDashboard = lazy(() => import('./dashboard/admin-dashboard.tsx').then((module) => ({ default: module.AdminDashboard })))
@@ -18,12 +19,14 @@ const SettingsPage = lazy(() => import('./settings/settings-page.tsx').then((mod
 /** The tenant's admin console, on `admin.<host>`. */
 export function startAdmin(): Promise<void> {
   const client = createConsoleClient({ renew: renewStaffSession })
+  const endpoints = endpointsOf(adminScreens)
   return startConsole({
     title: 'admin.title',
     client,
-    dataProvider: createDataProvider(client, endpointsOf(adminScreens)),
-    authProvider: staffAuth(client),
+    dataProvider: createDataProvider(client, endpoints),
+    auth: () => staffAuth(client),
     messages: tenantMessages,
+    verticals: { side: 'admin', registered: verticalConsoles, endpoints, after: 'menu.selling' },
     menu: [
       { label: null, entries: [{ to: '/', label: 'menu.dashboard', icon: DashboardIcon, key: 'd' }] },
       ...menuOf(adminScreens, ['selling', 'catalogue', 'money', 'shop', 'upkeep']),

@@ -21,7 +21,7 @@ void startConsole({
   title: 'operator.title',
   client,
   dataProvider: createDataProvider(client, endpointsOf(operatorScreens)),
-  authProvider: staffAuth(client),
+  auth: () => staffAuth(client),
   messages: operatorMessages,
   menu: [
     { label: null, entries: [{ to: '/', label: 'menu.dashboard', icon: DashboardIcon, key: 'd' }] },

@@ -1,7 +1,7 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
 import { Resource } from 'react-admin'
 import type { Endpoints } from '../api/data-provider.ts'
-import type { MenuGroup } from '../shell/navigation.ts'
+import type { MenuEntry, MenuGroup } from '../shell/navigation.ts'
 import type { Screen } from './screen.ts'
 
 const derived = {
@@ -34,19 +34,19 @@ export const resourcesOf = (screens: Screen[]) =>
 
 export const endpointsOf = (screens: Screen[]): Endpoints => Object.fromEntries(screens.map((screen) => [screen.name, screen.endpoints]))
 
+export const menuEntry = (screen: Screen): MenuEntry => ({
+  to: `/${screen.name}`,
+  label: `resources.${screen.name}.title`,
+  icon: screen.icon,
+  resource: screen.name,
+  key: screen.menu?.key,
+})
+
 /** Menu entries of the screens, in the order of the groups. */
 export function menuOf(screens: Screen[], groups: readonly string[], extra: MenuGroup[] = []): MenuGroup[] {
   const derivedGroups = groups.map((group) => ({
     label: `menu.${group}`,
-    entries: screens
-      .filter((screen) => screen.menu.group === group)
-      .map((screen) => ({
-        to: `/${screen.name}`,
-        label: `resources.${screen.name}.title`,
-        icon: screen.icon,
-        resource: screen.name,
-        key: screen.menu.key,
-      })),
+    entries: screens.filter((screen) => screen.menu?.group === group).map(menuEntry),
   }))
   return [...extra, ...derivedGroups.filter((group) => group.entries.length > 0)]
 }

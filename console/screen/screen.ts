@@ -22,6 +22,12 @@ export type ColumnOrName = Column | string
 /** An input of a form: a field of the request's schema, or one drawn by hand. */
 export type FormField = string | { source: string; input: ReactNode } | { heading: string }
 
+export interface Reference {
+  resource: string
+  /** Only rows that fit, as the list endpoint's query has it. */
+  filter?: Record<string, string>
+}
+
 /**
  * One resource's screens as data. What it does not say is derived from the endpoints' schemas: how to show a field, which
  * filters there are and what they offer, which inputs a form has, what a verb asks for before it is sent.
@@ -53,5 +59,8 @@ export interface Screen {
   show?: ComponentType
   create?: ComponentType
   edit?: ComponentType
-  menu: Omit<MenuEntry, 'to' | 'icon' | 'label' | 'resource'> & { group: string }
+  /** Group of the menu (a vertical's screens stand in the vertical's own), and whether it is reached from elsewhere only. */
+  menu?: Pick<MenuEntry, 'key'> & { group?: string; hidden?: boolean }
+  /** Fields that name a row of another resource: a form offers its rows by their titles. */
+  references?: Record<string, Reference>
 }

@@ -55,7 +55,7 @@ describe.each(all)('%s', (_, screen, build) => {
   it('has a title, words for its empty list, and words for every verb', () => {
     const needed = ['title', 'empty', 'empty_text', 'create'].map((key) => `resources.${screen.name}.${key}`)
     const verbs = Object.keys(screen.endpoints.actions ?? {}).map((name) => `action.${name}`)
-    expect([...needed, ...verbs, `menu.${screen.menu.group}`].filter((key) => !known(key))).toEqual([])
+    expect([...needed, ...verbs, `menu.${screen.menu?.group}`].filter((key) => !known(key))).toEqual([])
   })
 
   it('tabs are values of the list’s status filter', () => {

@@ -23,6 +23,7 @@ export function ConsoleMenu() {
             sx={{ backgroundColor: 'transparent', lineHeight: '28px', paddingInline: 3, marginBlockStart: 1, fontSize: '0.75rem' }}
           >
             {t(group.label)}
+            {group.note && ` · ${t(group.note)}`}
           </ListSubheader>
         ) : (
           <ListSubheader

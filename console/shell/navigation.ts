@@ -15,6 +15,8 @@ export interface MenuEntry {
 export interface MenuGroup {
   /** i18n key of the heading; null: no heading. */
   label: string | null
+  /** i18n key of what else is to be said about the group. */
+  note?: string
   entries: MenuEntry[]
 }
 

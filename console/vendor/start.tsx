@@ -9,6 +9,7 @@ import { createDataProvider } from '../api/data-provider.ts'
 import { endpointsOf, menuOf, resourcesOf } from '../screen/resources.tsx'
 import { startConsole } from '../shell/console.tsx'
 import { tenantMessages } from '../tenant/messages.ts'
+import { verticalConsoles } from '../verticals.ts'
 import { vendorScreens } from './screens.ts'
 import { vendorAuth } from './vendor-session.ts'
 import { VendorSignIn } from './vendor-sign-in.tsx'
@@ -20,12 +21,14 @@ const TeamPage = lazy(() => import('./team-page.tsx').then((module) => ({ defaul
 /** The vendor's dashboard, on `vendor.<host>`. */
 export function startVendor(): Promise<void> {
   const client = createConsoleClient()
+  const endpoints = endpointsOf(vendorScreens)
   return startConsole({
     title: 'vendor.title',
     client,
-    dataProvider: createDataProvider(client, endpointsOf(vendorScreens)),
-    authProvider: vendorAuth(client),
+    dataProvider: createDataProvider(client, endpoints),
+    auth: (verticalOf) => vendorAuth(client, verticalOf),
     messages: tenantMessages,
+    verticals: { side: 'vendor', registered: verticalConsoles, endpoints, after: 'menu.selling' },
     menu: [
       { label: null, entries: [{ to: '/', label: 'menu.dashboard', icon: DashboardIcon, key: 'd' }] },
       ...menuOf(vendorScreens, ['selling', 'catalogue']),

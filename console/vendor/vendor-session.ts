@@ -4,7 +4,7 @@ import type { AuthProvider } from 'react-admin'
 import { ConsoleError } from '../api/failure.ts'
 
 /** Vendor staff live in the tenant's own database and sign in here, without the control plane. */
-export function vendorAuth(client: Client): AuthProvider {
+export function vendorAuth(client: Client, verticalOf: (resource: string) => string | null): AuthProvider {
   let me: VendorUser | null = null
   let asked: Promise<VendorUser> | null = null
   const current = (): Promise<VendorUser> => {
@@ -43,7 +43,11 @@ export function vendorAuth(client: Client): AuthProvider {
       return { id, fullName: `${name} · ${vendor.name}` }
     },
     getPermissions: async () => (await current()).role,
-    canAccess: async ({ resource }) => roleSees((await current()).role, resource),
+    canAccess: async ({ resource }) => {
+      const { role, vendor } = await current()
+      const vertical = verticalOf(resource)
+      return roleSees(role, resource) && (vertical === null || vendor.verticals.includes(vertical))
+    },
   }
 }
 
@@ -51,7 +55,7 @@ export function vendorAuth(client: Client): AuthProvider {
 export function roleSees(role: string, resource: string): boolean {
   if (role === 'owner' || role === 'manager') return true
   if (role === 'staff') return resource !== 'team'
-  if (role === 'courier') return resource === 'orders'
+  if (role === 'courier') return resource === 'orders' || resource === 'restaurant-board'
   if (role === 'finance') return resource === 'orders' || resource === 'profile'
   return false
 }

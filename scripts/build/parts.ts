@@ -21,7 +21,7 @@ export interface Part {
 }
 
 const everywhere = ['pnpm-lock.yaml', 'tsconfig.base.json', 'scripts/build', 'scripts/build.ts', 'contract/src']
-const declaration = /(contract|manifest|lifecycle)\.ts$|\/i18n\/|\/screens?\.tsx?$/
+const declaration = /(contract|manifest|lifecycle|rules)\.ts$|\/i18n\/|^data-plane\/verticals\/[^/]+\/(storefront|console)\//
 
 export const parts: readonly Part[] = [
   {

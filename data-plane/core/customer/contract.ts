@@ -253,7 +253,8 @@ export const VendorUser = z.object({
   email: z.string(),
   name: z.string(),
   role: z.string(),
-  vendor: z.object({ id: z.string(), handle: z.string(), name: z.string() }),
+  /** `verticals`: what this vendor sells through, by code. */
+  vendor: z.object({ id: z.string(), handle: z.string(), name: z.string(), verticals: z.array(z.string()) }),
 })
 export type VendorUser = z.infer<typeof VendorUser>
 

@@ -50,7 +50,7 @@ export class VendorAccountService {
       .selectFrom('vendor_user as u')
       .innerJoin('vendor as v', 'v.id', 'u.vendor_id')
       .where('u.id', '=', id)
-      .select(['u.id', 'u.email', 'u.name', 'u.role', 'v.id as vendor_id', 'v.handle', 'v.name as vendor_name'])
+      .select(['u.id', 'u.email', 'u.name', 'u.role', 'v.id as vendor_id', 'v.handle', 'v.name as vendor_name', 'v.verticals'])
       .executeTakeFirst()
     if (!row) throw new DomainError('not_found')
     return {
@@ -62,6 +62,7 @@ export class VendorAccountService {
         id: row.vendor_id,
         handle: row.handle,
         name: pickText(row.vendor_name as I18nText, ctx.locale, this.tenant.document.default_locale),
+        verticals: row.verticals,
       },
     }
   }

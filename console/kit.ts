@@ -1,0 +1,21 @@
+/**
+ * What a vertical's screens are made of (`data-plane/verticals/<name>/console`): the console's own parts, under one name.
+ * A vertical imports this, its contract, React, react-admin and MUI; nothing else of the console.
+ */
+
+export { ConsoleError } from './api/failure.ts'
+export { useClient, useRead, useSend } from './api/query.ts'
+export { Chart } from './chart/chart.tsx'
+export { formatAgo, formatDay, formatNumber, formatWhen, useConsoleLocale } from './fields/format.ts'
+export { MoneyField, MoneyInput } from './fields/money-input.tsx'
+export { StatusChip, type Tone, toneOf } from './fields/status.tsx'
+export { TranslatedInput } from './fields/translated-input.tsx'
+export { Dash, Ident, MoneyText, Names, TranslatedText, When } from './fields/values.tsx'
+export { ActionButtons } from './screen/actions.tsx'
+export { Confirm, type Question } from './screen/confirm.tsx'
+export { type Fact, Facts, Panel } from './screen/facts.tsx'
+export { Figure, Figures } from './screen/figures.tsx'
+export type { Screen } from './screen/screen.ts'
+export { RequestId, useFailureNotice } from './shell/failure-notice.tsx'
+export { useFailureWords } from './shell/failure-words.ts'
+export { EmptyState, FailureState, ListSkeleton, State } from './shell/states.tsx'
