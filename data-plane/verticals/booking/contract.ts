@@ -1,0 +1,5 @@
+export * from './calendar.contract.ts'
+export * from './managed.contract.ts'
+export * from './offering.contract.ts'
+export * from './shapes.contract.ts'
+export * from './store.contract.ts'
