@@ -1,0 +1,10 @@
+/** Every operation of the vertical `restaurant` and the shapes it speaks; browsers may import this. */
+export * from './admin.contract.ts'
+export * from './basket.contract.ts'
+export * from './food-order.contract.ts'
+export * from './kitchen.contract.ts'
+export * from './menu.contract.ts'
+export * from './menu-desk.contract.ts'
+export * from './place.contract.ts'
+export * from './table.contract.ts'
+export * from './venue.contract.ts'

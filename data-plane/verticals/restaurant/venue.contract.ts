@@ -1,0 +1,465 @@
+import { endpoint, I18nText, listEndpoint, Money, vendor } from '@cityos/contract'
+import { z } from 'zod'
+import { Handle } from '../../core/catalogue/contract.ts'
+import { Picture } from '../../core/vertical/contract.ts'
+import { Cuisine, DayHours, DietaryTag, GeoPoint, OpeningTime, RestaurantService } from './place.contract.ts'
+
+const vertical = 'restaurant'
+const byId = z.object({ id: z.string() })
+const ofRestaurant = z.object({ restaurant_id: z.string().optional() })
+const read = vendor('read', 'restaurant')
+const write = vendor('write', 'restaurant')
+const Removed = z.object({ id: z.string() })
+
+/** draft →(V submit) in_review →(A) active | rejected; active →(A force-close) closed →(A reopen) active. */
+export const RestaurantStatus = z.enum(['draft', 'in_review', 'active', 'rejected', 'closed'])
+export type RestaurantStatus = z.infer<typeof RestaurantStatus>
+
+const SlotCaps = z.object({
+  delivery: z.int().min(0).max(1000),
+  pickup: z.int().min(0).max(1000),
+  dine_in: z.int().min(0).max(1000),
+})
+
+const Tiers = z.array(z.object({ hours_before: z.number().min(0).max(720), refund_bps: z.int().min(0).max(10_000) })).max(10)
+
+const fields = {
+  handle: Handle,
+  name: I18nText,
+  tagline: I18nText,
+  description: I18nText,
+  cuisines: z.array(Cuisine).max(8),
+  dietary_tags: z.array(DietaryTag).max(6),
+  location: GeoPoint,
+  address: z.string().trim().max(200),
+  phone: z
+    .string()
+    .regex(/^\+\d{8,15}$/)
+    .nullable(),
+  picture_file_id: z.string().nullable(),
+  services: z.array(RestaurantService).min(1),
+  prep_minutes: z.int().min(1).max(240),
+  /** Minutes from ready to the door. */
+  delivery_minutes: z.int().min(0).max(240),
+  slot_minutes: z.int().min(5).max(120),
+  /** Orders per slot, by service; 0 = none. */
+  max_orders_per_slot: SlotCaps,
+  max_prep_points_per_slot: z.int().min(1).max(10_000),
+  /** A chosen slot starts at least so long after ordering. */
+  lead_minutes: z.int().min(0).max(10_080),
+  future_days: z.int().min(0).max(60),
+  accept_timeout_s: z.int().min(30).max(3600),
+  auto_accept: z.boolean(),
+  /** What a customer who cancels after acceptance (before cooking) leaves, basis points of what was paid. */
+  cancel_fee_bps: z.int().min(0).max(10_000),
+  commercial_reg_no: z
+    .string()
+    .regex(/^\d{10}$/)
+    .nullable(),
+  municipal_licence_no: z.string().trim().max(40).nullable(),
+  takes_reservations: z.boolean(),
+  party_max: z.int().min(1).max(100),
+  /** Reservations up to this party size are confirmed by themselves. */
+  auto_confirm_party: z.int().min(0).max(100),
+  /** How long a table is kept. */
+  sitting_minutes: z.int().min(15).max(480),
+  /** Reservations begin every so many minutes. */
+  reservation_step_minutes: z.int().min(5).max(120),
+  /** Per person, taken when the reservation is confirmed; zero = free. */
+  reservation_deposit: Money,
+  reservation_cancellation_tiers: Tiers,
+}
+
+export const RestaurantInput = z.object({
+  ...fields,
+  tagline: I18nText.default({}),
+  description: I18nText.default({}),
+  cuisines: fields.cuisines.default([]),
+  dietary_tags: fields.dietary_tags.default([]),
+  phone: fields.phone.default(null),
+  picture_file_id: fields.picture_file_id.default(null),
+  services: fields.services.default(['pickup']),
+  prep_minutes: fields.prep_minutes.default(20),
+  delivery_minutes: fields.delivery_minutes.default(20),
+  slot_minutes: fields.slot_minutes.default(15),
+  max_orders_per_slot: SlotCaps.default({ delivery: 6, pickup: 6, dine_in: 6 }),
+  max_prep_points_per_slot: fields.max_prep_points_per_slot.default(30),
+  lead_minutes: fields.lead_minutes.default(0),
+  future_days: fields.future_days.default(7),
+  accept_timeout_s: fields.accept_timeout_s.default(300),
+  auto_accept: z.boolean().default(false),
+  cancel_fee_bps: fields.cancel_fee_bps.default(0),
+  commercial_reg_no: fields.commercial_reg_no.default(null),
+  municipal_licence_no: fields.municipal_licence_no.default(null),
+  takes_reservations: z.boolean().default(false),
+  party_max: fields.party_max.default(8),
+  auto_confirm_party: fields.auto_confirm_party.default(6),
+  sitting_minutes: fields.sitting_minutes.default(120),
+  reservation_step_minutes: fields.reservation_step_minutes.default(30),
+  reservation_deposit: Money.optional(),
+  reservation_cancellation_tiers: Tiers.default([
+    { hours_before: 2, refund_bps: 10_000 },
+    { hours_before: 0, refund_bps: 0 },
+  ]),
+})
+export type RestaurantInput = z.infer<typeof RestaurantInput>
+export const RestaurantPatch = z.object({ ...fields, version: z.int() }).partial()
+export type RestaurantPatch = z.infer<typeof RestaurantPatch>
+
+export const ManagedRestaurant = z.object({
+  ...fields,
+  id: z.string(),
+  vendor: z.object({ id: z.string(), handle: z.string(), name: I18nText }),
+  status: RestaurantStatus,
+  status_reason: z.string().nullable(),
+  picture: Picture.nullable(),
+  currency: z.string(),
+  timezone: z.string(),
+  is_paused: z.boolean(),
+  paused_until: z.string().nullable(),
+  rush_extra_minutes: z.int(),
+  licence_checked_at: z.string().nullable(),
+  licence_valid_until: z.string().nullable(),
+  rating_average: z.number().nullable(),
+  rating_count: z.int(),
+  /** Transitions the caller may ask for now. */
+  actions: z.array(z.string()),
+  version: z.int(),
+  created_at: z.string(),
+  updated_at: z.string(),
+})
+export type ManagedRestaurant = z.infer<typeof ManagedRestaurant>
+
+/** A whole week: replaces what was there. `closes_at` ≤ `opens_at` = the next day. */
+export const WeekHours = z.object({ restaurant_id: z.string(), days: z.array(DayHours) })
+export type WeekHours = z.infer<typeof WeekHours>
+
+const exceptionFields = {
+  /** null = every service */
+  service: RestaurantService.nullable(),
+  from_date: z.iso.date(),
+  /** Inclusive. */
+  to_date: z.iso.date(),
+  /** `hours`: these instead of the week's; `closed` with times: only then (prayer break), without: all day. */
+  kind: z.enum(['closed', 'hours']),
+  opens_at: OpeningTime.nullable(),
+  closes_at: OpeningTime.nullable(),
+  reason: z.enum(['holiday', 'ramadan', 'prayer_break', 'private_event']),
+}
+export const OpeningExceptionInput = z.object({
+  ...exceptionFields,
+  restaurant_id: z.string(),
+  service: exceptionFields.service.default(null),
+  opens_at: exceptionFields.opens_at.default(null),
+  closes_at: exceptionFields.closes_at.default(null),
+})
+export type OpeningExceptionInput = z.infer<typeof OpeningExceptionInput>
+export const OpeningException = z.object({ ...exceptionFields, id: z.string(), restaurant_id: z.string(), version: z.int() })
+export type OpeningException = z.infer<typeof OpeningException>
+
+/** GeoJSON; first ring outside, further rings are holes; lng before lat. */
+export const GeoPolygon = z.object({
+  type: z.literal('Polygon'),
+  coordinates: z
+    .array(
+      z
+        .array(z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)]))
+        .min(4)
+        .max(500),
+    )
+    .min(1)
+    .max(10),
+})
+export type GeoPolygon = z.infer<typeof GeoPolygon>
+
+const areaFields = {
+  name: I18nText,
+  polygon: GeoPolygon,
+  fee: Money,
+  minimum_order: Money,
+  free_over: Money.nullable(),
+  /** Straight line from the restaurant; null = the polygon decides alone. */
+  max_distance_m: z.int().min(100).max(100_000).nullable(),
+}
+export const DeliveryAreaInput = z.object({
+  ...areaFields,
+  restaurant_id: z.string(),
+  free_over: areaFields.free_over.default(null),
+  max_distance_m: areaFields.max_distance_m.default(null),
+})
+export type DeliveryAreaInput = z.infer<typeof DeliveryAreaInput>
+export const DeliveryAreaPatch = z.object(areaFields).partial()
+export type DeliveryAreaPatch = z.infer<typeof DeliveryAreaPatch>
+export const DeliveryArea = z.object({ ...areaFields, id: z.string(), restaurant_id: z.string(), version: z.int() })
+export type DeliveryArea = z.infer<typeof DeliveryArea>
+
+const tableFields = {
+  name: z.string().trim().min(1).max(40),
+  /** Room or zone: `family section`, `terrace`. */
+  area: I18nText,
+  seats_min: z.int().min(1).max(100),
+  seats_max: z.int().min(1).max(100),
+  /** Tables of one group can be put together. */
+  join_group: z.string().trim().max(40).nullable(),
+  active: z.boolean(),
+}
+export const DiningTableInput = z.object({
+  ...tableFields,
+  restaurant_id: z.string(),
+  area: I18nText.default({}),
+  seats_min: tableFields.seats_min.default(1),
+  join_group: tableFields.join_group.default(null),
+  active: z.boolean().default(true),
+})
+export type DiningTableInput = z.infer<typeof DiningTableInput>
+export const DiningTablePatch = z.object(tableFields).partial()
+export type DiningTablePatch = z.infer<typeof DiningTablePatch>
+export const DiningTable = z.object({ ...tableFields, id: z.string(), restaurant_id: z.string(), version: z.int() })
+export type DiningTable = z.infer<typeof DiningTable>
+
+export const listVendorRestaurants = listEndpoint({
+  id: 'vendor.restaurant.list',
+  method: 'GET',
+  path: '/v1/vendor/restaurants',
+  summary: 'Own restaurants',
+  access: read,
+  vertical,
+  response: ManagedRestaurant,
+})
+export const getVendorRestaurant = endpoint({
+  id: 'vendor.restaurant.get',
+  method: 'GET',
+  path: '/v1/vendor/restaurants/{id}',
+  summary: 'One own restaurant',
+  access: read,
+  vertical,
+  params: byId,
+  response: ManagedRestaurant,
+})
+export const createVendorRestaurant = endpoint({
+  id: 'vendor.restaurant.create',
+  method: 'POST',
+  path: '/v1/vendor/restaurants',
+  summary: 'Adds a restaurant, as a draft',
+  access: write,
+  vertical,
+  body: RestaurantInput,
+  response: ManagedRestaurant,
+  status: 201,
+  errors: ['already_exists', 'currency_mismatch', 'validation_failed'],
+})
+export const updateVendorRestaurant = endpoint({
+  id: 'vendor.restaurant.update',
+  method: 'PATCH',
+  path: '/v1/vendor/restaurants/{id}',
+  summary: 'Changes a restaurant; new caps hold for slots that are already filled too',
+  access: write,
+  vertical,
+  params: byId,
+  body: RestaurantPatch,
+  response: ManagedRestaurant,
+  errors: ['already_exists', 'currency_mismatch', 'stale_version', 'validation_failed'],
+})
+export const submitVendorRestaurant = endpoint({
+  id: 'vendor.restaurant.submit',
+  method: 'POST',
+  path: '/v1/vendor/restaurants/{id}/submit',
+  summary: 'Asks for approval',
+  access: write,
+  vertical,
+  params: byId,
+  response: ManagedRestaurant,
+  errors: ['invalid_transition', 'publish_requirements_missing'],
+})
+/** `extra_minutes` > 0: busy, not closed: orders are taken, promises are that much later. */
+export const pauseVendorRestaurant = endpoint({
+  id: 'vendor.restaurant.pause',
+  method: 'POST',
+  path: '/v1/vendor/restaurants/{id}/pause',
+  summary: 'Takes no orders (or slower ones) until a time, or until opened by hand',
+  access: vendor('prepare', 'food_order'),
+  vertical,
+  params: byId,
+  body: z.object({
+    until: z.iso.datetime({ offset: true }).nullable().default(null),
+    extra_minutes: z.int().min(0).max(180).default(0),
+  }),
+  response: ManagedRestaurant,
+  errors: ['validation_failed'],
+})
+export const unpauseVendorRestaurant = endpoint({
+  id: 'vendor.restaurant.unpause',
+  method: 'POST',
+  path: '/v1/vendor/restaurants/{id}/unpause',
+  summary: 'Takes orders as usual again',
+  access: vendor('prepare', 'food_order'),
+  vertical,
+  params: byId,
+  response: ManagedRestaurant,
+})
+
+export const getOpeningHours = endpoint({
+  id: 'vendor.restaurant.hours.get',
+  method: 'GET',
+  path: '/v1/vendor/restaurants/{id}/opening-hours',
+  summary: 'The week',
+  access: read,
+  vertical,
+  params: byId,
+  response: WeekHours,
+})
+export const setOpeningHours = endpoint({
+  id: 'vendor.restaurant.hours.set',
+  method: 'PUT',
+  path: '/v1/vendor/restaurants/{id}/opening-hours',
+  summary: 'Replaces the week',
+  access: write,
+  vertical,
+  params: byId,
+  body: z.object({ days: z.array(DayHours).max(21) }),
+  response: WeekHours,
+  errors: ['validation_failed'],
+})
+export const listOpeningExceptions = listEndpoint({
+  id: 'vendor.openingException.list',
+  method: 'GET',
+  path: '/v1/vendor/opening-exceptions',
+  summary: 'Days that differ, soonest first',
+  access: read,
+  vertical,
+  query: ofRestaurant.extend({ past: z.stringbool().optional() }),
+  response: OpeningException,
+})
+export const createOpeningException = endpoint({
+  id: 'vendor.openingException.create',
+  method: 'POST',
+  path: '/v1/vendor/opening-exceptions',
+  summary: 'Adds days that differ',
+  access: write,
+  vertical,
+  body: OpeningExceptionInput,
+  response: OpeningException,
+  status: 201,
+  errors: ['validation_failed'],
+})
+export const removeOpeningException = endpoint({
+  id: 'vendor.openingException.remove',
+  method: 'DELETE',
+  path: '/v1/vendor/opening-exceptions/{id}',
+  summary: 'The week holds again',
+  access: write,
+  vertical,
+  params: byId,
+  response: Removed,
+})
+
+export const listDeliveryAreas = listEndpoint({
+  id: 'vendor.deliveryArea.list',
+  method: 'GET',
+  path: '/v1/vendor/delivery-areas',
+  summary: 'Where it delivers, and for how much',
+  access: read,
+  vertical,
+  query: ofRestaurant,
+  response: DeliveryArea,
+})
+export const getDeliveryArea = endpoint({
+  id: 'vendor.deliveryArea.get',
+  method: 'GET',
+  path: '/v1/vendor/delivery-areas/{id}',
+  summary: 'One area',
+  access: read,
+  vertical,
+  params: byId,
+  response: DeliveryArea,
+})
+export const createDeliveryArea = endpoint({
+  id: 'vendor.deliveryArea.create',
+  method: 'POST',
+  path: '/v1/vendor/delivery-areas',
+  summary: 'Adds an area',
+  access: write,
+  vertical,
+  body: DeliveryAreaInput,
+  response: DeliveryArea,
+  status: 201,
+  errors: ['currency_mismatch', 'validation_failed'],
+})
+export const updateDeliveryArea = endpoint({
+  id: 'vendor.deliveryArea.update',
+  method: 'PATCH',
+  path: '/v1/vendor/delivery-areas/{id}',
+  summary: 'Changes an area',
+  access: write,
+  vertical,
+  params: byId,
+  body: DeliveryAreaPatch,
+  response: DeliveryArea,
+  errors: ['currency_mismatch', 'validation_failed'],
+})
+export const removeDeliveryArea = endpoint({
+  id: 'vendor.deliveryArea.remove',
+  method: 'DELETE',
+  path: '/v1/vendor/delivery-areas/{id}',
+  summary: 'Delivers there no more',
+  access: write,
+  vertical,
+  params: byId,
+  response: Removed,
+})
+
+export const listDiningTables = listEndpoint({
+  id: 'vendor.diningTable.list',
+  method: 'GET',
+  path: '/v1/vendor/dining-tables',
+  summary: 'Tables by name',
+  access: read,
+  vertical,
+  query: ofRestaurant,
+  response: DiningTable,
+})
+export const getDiningTable = endpoint({
+  id: 'vendor.diningTable.get',
+  method: 'GET',
+  path: '/v1/vendor/dining-tables/{id}',
+  summary: 'One table',
+  access: read,
+  vertical,
+  params: byId,
+  response: DiningTable,
+})
+export const createDiningTable = endpoint({
+  id: 'vendor.diningTable.create',
+  method: 'POST',
+  path: '/v1/vendor/dining-tables',
+  summary: 'Adds a table',
+  access: write,
+  vertical,
+  body: DiningTableInput,
+  response: DiningTable,
+  status: 201,
+  errors: ['already_exists', 'validation_failed'],
+})
+export const updateDiningTable = endpoint({
+  id: 'vendor.diningTable.update',
+  method: 'PATCH',
+  path: '/v1/vendor/dining-tables/{id}',
+  summary: 'Changes a table; reservations it has stay',
+  access: write,
+  vertical,
+  params: byId,
+  body: DiningTablePatch,
+  response: DiningTable,
+  errors: ['already_exists', 'validation_failed'],
+})
+export const removeDiningTable = endpoint({
+  id: 'vendor.diningTable.remove',
+  method: 'DELETE',
+  path: '/v1/vendor/dining-tables/{id}',
+  summary: 'Removes a table that nobody has reserved',
+  access: write,
+  vertical,
+  params: byId,
+  response: Removed,
+  errors: ['open_obligations'],
+})
