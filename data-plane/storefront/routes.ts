@@ -1,6 +1,6 @@
 import { accountHome, accountOrders, claim, endSession, privacy, saveProfile, security } from './pages/account.tsx'
 import { addresses, editAddress, removeAddress, saveAddress } from './pages/addresses.tsx'
-import { addLine, cart, changeLine, removeLine } from './pages/cart.tsx'
+import { addLine, cart, changeLine, holdLine, removeLine } from './pages/cart.tsx'
 import { allProducts, category, searchPage } from './pages/catalogue.tsx'
 import { checkout, pay, quote } from './pages/checkout.tsx'
 import { changeComparison, compare } from './pages/compare.tsx'
@@ -33,6 +33,7 @@ export const routes: readonly Route[] = [
   get('/cart', cart),
   post('/cart/lines', addLine),
   post('/cart/lines/{line}', changeLine),
+  post('/cart/lines/{line}/hold', holdLine),
   post('/cart/lines/{line}/remove', removeLine),
   get('/checkout', checkout),
   post('/checkout', pay),

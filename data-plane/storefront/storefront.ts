@@ -142,6 +142,7 @@ export class Storefront {
       assets: this.#assets,
       theme: this.#themeNow(),
       now: this.#parts.clock.now(),
+      allVerticals: this.#parts.verticals,
       verticals: this.#parts.verticals.filter((vertical) => this.#parts.tenant.document.verticals.includes(vertical.name)),
     })
     return visit

@@ -4,6 +4,12 @@ import type { IconName } from './components/icon.tsx'
 import type { Route } from './router.ts'
 import type { Visit } from './visit.ts'
 
+export interface SoldLine {
+  id: string
+  kind: string
+  entitlement: { type: string; id: string }
+}
+
 /**
  * What a vertical brings to the shop. Its pages live in `verticals/<name>/storefront/`; `data-plane/src/vertical-pages.ts`
  * lists them. All of it follows the tenant document at once: switched off, the pages answer 404 and nothing leads there.
@@ -16,6 +22,10 @@ export interface VerticalStorefront {
   icon: IconName
   /** Of the customer's own things in the account menu: "Bookings". */
   mine: I18nText
+  /** On the button that leads from an order to what was bought: "Open the booking". */
+  open: I18nText
+  /** Address of what an order line became, with its language; guests come with the order's token. */
+  ownPath?(line: SoldLine, order: { number: string; token: string | undefined; href: Visit['href'] }): string | null
   /** Patterns below `/{locale}`; every one starts with `/<name>` or `/account/<name>`. */
   routes: readonly Route[]
   /** A section of the home page; null when there is nothing to show now. */

@@ -13,6 +13,7 @@ const laundry: VerticalStorefront = {
   name: 'laundry',
   title: { en: 'Laundry', fr: 'Blanchisserie', ar: 'مغسلة' },
   icon: 'clock',
+  open: { en: 'Open it', fr: 'Ouvrir', ar: 'افتح' },
   mine: { en: 'My washing', fr: 'Mon linge', ar: 'غسيلي' },
   routes: [
     get('/laundry', () => page('Laundry', heading('All laundries'))),

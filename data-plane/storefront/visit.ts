@@ -28,6 +28,8 @@ export interface VisitFields {
   now: Date
   /** Verticals with pages that are on here, in the order menus show them. */
   verticals: readonly VerticalStorefront[]
+  /** With those that are off: what was bought from them keeps its links. */
+  allVerticals: readonly VerticalStorefront[]
 }
 
 /** One request for a page: who asks, for what, in which language, and how to reach the API. Pages are functions of it. */
@@ -45,6 +47,7 @@ export class Visit {
   readonly theme: ThemeStyle
   readonly now: Date
   readonly verticals: readonly VerticalStorefront[]
+  readonly allVerticals: readonly VerticalStorefront[]
   readonly t: Translate
   readonly formats: Formats
   /** Path of the page as it can be opened again; differs from `path` where a form was refused and shown anew. */
@@ -64,6 +67,7 @@ export class Visit {
     this.theme = fields.theme
     this.now = fields.now
     this.verticals = fields.verticals
+    this.allVerticals = fields.allVerticals
     this.t = translator(fields.locale)
     this.address = fields.path
     this.formats = formatsOf(fields.locale, fields.tenant.timezone)

@@ -1,6 +1,8 @@
 import type { Cart, CartLine } from '../../core/cart/contract.ts'
 import type { Visit } from '../visit.ts'
+import { Held, HoldOver } from './held.tsx'
 import { Icon } from './icon.tsx'
+import { DepositText, LineParts } from './line-parts.tsx'
 import { Picture } from './picture.tsx'
 import { Amount } from './price.tsx'
 
@@ -70,7 +72,7 @@ function Line({ visit, line, compact }: { visit: Visit; line: CartLine; compact:
         {line.subtitle && <p className="quiet text-sm">{line.subtitle}</p>}
         {compact ? (
           <p className="quiet text-sm">{t('cart.count', { count: line.quantity })}</p>
-        ) : (
+        ) : line.quantity === 1 && line.parts.length > 0 ? null : (
           <p className="quiet text-sm">
             <Amount visit={visit} value={line.unit_price} /> {t('cart.each')}
           </p>
@@ -79,6 +81,13 @@ function Line({ visit, line, compact }: { visit: Visit; line: CartLine; compact:
       <p className="font-semibold">
         <Amount visit={visit} value={line.total} />
       </p>
+      {!compact && (line.parts.length > 1 || line.deposit) && (
+        <div className="col-span-full grid gap-1.5 sm:col-span-2 sm:col-start-2">
+          <LineParts visit={visit} parts={line.parts} />
+          <DepositText visit={visit} deposit={line.deposit} total={line.total} />
+        </div>
+      )}
+      {!compact && line.hold && <Hold visit={visit} line={line} />}
       {!compact && (
         <div className="col-span-2 col-start-2 flex flex-wrap items-center gap-x-2 gap-y-1">
           <Quantity visit={visit} line={line} />
@@ -91,7 +100,7 @@ function Line({ visit, line, compact }: { visit: Visit; line: CartLine; compact:
           </form>
         </div>
       )}
-      {line.error && (
+      {line.error && !(line.hold?.state === 'expired' && line.error.code === 'hold_expired') && (
         <p className="col-span-full flex gap-2 font-semibold text-bad text-sm" id={`problem-${line.id}`}>
           <Icon name="warning" size={18} />
           {line.error.message}
@@ -107,11 +116,35 @@ function Line({ visit, line, compact }: { visit: Visit; line: CartLine; compact:
   )
 }
 
+/** How long a held line stays; when that has run out, the button that takes it again. */
+function Hold({ visit, line }: { visit: Visit; line: CartLine }) {
+  if (!line.hold) return null
+  return (
+    <div className="col-span-full flex flex-wrap items-center gap-3 sm:col-span-2 sm:col-start-2">
+      {line.hold.state === 'held' ? (
+        <Held visit={visit} title={line.title} expiresAt={line.hold.expires_at} />
+      ) : (
+        <>
+          <HoldOver visit={visit} />
+          <form method="post" action={visit.href(`/cart/lines/${line.id}/hold`)} data-cart-change="">
+            <button type="submit" className="button" data-primary="">
+              {visit.t('line.hold_again')}
+              <span className="sr-only">: {line.title}</span>
+            </button>
+          </form>
+        </>
+      )}
+    </div>
+  )
+}
+
 /** At most this many choices in the list of quantities; beyond it a number is typed. */
 const longestList = 12
 
 function Quantity({ visit, line }: { visit: Visit; line: CartLine }) {
   const { min, max, step, available } = line.quantity_rules
+  // One of its kind: a meal, chosen seats. Nothing to count.
+  if (max === min && line.quantity === min) return null
   const highest = Math.min(max ?? 9999, available ?? 9999)
   const choices: number[] = []
   for (let amount = min; amount <= highest && choices.length <= longestList; amount += step) choices.push(amount)

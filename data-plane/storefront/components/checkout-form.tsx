@@ -1,6 +1,7 @@
 import type { Money } from '@cityos/contract'
-import type { PaymentMethod, ShippingOption } from '../../core/cart/contract.ts'
+import type { Cart, PaymentMethod, ShippingOption } from '../../core/cart/contract.ts'
 import { type CheckoutView, paymentValue } from '../checkout-view.ts'
+import { callingCode } from '../form.ts'
 import type { Visit } from '../visit.ts'
 import { AddressFields } from './address-fields.tsx'
 import { CheckoutSummary } from './checkout-summary.tsx'
@@ -55,6 +56,23 @@ export function CheckoutForm({ visit, view }: { visit: Visit; view: CheckoutView
               autoComplete="email"
               maxLength={254}
             />
+            {!view.cart.requires_shipping && (
+              <Field
+                visit={visit}
+                name="phone"
+                label={t('field.phone')}
+                hint={t('field.phone_hint', { code: callingCode(visit.tenant.country) })}
+                value={view.address.phone}
+                errors={view.errors}
+                type="tel"
+                inputMode="tel"
+                direction="ltr"
+                autoComplete="tel"
+                required={false}
+                maxLength={24}
+                className="mt-4"
+              />
+            )}
           </Section>
           {view.cart.requires_shipping && (
             <>
@@ -70,7 +88,7 @@ export function CheckoutForm({ visit, view }: { visit: Visit; view: CheckoutView
           <Section title={t('checkout.payment')}>
             <Payment visit={visit} view={view} />
           </Section>
-          <PayBlock visit={visit} total={view.cart.totals.total} attempt={view.attempt} />
+          <PayBlock visit={visit} totals={view.cart.totals} attempt={view.attempt} />
         </form>
       </div>
     </div>
@@ -152,7 +170,12 @@ function OptionText({ visit, option, free }: { visit: Visit; option: ShippingOpt
   )
 }
 
-const methodIcons: Record<PaymentMethod['method'], IconName> = { cash_on_delivery: 'cash', bank_transfer: 'bank', sandbox: 'card' }
+const methodIcons: Record<PaymentMethod['method'], IconName> = {
+  cash_on_delivery: 'cash',
+  bank_transfer: 'bank',
+  sandbox: 'card',
+  none: 'check',
+}
 
 function Payment({ visit, view }: { visit: Visit; view: CheckoutView }) {
   const { t } = visit
@@ -181,20 +204,21 @@ function Payment({ visit, view }: { visit: Visit; view: CheckoutView }) {
 }
 
 function MethodHint({ visit, method }: { visit: Visit; method: PaymentMethod['method'] }) {
-  if (method === 'sandbox') return null
+  if (method === 'sandbox' || method === 'none') return null
   return <span className="quiet text-sm">{visit.t(method === 'cash_on_delivery' ? 'payment.cash_hint' : 'payment.bank_hint')}</span>
 }
 
 /** The button says what it costs; the amount it was shown with travels along and is checked. */
-export function PayBlock({ visit, total, attempt }: { visit: Visit; total: Money; attempt: string }) {
+export function PayBlock({ visit, totals, attempt }: { visit: Visit; totals: Cart['totals']; attempt: string }) {
   const { t, formats } = visit
+  const { total, due_now } = totals
   return (
     <div id="checkout-pay">
       <input type="hidden" name="expected_amount" value={total.amount} />
       <input type="hidden" name="attempt" value={attempt} />
       <button type="submit" className="button w-full" data-primary="" data-large="" disabled={visit.suspended} data-pay="">
         <Icon name="lock" size={18} />
-        {t('checkout.pay', { total: formats.money(total) })}
+        {total.amount === 0 ? t('checkout.confirm') : t('checkout.pay', { total: formats.money(due_now.amount > 0 ? due_now : total) })}
       </button>
       <p className="quiet mt-3 text-center text-sm">
         {t('checkout.terms')}{' '}

@@ -1,6 +1,8 @@
 import type { Cart } from '../../core/cart/contract.ts'
 import type { Visit } from '../visit.ts'
+import { Held } from './held.tsx'
 import { Icon } from './icon.tsx'
+import { DepositText } from './line-parts.tsx'
 import { Picture } from './picture.tsx'
 import { Amount } from './price.tsx'
 import { Totals } from './totals.tsx'
@@ -35,12 +37,19 @@ export function CheckoutSummary({ visit, cart }: { visit: Visit; cart: Cart }) {
                   </span>
                 </span>
                 <Amount visit={visit} value={line.total} />
+                {(line.hold || line.deposit) && (
+                  <span className="col-span-full grid gap-1.5">
+                    <DepositText visit={visit} deposit={line.deposit} total={line.total} />
+                    {line.hold?.state === 'held' && <Held visit={visit} title={line.title} expiresAt={line.hold.expires_at} />}
+                  </span>
+                )}
               </li>
             ))}
           </ul>
           <div className="mt-5 border-line border-t pt-5">
-            <Totals visit={visit} {...cart.totals} />
+            <Totals visit={visit} ships={cart.requires_shipping} {...cart.totals} />
           </div>
+          {cart.lines.some((line) => line.deposit) && <p className="quiet mt-3 text-sm">{t('line.deposit_text')}</p>}
           <a className="link mt-4 inline-block" href={visit.href('/cart')}>
             {t('checkout.edit_cart')}
           </a>

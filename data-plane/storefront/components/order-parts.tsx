@@ -1,7 +1,9 @@
-import type { Order, OrderStatus, SubOrder, TimelineEvent } from '../../core/order/contract.ts'
+import { pickText } from '@cityos/contract'
+import type { Order, OrderLine, OrderStatus, SubOrder, TimelineEvent } from '../../core/order/contract.ts'
 import { isMessageKey, type MessageKey } from '../i18n/messages.ts'
 import type { Visit } from '../visit.ts'
 import { Icon } from './icon.tsx'
+import { DepositText, LineParts } from './line-parts.tsx'
 import { Picture } from './picture.tsx'
 import { Amount } from './price.tsx'
 
@@ -17,10 +19,12 @@ const tones: Record<OrderStatus, 'good' | 'warn' | 'bad' | undefined> = {
   expired: 'bad',
 }
 
-export function StatusBadge({ visit, status }: { visit: Visit; status: OrderStatus }) {
+/** Goods travel; a meal, a haircut or a ticket is given. `given`: nothing in it is sent. */
+export function StatusBadge({ visit, status, given = false }: { visit: Visit; status: OrderStatus; given?: boolean }) {
+  const own = `order.status.given.${status}`
   return (
     <span className="badge" data-tone={tones[status]}>
-      {visit.t(`order.status.${status}` satisfies MessageKey)}
+      {visit.t(given && isMessageKey(own) ? own : (`order.status.${status}` satisfies MessageKey))}
     </span>
   )
 }
@@ -87,9 +91,34 @@ export function Parcels({ visit, fulfilments }: { visit: Visit; fulfilments: Ful
   )
 }
 
+/** Nothing in these lines is sent: services, tickets, meals. */
+export const isGiven = (lines: readonly { vertical: string }[]): boolean => lines.every((line) => line.vertical !== 'catalogue')
+
+/** Link to what a line became in its vertical: the booking, the tickets, the meal. */
+function OwnLink({ visit, line, order }: { visit: Visit; line: OrderLine; order: OrderRef }) {
+  const vertical = visit.allVerticals.find((candidate) => candidate.name === line.vertical)
+  const path = line.entitlement
+    ? vertical?.ownPath?.({ ...line, entitlement: line.entitlement }, { ...order, href: visit.href.bind(visit) })
+    : null
+  if (!path || !vertical) return null
+  return (
+    <a className="button justify-self-start" href={path}>
+      <Icon name={vertical.icon} size={18} />
+      {pickText(vertical.open, visit.locale)}
+    </a>
+  )
+}
+
+/** Which order it is, and how this visitor may see it: the token of a guest's confirmation. */
+export interface OrderRef {
+  number: string
+  token: string | undefined
+}
+
 /** One vendor's part: how far it is, what is in it, what was handed over. */
-export function Part({ visit, part, children }: { visit: Visit; part: SubOrder; children?: React.ReactNode }) {
+export function Part({ visit, part, order, children }: { visit: Visit; part: SubOrder; order: OrderRef; children?: React.ReactNode }) {
   const { t } = visit
+  const given = isGiven(part.lines)
   return (
     <section className="card overflow-hidden" aria-labelledby={part.id}>
       <div className="flex flex-wrap items-center justify-between gap-2 border-line border-b bg-panel px-5 py-3">
@@ -97,10 +126,10 @@ export function Part({ visit, part, children }: { visit: Visit; part: SubOrder; 
           <Icon name="store" size={18} />
           <bdi>{part.vendor.name}</bdi>
         </h2>
-        <StatusBadge visit={visit} status={part.status} />
+        <StatusBadge visit={visit} status={part.status} given={given} />
       </div>
       <div className="grid gap-5 p-5">
-        <Progress visit={visit} status={part.status} />
+        {!given && <Progress visit={visit} status={part.status} />}
         <ul className="grid gap-4">
           {part.lines.map((line) => (
             <li key={line.id} className="grid grid-cols-[4rem_minmax(0,1fr)_auto] gap-4">
@@ -124,6 +153,16 @@ export function Part({ visit, part, children }: { visit: Visit; part: SubOrder; 
                 )}
               </span>
               <Amount visit={visit} value={line.total} />
+              {(line.parts.length > 1 || line.deposit || line.entitlement || line.refunded.amount > 0) && (
+                <div className="col-span-full grid gap-2 sm:col-span-2 sm:col-start-2">
+                  <LineParts visit={visit} parts={line.parts} />
+                  <DepositText visit={visit} deposit={line.deposit} total={line.total} />
+                  {line.refunded.amount > 0 && (
+                    <p className="text-sm">{t('order.line_refunded', { amount: visit.formats.money(line.refunded) })}</p>
+                  )}
+                  <OwnLink visit={visit} line={line} order={order} />
+                </div>
+              )}
             </li>
           ))}
         </ul>

@@ -5,16 +5,20 @@ import { Amount } from './price.tsx'
 export interface TotalsProps {
   visit: Visit
   subtotal: Money
+  /** Something is sent; meals, bookings and tickets are not. */
+  ships?: boolean
   /** Null while nobody knows yet where to. */
   shipping: Money | null
   discount: Money
   tax: Money
   total: Money
+  /** Of the total, what is charged now; absent on orders. */
+  due_now?: Money
   refunded?: Money
 }
 
 /** The sums of a cart or an order. VAT is inside the prices, and said so. */
-export function Totals({ visit, subtotal, shipping, discount, tax, total, refunded }: TotalsProps) {
+export function Totals({ visit, ships = true, subtotal, shipping, discount, tax, total, due_now, refunded }: TotalsProps) {
   const { t } = visit
   return (
     <dl className="grid gap-2">
@@ -26,15 +30,17 @@ export function Totals({ visit, subtotal, shipping, discount, tax, total, refund
           <Amount visit={visit} value={{ ...discount, amount: -Math.abs(discount.amount) }} />
         </Row>
       )}
-      <Row name={t('totals.shipping')}>
-        {shipping === null ? (
-          t('totals.shipping_later')
-        ) : shipping.amount === 0 ? (
-          t('totals.free')
-        ) : (
-          <Amount visit={visit} value={shipping} />
-        )}
-      </Row>
+      {ships && (
+        <Row name={t('totals.shipping')}>
+          {shipping === null ? (
+            t('totals.shipping_later')
+          ) : shipping.amount === 0 ? (
+            t('totals.free')
+          ) : (
+            <Amount visit={visit} value={shipping} />
+          )}
+        </Row>
+      )}
       <div className="mt-1 flex items-baseline justify-between gap-4 border-line border-t pt-3 font-semibold text-xl">
         <dt>{t('totals.total')}</dt>
         <dd>
@@ -47,6 +53,19 @@ export function Totals({ visit, subtotal, shipping, discount, tax, total, refund
           <Amount visit={visit} value={tax} />
         </dd>
       </div>
+      {due_now && due_now.amount < total.amount && (
+        <>
+          <div className="flex justify-between gap-4 font-semibold">
+            <dt>{t('totals.due_now')}</dt>
+            <dd>
+              <Amount visit={visit} value={due_now} />
+            </dd>
+          </div>
+          <Row name={t('totals.later')}>
+            <Amount visit={visit} value={{ ...total, amount: total.amount - due_now.amount }} />
+          </Row>
+        </>
+      )}
       {refunded && refunded.amount !== 0 && (
         <Row name={t('totals.refunded')}>
           <Amount visit={visit} value={refunded} />

@@ -1,5 +1,5 @@
 import type { ApiError } from '@cityos/contract'
-import { type Cart, removeCartLine, updateCartLine } from '../../core/cart/contract.ts'
+import { type Cart, holdCartLine, removeCartLine, updateCartLine } from '../../core/cart/contract.ts'
 import { getProduct } from '../../core/catalogue/contract.ts'
 import { addToCart, cartIdOf, currentCart, type LineToAdd, remember } from '../cart-access.ts'
 import { CartGroups } from '../components/cart-lines.tsx'
@@ -67,7 +67,7 @@ function Summary({ visit, cart }: { visit: Visit; cart: Cart }) {
       <h2 id="summary" className="mb-4 text-xl">
         {t('cart.summary')}
       </h2>
-      <Totals visit={visit} {...cart.totals} shipping={shippingKnown ? cart.totals.shipping : null} />
+      <Totals visit={visit} {...cart.totals} ships={cart.requires_shipping} shipping={shippingKnown ? cart.totals.shipping : null} />
       {blocked && (
         <p className="mt-4 flex gap-2 text-bad text-sm">
           <Icon name="warning" size={18} />
@@ -137,6 +137,17 @@ export async function changeLine(visit: Visit): Promise<Answer> {
   const changed = await attempt(visit.call(updateCartLine, { params: { id, line_id: visit.param('line') }, body: { quantity } }))
   if (!changed.ok) return cartPage(visit, await currentCart(visit), changed.error)
   remember(visit, changed.value)
+  return seeOther(visit.href('/cart'))
+}
+
+/** `POST /cart/lines/{line}/hold`: takes again what had run out, when it is still to be had. */
+export async function holdLine(visit: Visit): Promise<Answer> {
+  const id = cartIdOf(visit)
+  if (!id) return seeOther(visit.href('/cart'))
+  const held = await attempt(visit.call(holdCartLine, { params: { id, line_id: visit.param('line') } }))
+  if (!held.ok) return cartPage(visit, await currentCart(visit), held.error)
+  remember(visit, held.value)
+  visit.notify('held')
   return seeOther(visit.href('/cart'))
 }
 

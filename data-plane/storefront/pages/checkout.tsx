@@ -8,7 +8,7 @@ import {
   type ShippingOption,
   updateCart,
 } from '../../core/cart/contract.ts'
-import { Email, getMe, listMyAddresses } from '../../core/customer/contract.ts'
+import { Email, getMe, listMyAddresses, Phone } from '../../core/customer/contract.ts'
 import { addressValues, errorsOf, fieldErrors, readAddress } from '../address-form.ts'
 import { currentCart, remember } from '../cart-access.ts'
 import { type CheckoutView, paymentValue } from '../checkout-view.ts'
@@ -16,6 +16,7 @@ import { CheckoutForm, PayBlock } from '../components/checkout-form.tsx'
 import { CheckoutSummary } from '../components/checkout-summary.tsx'
 import type { FieldErrors } from '../components/fields.tsx'
 import { failureText } from '../failure-text.ts'
+import { callingCode, phoneNumber } from '../form.ts'
 import { setCartCount } from '../frame.ts'
 import { type Answer, attempt, page, seeOther, type Visit } from '../visit.ts'
 
@@ -44,7 +45,7 @@ async function viewOf(visit: Visit, cart: Cart): Promise<CheckoutView> {
     methods,
     saved: addresses.items,
     email: cart.email ?? account?.email ?? '',
-    address: address ? addressValues(address) : { name: account?.name ?? '', phone: account?.phone ?? '', city: '' },
+    address: address ? addressValues(address) : { name: account?.name ?? '', phone: cart.phone ?? account?.phone ?? '', city: '' },
     payment: methods[0] ? paymentValue(methods[0]) : '',
     attempt: newId('key'),
     errors: {},
@@ -90,6 +91,8 @@ async function typed(visit: Visit, cart: Cart): Promise<Typed> {
   if (!email.success) Object.assign(errors, fieldErrors(visit, new Set(['email'])))
   const read = cart.requires_shipping ? readAddress(visit, form) : null
   Object.assign(errors, read?.errors)
+  if (!read && typedPhone(visit) !== null && !Phone.safeParse(typedPhone(visit)).success)
+    Object.assign(errors, fieldErrors(visit, new Set(['phone'])))
   const payment = view.methods.flatMap((method) => [paymentValue(method), ...method.tokens.map(({ token }) => paymentValue(method, token))])
   if (!payment.includes(form.text('payment'))) errors['payment'] = visit.t('invalid.payment')
   const key = form.text('attempt')
@@ -97,14 +100,20 @@ async function typed(visit: Visit, cart: Cart): Promise<Typed> {
     view: {
       ...view,
       email: form.text('email'),
-      address: read?.values ?? view.address,
+      address: read?.values ?? { ...view.address, phone: form.text('phone') },
       payment: form.text('payment'),
       attempt: /^[\w-]{8,128}$/.test(key) ? key : view.attempt,
       errors,
     },
-    phone: read?.address?.phone ?? null,
+    phone: read ? (read.address?.phone ?? null) : typedPhone(visit),
     address: read?.address ?? null,
   }
+}
+
+/** E.164 of what was typed; null when nothing was. Asked for where nothing is sent and no address says it. */
+function typedPhone(visit: Visit): string | null {
+  const text = visit.form.text('phone')
+  return text ? phoneNumber(text, callingCode(visit.tenant.country)) : null
 }
 
 const shippingChoices = (visit: Visit) => visit.form.group('shipping.').map(([vendor_id, option_id]) => ({ vendor_id, option_id }))
@@ -183,7 +192,7 @@ export async function quote(visit: Visit): Promise<Answer> {
     body: (
       <>
         <CheckoutSummary visit={visit} cart={now} />
-        <PayBlock visit={visit} total={now.totals.total} attempt={visit.form.text('attempt')} />
+        <PayBlock visit={visit} totals={now.totals} attempt={visit.form.text('attempt')} />
       </>
     ),
   }

@@ -2,7 +2,7 @@ import { newId } from '@cityos/contract'
 import { cancelOrder, getMyOrder, getStoreOrder, type Order, quoteRefund, type RefundQuote } from '../../core/order/contract.ts'
 import { Icon } from '../components/icon.tsx'
 import { NoticeBox } from '../components/layout.tsx'
-import { AddressBlock, Part, StatusBadge, Timeline } from '../components/order-parts.tsx'
+import { AddressBlock, isGiven, Part, StatusBadge, Timeline } from '../components/order-parts.tsx'
 import { Amount } from '../components/price.tsx'
 import { Totals } from '../components/totals.tsx'
 import { failureText } from '../failure-text.ts'
@@ -48,7 +48,7 @@ function orderPage(visit: Visit, order: Order, access: Access, problem: string |
           <h1 className="text-3xl">
             {t('order.order')} <bdi dir="ltr">{order.number}</bdi>
           </h1>
-          <StatusBadge visit={visit} status={order.status} />
+          <StatusBadge visit={visit} status={order.status} given={isGiven(order.sub_orders.flatMap((part) => part.lines))} />
           <p className="quiet basis-full">{t('order.placed_on', { time: formats.time(order.placed_at) })}</p>
         </div>
       )}
@@ -63,7 +63,7 @@ function orderPage(visit: Visit, order: Order, access: Access, problem: string |
       <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid gap-5">
           {order.sub_orders.map((part) => (
-            <Part key={part.id} visit={visit} part={part}>
+            <Part key={part.id} visit={visit} part={part} order={{ number: order.number, token: access.token }}>
               {part.cancellable && order.sub_orders.length > 1 && (
                 <a className="link" href={visit.href(`${access.path}/cancel`, { token: access.token, part: part.id })}>
                   {t('order.cancel_part')}
@@ -77,8 +77,8 @@ function orderPage(visit: Visit, order: Order, access: Access, problem: string |
             <h2 id="sums" className="mb-3 text-lg">
               {t('cart.summary')}
             </h2>
-            <Totals visit={visit} {...order} />
-            <p className="quiet mt-3 text-sm">{paymentText(visit, order)}</p>
+            <Totals visit={visit} ships={order.shipping_address !== null || order.shipping.amount > 0} {...order} />
+            <Payments visit={visit} order={order} />
           </section>
           {order.shipping_address && (
             <section className="card p-5" aria-labelledby="where">
@@ -149,6 +149,37 @@ function PaymentNotice({ visit, order }: { visit: Visit; order: Order }) {
           until: visit.formats.time(order.payment_deadline),
         })}
       </NoticeBox>
+    </div>
+  )
+}
+
+/** One line where all is charged in one way; else each charge with when and how much. */
+function Payments({ visit, order }: { visit: Visit; order: Order }) {
+  const { t, formats } = visit
+  const modes = new Set(order.payments.map((payment) => payment.capture_mode))
+  if (modes.size < 2 && !modes.has('deposit')) return <p className="quiet mt-3 text-sm">{paymentText(visit, order)}</p>
+  const vendors = new Map(order.sub_orders.map((part) => [part.vendor.id, part.vendor.name]))
+  return (
+    <div className="mt-4 border-line border-t pt-3">
+      <h3 className="mb-2 text-base">{t('order.payments')}</h3>
+      <ul className="grid gap-2 text-sm">
+        {order.payments.map((payment) => {
+          const mode = `order.payment.${payment.capture_mode}`
+          const status = `payment.status.${payment.status}`
+          return (
+            <li key={payment.id} className="flex justify-between gap-4">
+              <span className="min-w-0">
+                <bdi className="block">{vendors.get(payment.vendor_id)}</bdi>
+                <span className="quiet">
+                  {isMessageKey(mode) ? t(mode) : payment.capture_mode}
+                  {isMessageKey(status) && ` · ${t(status)}`}
+                </span>
+              </span>
+              <bdi className="whitespace-nowrap tabular-nums">{formats.money(payment.amount)}</bdi>
+            </li>
+          )
+        })}
+      </ul>
     </div>
   )
 }
