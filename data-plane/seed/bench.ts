@@ -111,9 +111,9 @@ function statements(products: number): [string, unknown[]?][] {
       [products],
     ],
     [
-      `INSERT INTO variant (id, product_id, vendor_id, sku, options, option_key, title, position)
+      `INSERT INTO variant (id, product_id, vendor_id, sku, options, option_key, inventory_item_id, title, position)
       SELECT ${id('var', variantNumber)}, ${id('prd', 'n')}, ${id('ven', '1 + n % 6')}, 'BENCH-' || n || '-' || k,
-        json_build_object('size', 's' || k), 'size:s' || k, json_build_object('en', 'S' || k, 'fr', 'S' || k, 'ar', 'S' || k), k ${variants} ON CONFLICT DO NOTHING`,
+        json_build_object('size', 's' || k), 'size:s' || k, ${id('inv', variantNumber)}, json_build_object('en', 'S' || k, 'fr', 'S' || k, 'ar', 'S' || k), k ${variants} ON CONFLICT DO NOTHING`,
       [products],
     ],
     ...(['SAR', 'USD'] as const).map((currency, index): [string, unknown[]] => [

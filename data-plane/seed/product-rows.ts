@@ -137,6 +137,7 @@ function variantRows(
       sku,
       options: chosen,
       option_key: optionKey(chosen),
+      inventory_item_id: seedId('inv', key),
       title: variantTitle(combination.names),
       track_inventory: tracked,
       minimum_quantity: 1,

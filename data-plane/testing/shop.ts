@@ -28,16 +28,20 @@ export async function addVendor(plane: TestPlane): Promise<string> {
   return id
 }
 
-/** A published product with one variant. @param amount minor units of SAR */
-export async function addProduct(plane: TestPlane, vendorId: string, stock: number, amount = 11_500): Promise<TestProduct> {
+/**
+ * A published product with one variant.
+ * @param stock units of its own, or the product whose stock it is sold from too
+ * @param amount minor units of SAR
+ */
+export async function addProduct(plane: TestPlane, vendorId: string, stock: number | TestProduct, amount = 11_500): Promise<TestProduct> {
   counter += 1
   const number = counter
   const ids = {
     product: newId('prd'),
     variant: newId('var'),
     price: newId('prc'),
-    item: newId('inv'),
-    level: newId('lvl'),
+    item: typeof stock === 'number' ? newId('inv') : stock.itemId,
+    level: typeof stock === 'number' ? newId('lvl') : stock.levelId,
     location: `loc_${vendorId}`,
   }
   const title = JSON.stringify({ en: `Product ${number}`, ar: `منتج ${number}` })
@@ -48,7 +52,7 @@ export async function addProduct(plane: TestPlane, vendorId: string, stock: numb
     await sql`INSERT INTO product (id, handle, vendor_id, kind, title, status, tax_class) VALUES (${ids.product}, ${`product-${number}`}, ${vendorId}, 'physical', ${title}::jsonb, 'published', 'standard')`.execute(
       tx,
     )
-    await sql`INSERT INTO variant (id, product_id, vendor_id, sku, option_key, position) VALUES (${ids.variant}, ${ids.product}, ${vendorId}, ${`SKU-${number}`}, '', 0)`.execute(
+    await sql`INSERT INTO variant (id, product_id, vendor_id, sku, option_key, inventory_item_id, position) VALUES (${ids.variant}, ${ids.product}, ${vendorId}, ${`SKU-${number}`}, '', ${ids.item}, 0)`.execute(
       tx,
     )
     await sql`INSERT INTO variant_price (id, variant_id, currency_code, amount) VALUES (${ids.price}, ${ids.variant}, 'SAR', ${amount})`.execute(
@@ -58,6 +62,7 @@ export async function addProduct(plane: TestPlane, vendorId: string, stock: numb
       VALUES (${ids.product}, 'product', true, ${`product-${number}`}, ${title}::jsonb, ${vendorId}, to_tsvector('simple', ''), now(), now())`.execute(
       tx,
     )
+    if (typeof stock !== 'number') return
     await sql`INSERT INTO inventory_item (id, variant_id, vendor_id, sku) VALUES (${ids.item}, ${ids.variant}, ${vendorId}, ${`SKU-${number}`})`.execute(
       tx,
     )

@@ -141,11 +141,10 @@ export class ProductPurchasable implements Purchasable<ProductChoice>, OnModuleI
       `SELECT va.id, (d.visible IS TRUE AND va.archived_at IS NULL) AS visible, p.id AS product_id, p.handle, p.kind, p.title, va.title AS variant_title, va.sku,
         v.id AS vendor_id, v.handle AS vendor_handle, v.name AS vendor_name, v.vat_no, p.category_id, p.tax_class,
         coalesce(va.weight_g, p.weight_g) AS weight_g, p.withdrawal_exempt_reason, pr.amount, pr.struck,
-        va.minimum_quantity, va.maximum_quantity, va.quantity_step, va.track_inventory, st.available, item.id AS item_id, m.picture
+        va.minimum_quantity, va.maximum_quantity, va.quantity_step, va.track_inventory, st.available, va.inventory_item_id AS item_id, m.picture
       FROM variant va
       JOIN product p ON p.id = va.product_id
       JOIN vendor v ON v.id = p.vendor_id
-      JOIN inventory_item item ON item.variant_id = va.id
       LEFT JOIN search_document d ON d.ref = p.id
       ${priceJoin(statement, reading)} ${stockJoin}
       LEFT JOIN LATERAL (SELECT json_build_object('url', pm.file_key, 'width', pm.width, 'height', pm.height, 'alt', pm.alt) AS picture

@@ -136,6 +136,8 @@ export const VariantInput = z.object({
     .default([]),
   /** First stock at the default location; counted as a `receive` movement. */
   on_hand: z.int().min(0).default(0),
+  /** Another variant of the same vendor whose stock this one is sold from too; it brings none of its own then. */
+  shares_stock_of: z.string().max(40).nullable().default(null),
 })
 export type VariantInput = z.infer<typeof VariantInput>
 

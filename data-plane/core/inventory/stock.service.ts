@@ -189,10 +189,11 @@ export class StockService {
         count(*) OVER ()::int AS total
       FROM inventory_level l
       JOIN inventory_item i ON i.id = l.inventory_item_id AND i.tracked
-      JOIN variant va ON va.id = i.variant_id AND va.archived_at IS NULL
+      JOIN LATERAL (SELECT * FROM variant sold WHERE sold.inventory_item_id = i.id AND sold.archived_at IS NULL
+        AND (${product}::text IS NULL OR sold.product_id = ${product}) ORDER BY sold.id = i.variant_id DESC, sold.id LIMIT 1) va ON true
       JOIN product p ON p.id = va.product_id
       JOIN stock_location loc ON loc.id = l.location_id
-      WHERE (${id}::text IS NULL OR l.id = ${id}) AND (${product}::text IS NULL OR p.id = ${product})
+      WHERE (${id}::text IS NULL OR l.id = ${id})
         AND (${location}::text IS NULL OR l.location_id = ${location}) AND (${vendor}::text IS NULL OR i.vendor_id = ${vendor})
         AND (${filter.pattern}::text IS NULL OR lower(va.sku) LIKE ${filter.pattern} OR lower(p.title::text) LIKE ${filter.pattern})
         AND CASE ${state}::text WHEN 'out' THEN l.on_hand - l.reserved - l.safety <= 0

@@ -7,6 +7,7 @@ import { SeedSource } from '../../../platform/seed/seed-source.ts'
 import { seedId } from '../../../seed/rows.ts'
 import { admin, startTestPlane, type TestPlane, vendorActor } from '../../../testing/plane.ts'
 import { uploadFile, vendorCreateUploadSession } from '../../file/contract.ts'
+import { adminListStock } from '../../inventory/contract.ts'
 import {
   adminApproveProduct,
   adminCreateCategory,
@@ -79,6 +80,12 @@ async function published() {
   return plane.call(vendorPublishProduct, { params: { id: product.id } }, najd)
 }
 
+/** A variant of another vendor. */
+async function foreignVariant() {
+  const product = await plane.call(vendorCreateProduct, { body: draft() }, paws)
+  return product.variants[0]!
+}
+
 describe('publishing', () => {
   it('names everything that is missing', async () => {
     const product = await plane.call(vendorCreateProduct, { body: draft({ title: { en: 'Only English' }, variants: [] }) }, najd)
@@ -149,6 +156,36 @@ describe('variants', () => {
     await expect(add({ sku: 'X', options: { size: 'xl' } })).rejects.toMatchObject({ code: 'validation_failed' })
     await expect(add({ sku: 'X', options: { size: 'm', color: 'red' } })).rejects.toMatchObject({ code: 'validation_failed' })
     expect((await add({ sku: `OK-${number}`, options: { size: 'm' } })).title).toBe('M')
+  })
+
+  it('one can be sold from the stock of another; stock lists, totals and whether it is counted follow', async () => {
+    const product = await published()
+    const [small] = product.variants
+    const sharing = {
+      sku: `SHARE-${number}`,
+      options: { size: 'm' },
+      prices: [{ amount: 9500, currency: 'SAR' }],
+      shares_stock_of: small!.id,
+    }
+    const add = (body: object, as = najd) => plane.call(vendorAddVariant, { params: { id: product.id }, body: body as typeof sharing }, as)
+    await expect(add({ ...sharing, on_hand: 3 })).rejects.toMatchObject({ code: 'validation_failed', errors: [{ field: 'on_hand' }] })
+    await expect(add({ ...sharing, shares_stock_of: (await foreignVariant()).id })).rejects.toMatchObject({
+      errors: [{ field: 'shares_stock_of' }],
+    })
+    const medium = await add(sharing)
+    expect(medium).toMatchObject({ inventory_item_id: small!.inventory_item_id, on_hand: 4, available: 4 })
+    expect(await plane.call(vendorGetProduct, { params: { id: product.id } }, najd)).toMatchObject({
+      variant_count: 2,
+      on_hand: 4,
+      available: 4,
+    })
+    const levels = await plane.call(adminListStock, { query: { product_id: product.id } }, staff)
+    expect(levels.items.map((level) => [level.variant_id, level.on_hand])).toEqual([[small!.id, 4]])
+    await plane.call(vendorArchiveVariant, { params: { id: small!.id } }, najd)
+    expect((await plane.call(adminListStock, { query: { product_id: product.id } }, staff)).items[0]).toMatchObject({
+      variant_id: medium.id,
+      on_hand: 4,
+    })
   })
 
   it('two at the same moment: one wins', async () => {

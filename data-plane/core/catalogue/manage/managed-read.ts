@@ -152,12 +152,12 @@ export class ManagedProducts {
     >(
       db,
       `SELECT va.id, va.product_id, va.sku, va.gtin, va.title, va.options, va.track_inventory, va.minimum_quantity, va.maximum_quantity, va.quantity_step,
-        va.weight_g, va.position, va.archived_at IS NOT NULL AS archived, item.id AS inventory_item_id,
+        va.weight_g, va.position, va.archived_at IS NOT NULL AS archived, va.inventory_item_id,
         coalesce(st.on_hand, 0) AS on_hand, coalesce(st.reserved, 0) AS reserved, coalesce(st.available, 0) AS available,
         (SELECT json_agg(json_build_array(vp.currency_code, vp.amount, vp.struck_amount) ORDER BY vp.currency_code) FROM variant_price vp WHERE vp.variant_id = va.id) AS prices
-      FROM variant va JOIN inventory_item item ON item.variant_id = va.id
+      FROM variant va
       LEFT JOIN LATERAL (SELECT sum(on_hand)::int AS on_hand, sum(reserved)::int AS reserved, sum(on_hand - reserved - safety)::int AS available
-        FROM inventory_level l WHERE l.inventory_item_id = item.id) st ON true
+        FROM inventory_level l WHERE l.inventory_item_id = va.inventory_item_id) st ON true
       WHERE va.product_id = ${statement.value(productId)}${one} ORDER BY va.archived_at IS NOT NULL, va.position`,
     )
     return rows.map((row) => ({
@@ -236,15 +236,17 @@ const rowSql = (currency: string, page: string) => `SELECT page.no, p.*,
     CASE WHEN c.id IS NOT NULL THEN json_build_array(c.id, c.handle, c.name) END AS category,
     (SELECT json_build_array(m.file_key, m.width, m.height, m.alt) FROM product_media m WHERE m.product_id = p.id ORDER BY m.position LIMIT 1) AS picture,
     (SELECT pp.minimum_amount FROM product_price pp WHERE pp.product_id = p.id AND pp.currency_code = ${currency}) AS price_from,
-    st.variant_count, st.on_hand, st.available
+    coalesce(st.variant_count, 0) AS variant_count, st.on_hand, st.available
   FROM (${page}) page JOIN product p ON p.id = page.id JOIN vendor v ON v.id = p.vendor_id LEFT JOIN category c ON c.id = p.category_id
-  LEFT JOIN LATERAL (SELECT count(DISTINCT va.id)::int AS variant_count, coalesce(sum(l.on_hand), 0)::int AS on_hand,
+  LEFT JOIN LATERAL (SELECT sum(item.variants)::int AS variant_count, coalesce(sum(l.on_hand), 0)::int AS on_hand,
       coalesce(sum(l.on_hand - l.reserved - l.safety), 0)::int AS available
-    FROM variant va JOIN inventory_item i ON i.variant_id = va.id LEFT JOIN inventory_level l ON l.inventory_item_id = i.id
-    WHERE va.product_id = p.id AND va.archived_at IS NULL) st ON true`
+    FROM (SELECT va.inventory_item_id AS id, count(*) AS variants FROM variant va
+      WHERE va.product_id = p.id AND va.archived_at IS NULL GROUP BY 1) item
+    LEFT JOIN LATERAL (SELECT sum(il.on_hand) AS on_hand, sum(il.reserved) AS reserved, sum(il.safety) AS safety
+      FROM inventory_level il WHERE il.inventory_item_id = item.id) l ON true) st ON true`
 
-const levelsOf = `variant va JOIN inventory_item i ON i.variant_id = va.id JOIN inventory_level l ON l.inventory_item_id = i.id
-  WHERE va.product_id = p.id AND va.archived_at IS NULL AND i.tracked`
+const levelsOf = `variant va JOIN inventory_level l ON l.inventory_item_id = va.inventory_item_id
+  WHERE va.product_id = p.id AND va.archived_at IS NULL AND va.track_inventory`
 
 function stockCondition(stock: 'in' | 'low' | 'out'): string {
   if (stock === 'out') return `EXISTS (SELECT 1 FROM ${levelsOf} AND l.on_hand - l.reserved - l.safety <= 0)`

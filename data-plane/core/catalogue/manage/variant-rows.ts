@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { jsonb, type Tx, violates } from '../../../platform/db/index.ts'
 import { StockRows } from '../../inventory/stock-rows.ts'
 import { StoreService } from '../../store/store.service.ts'
-import type { OptionInput, VariantInput } from '../contract.ts'
+import type { OptionInput, VariantInput, VariantPatch } from '../contract.ts'
 import { indexProducts } from '../search/index-writer.ts'
 import { chosenNames, optionKey, variantTitle } from '../variant-options.ts'
 import { type NewPrice, refreshProductPrices, setPrices } from './prices.ts'
@@ -34,6 +34,10 @@ export class VariantRows {
     const names = chosenNames(options, input.options)
     await this.requireCurrencies(input.prices)
     const id = newId('var')
+    const item = input.shares_stock_of
+      ? await this.stock.shared(tx, input.shares_stock_of, product.vendor_id)
+      : { id: newId('inv'), tracked: input.track_inventory }
+    requireSharable(input, item.tracked)
     try {
       await tx
         .insertInto('variant')
@@ -45,6 +49,7 @@ export class VariantRows {
           gtin: input.gtin,
           options: jsonb(input.options),
           option_key: optionKey(input.options),
+          inventory_item_id: item.id,
           title: jsonb(variantTitle(names)),
           track_inventory: input.track_inventory,
           minimum_quantity: input.minimum_quantity,
@@ -61,12 +66,39 @@ export class VariantRows {
     }
     const actor = actorId(ctx.actor) ?? 'guest'
     await setPrices(tx, id, input.prices, actor, now)
+    if (input.shares_stock_of) return id
     await this.stock.open(
       tx,
-      { variantId: id, vendorId: product.vendor_id, sku: input.sku, tracked: input.track_inventory, onHand: input.on_hand, actor },
+      {
+        itemId: item.id,
+        variantId: id,
+        vendorId: product.vendor_id,
+        sku: input.sku,
+        tracked: input.track_inventory,
+        onHand: input.on_hand,
+        actor,
+      },
       now,
     )
     return id
+  }
+
+  /** The stock item bears the number of the variant it was made for; whether it is counted is the same for all that share it. */
+  async stockFollows(tx: Tx, variant: { id: string; inventory_item_id: string }, patch: VariantPatch, now: Date): Promise<void> {
+    if (patch.sku !== undefined) {
+      await tx.updateTable('inventory_item').set({ sku: patch.sku, updated_at: now }).where('variant_id', '=', variant.id).execute()
+    }
+    if (patch.track_inventory === undefined) return
+    const tracked = patch.track_inventory
+    await tx.updateTable('inventory_item').set({ tracked, updated_at: now }).where('id', '=', variant.inventory_item_id).execute()
+    const others = await tx
+      .updateTable('variant')
+      .set({ track_inventory: tracked, updated_at: now })
+      .where('inventory_item_id', '=', variant.inventory_item_id)
+      .where('id', '<>', variant.id)
+      .returning('product_id')
+      .execute()
+    await indexProducts(tx, [...new Set(others.map((other) => other.product_id))].sort(), now)
   }
 
   /** New names of values in the titles of live variants. @throws DomainError validation_failed when one uses what is gone */
@@ -103,6 +135,17 @@ export class VariantRows {
     await sql`UPDATE product SET version = version + 1, updated_at = ${now} WHERE id = ${productId}`.execute(tx)
     await indexProducts(tx, [productId], now)
   }
+}
+
+/**
+ * A variant that is sold from another's stock brings no units, and counts them like that one does.
+ * @throws DomainError validation_failed
+ */
+function requireSharable(input: VariantInput, tracked: boolean): void {
+  if (!input.shares_stock_of) return
+  if (input.on_hand > 0) throw new DomainError('validation_failed', { field: 'on_hand', details: { reason: 'shared_stock' } })
+  if (input.track_inventory !== tracked)
+    throw new DomainError('validation_failed', { field: 'track_inventory', details: { reason: 'shared_stock' } })
 }
 
 /** @throws DomainError validation_failed */

@@ -78,13 +78,7 @@ export class VariantWriter {
       } catch (error) {
         throw asTaken(error)
       }
-      if (patch.sku !== undefined || patch.track_inventory !== undefined) {
-        await tx
-          .updateTable('inventory_item')
-          .set({ sku: patch.sku ?? variant.sku, tracked: patch.track_inventory ?? variant.track_inventory, updated_at: now })
-          .where('variant_id', '=', id)
-          .execute()
-      }
+      await this.rows.stockFollows(tx, variant, patch, now)
       await this.rows.changed(tx, product.id, now)
       await audit(tx, ctx, { action: 'variant.update', resource: { type: 'variant', id }, after: patch })
       return this.one(await this.read.variants(product.id, tx, id))

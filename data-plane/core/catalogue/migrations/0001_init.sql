@@ -105,6 +105,8 @@ CREATE TABLE variant (
   options jsonb NOT NULL DEFAULT '{}',
   -- The chosen values in one text, 'color:black|size:54': what makes a combination unique (K5).
   option_key text NOT NULL,
+  -- The stock it is sold from: its own, or that of another variant of the vendor (one pot of paint, two labels).
+  inventory_item_id text NOT NULL,
   title jsonb NOT NULL DEFAULT '{}',
   track_inventory boolean NOT NULL DEFAULT true,
   minimum_quantity integer NOT NULL DEFAULT 1,
@@ -123,6 +125,7 @@ CREATE TABLE variant (
 CREATE UNIQUE INDEX variant_sku_key ON variant (vendor_id, sku) WHERE archived_at IS NULL;
 CREATE UNIQUE INDEX variant_option_key ON variant (product_id, option_key) WHERE archived_at IS NULL;
 CREATE INDEX variant_product_id_position_idx ON variant (product_id, position);
+CREATE INDEX variant_inventory_item_id_idx ON variant (inventory_item_id);
 CREATE INDEX variant_sku_idx ON variant USING gin (lower(sku) gin_trgm_ops);
 
 CREATE TABLE variant_price (

@@ -46,8 +46,7 @@ export function priceJoin(statement: Statement, reading: Reading): string {
 /** Units that can be had and the low-stock line of a variant `va`: `st.available`, `st.threshold`. */
 export const stockJoin = `LEFT JOIN LATERAL (
     SELECT sum(greatest(il.on_hand - il.reserved - il.safety, 0))::int AS available, max(il.threshold) AS threshold
-    FROM inventory_item ii JOIN inventory_level il ON il.inventory_item_id = ii.id
-    WHERE ii.variant_id = va.id
+    FROM inventory_level il WHERE il.inventory_item_id = va.inventory_item_id
   ) st ON true`
 
 /**

@@ -45,7 +45,7 @@ export async function indexProducts(tx: Tx, ids: readonly string[], now: Date): 
         WHERE va.product_id = p.id AND va.archived_at IS NULL) AS tags,
       (SELECT json_agg(ov.name) FROM product_option o JOIN option_value ov ON ov.option_id = o.id WHERE o.product_id = p.id) AS option_names,
       (SELECT coalesce(bool_or(NOT va.track_inventory OR l.on_hand - l.reserved - l.safety > 0), false) FROM variant va
-        JOIN inventory_item i ON i.variant_id = va.id LEFT JOIN inventory_level l ON l.inventory_item_id = i.id
+        LEFT JOIN inventory_level l ON l.inventory_item_id = va.inventory_item_id
         WHERE va.product_id = p.id AND va.archived_at IS NULL) AS in_stock
     FROM product p JOIN vendor v ON v.id = p.vendor_id LEFT JOIN category c ON c.id = p.category_id
     WHERE p.id = ANY (${ids as string[]}::text[])`.execute(tx)

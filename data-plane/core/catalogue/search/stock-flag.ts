@@ -9,13 +9,13 @@ export async function refreshStockFlags(tx: Tx, itemIds: readonly string[]): Pro
   if (itemIds.length === 0) return
   const { rows } = await sql<{ ref: string }>`
     SELECT d.ref FROM search_document d WHERE d.ref IN (
-      SELECT v.product_id FROM inventory_item i JOIN variant v ON v.id = i.variant_id WHERE i.id = ANY (${itemIds as string[]}::text[])
+      SELECT v.product_id FROM variant v WHERE v.inventory_item_id = ANY (${itemIds as string[]}::text[])
     ) ORDER BY d.ref FOR UPDATE`.execute(tx)
   if (rows.length === 0) return
   await sql`
     UPDATE search_document d SET in_stock = f.available FROM (
       SELECT v.product_id, bool_or(NOT v.track_inventory OR coalesce(l.on_hand - l.reserved - l.safety, 0) > 0) AS available
-      FROM variant v JOIN inventory_item i ON i.variant_id = v.id LEFT JOIN inventory_level l ON l.inventory_item_id = i.id
+      FROM variant v LEFT JOIN inventory_level l ON l.inventory_item_id = v.inventory_item_id
       WHERE v.product_id = ANY (${rows.map((row) => row.ref)}::text[]) AND v.archived_at IS NULL GROUP BY v.product_id
     ) f WHERE d.ref = f.product_id AND d.in_stock <> f.available`.execute(tx)
 }

@@ -25,6 +25,8 @@ CREATE TABLE inventory_item (
   metadata jsonb
 );
 CREATE INDEX inventory_item_vendor_id_idx ON inventory_item (vendor_id);
+-- A variant and its item name each other: whichever comes first, at the commit both are there.
+ALTER TABLE variant ADD CONSTRAINT variant_inventory_item_fkey FOREIGN KEY (inventory_item_id) REFERENCES inventory_item (id) DEFERRABLE INITIALLY DEFERRED;
 
 CREATE TABLE inventory_level (
   id text PRIMARY KEY,
