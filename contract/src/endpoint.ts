@@ -62,6 +62,8 @@ export interface Endpoint<
   idempotencyKey: boolean
   /** The vertical that owns this operation: it answers 404 while the vertical is off. */
   vertical: string | null
+  /** It also serves what was sold before (own purchases, fulfilment, refunds), and goes on while the vertical is off. */
+  afterOff: boolean
   /** Sign-in and the like are limited per address and per account; null: not limited. */
   rateLimit: RateLimit | null
   /** Codes beyond the shared ones (`invalid_request`, `unauthenticated`, `forbidden`, `not_found`, `rate_limited`). */
@@ -81,6 +83,7 @@ type Declared<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R e
   status?: 200 | 201 | 202 | 204
   idempotencyKey?: boolean
   vertical?: string
+  afterOff?: boolean
   rateLimit?: RateLimit
   errors?: readonly ErrorCode[]
 }
@@ -101,6 +104,7 @@ function complete<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType,
     status: declared.status ?? 200,
     idempotencyKey: declared.idempotencyKey ?? false,
     vertical: declared.vertical ?? null,
+    afterOff: declared.afterOff ?? false,
     rateLimit: declared.rateLimit ?? null,
     errors: declared.errors ?? [],
   }

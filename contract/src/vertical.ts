@@ -44,3 +44,30 @@ export const verticals: readonly VerticalName[] = [
 export const verticalCodes: readonly string[] = verticals.map((item) => item.code)
 
 export const VerticalCode = z.string().refine((value) => verticalCodes.includes(value))
+
+/** role → subject → actions: `{ owner: { restaurant: ['read', 'write'] } }`. */
+export type Permissions = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+
+/** Facts about a vertical: plain data, the same for server, storefront and console. At most ten keys, no functions. */
+export interface VerticalManifest {
+  /** Its code in the tenant document: `event-ticketing`. */
+  readonly name: string
+  readonly title: Required<I18nText>
+  /** Verticals that have to be on for this one. */
+  readonly dependsOn: readonly string[]
+  /** Kinds of cart lines it sells: `event.ticket`. */
+  readonly kinds: readonly string[]
+  /** Its nouns as they stand in paths: `bookings`. */
+  readonly resources: readonly string[]
+  /**
+   * What each role may do with its subjects, by the roles of the plane's abilities; what no line here allows is refused.
+   * `super-admin` may everything `tenant-admin` may.
+   */
+  readonly permissions: { readonly staff: Permissions; readonly vendor: Permissions }
+  /** Entries of the menus: path below the surface's root. */
+  readonly navigation: readonly {
+    readonly surface: 'store' | 'vendor' | 'admin'
+    readonly path: string
+    readonly title: Required<I18nText>
+  }[]
+}

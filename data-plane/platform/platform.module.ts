@@ -17,6 +17,7 @@ import { EventHandlers } from './outbox/event-handlers.ts'
 import { OutboxRelay } from './outbox/outbox-relay.ts'
 import { Pii } from './pii/pii.ts'
 import { SeedSource } from './seed/seed-source.ts'
+import { Seeds } from './seed/seeds.ts'
 import { TenantContext } from './tenant/tenant-context.ts'
 import { TimerHandlers } from './timer/timer-handlers.ts'
 import { TimerScheduler } from './timer/timer-scheduler.ts'
@@ -35,6 +36,7 @@ const services = [
   SessionSources,
   KeySources,
   SeedSource,
+  Seeds,
   Cache,
   Idempotency,
   Lease,

@@ -3,6 +3,7 @@ import { HttpModule, type HttpSettings, type Log } from '@cityos/http'
 import { type DynamicModule, Global, Module } from '@nestjs/common'
 import { CartModule } from '../core/cart/cart.module.ts'
 import { CatalogueModule } from '../core/catalogue/catalogue.module.ts'
+import { manifest as catalogue } from '../core/catalogue/manifest.ts'
 import { CheckoutModule } from '../core/checkout/checkout.module.ts'
 import { CustomerModule } from '../core/customer/customer.module.ts'
 import { FileModule } from '../core/file/file.module.ts'
@@ -12,6 +13,7 @@ import { PaymentModule } from '../core/payment/payment.module.ts'
 import { StoreModule } from '../core/store/store.module.ts'
 import { VendorModule } from '../core/vendor/vendor.module.ts'
 import { VerticalModule } from '../core/vertical/vertical.module.ts'
+import { Verticals } from '../core/vertical/verticals.service.ts'
 import { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { OperationsModule } from '../platform/operations/operations.module.ts'
 import { PlatformModule } from '../platform/platform.module.ts'
@@ -27,8 +29,9 @@ import { Activity } from './life/activity.ts'
 import { PlaneHealthReader } from './life/health.ts'
 import { SleepReport } from './life/sleep.ts'
 import { StaffSessionModule } from './staff-session/staff-session.module.ts'
+import { type InstalledVertical, verticalModules } from './verticals.ts'
 
-/** Everything that sells: one module per noun of core, later the engines and verticals. */
+/** Everything that sells: one module per noun of core; the verticals stand in `verticals.ts`. */
 const core = [
   StoreModule,
   VendorModule,
@@ -53,12 +56,26 @@ const core = [
 })
 class LifeModule {}
 
+/** Tells core which verticals this release has. */
+class InstalledVerticals {
+  constructor(known: Verticals, verticals: readonly InstalledVertical[]) {
+    for (const manifest of [catalogue, ...verticals.map((vertical) => vertical.manifest)]) known.register(manifest)
+  }
+}
+
 /** The data plane's root: the only place that composes. */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module of Nest is a class with a static factory
 export class AppModule {
-  static for(parts: { binding: Binding; tenant: TenantContext; log: Log; settings: HttpSettings }): DynamicModule {
-    const { binding, tenant, log, settings } = parts
+  /** @param parts.verticals what this release has the code for; tests add their own */
+  static for(parts: {
+    binding: Binding
+    tenant: TenantContext
+    log: Log
+    settings: HttpSettings
+    verticals?: readonly InstalledVertical[]
+  }): DynamicModule {
+    const { binding, tenant, log, settings, verticals = verticalModules } = parts
     return {
       module: AppModule,
       imports: [
@@ -75,6 +92,10 @@ export class AppModule {
         StaffSessionModule,
         OperationsModule,
         ...core,
+        ...verticals.map(({ module }) => module),
+      ],
+      providers: [
+        { provide: InstalledVerticals, inject: [Verticals], useFactory: (known: Verticals) => new InstalledVerticals(known, verticals) },
       ],
     }
   }

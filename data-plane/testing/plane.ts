@@ -30,6 +30,7 @@ import { Background } from '../platform/background/background.ts'
 import { TenantContext } from '../platform/tenant/tenant-context.ts'
 import { AppModule } from '../src/app.module.ts'
 import { httpSettings } from '../src/settings.ts'
+import { type InstalledVertical, verticalModules } from '../src/verticals.ts'
 
 export interface TestPlane {
   app: NestFastifyApplication
@@ -73,8 +74,13 @@ const dataPlane = path.resolve(import.meta.dirname, '..')
  * One data plane with a database of its own: real Postgres, real HTTP, its control plane away.
  * @param changes e.g. the keys of staff tokens
  * @param tenant what differs from an ordinary test tenant
+ * @param verticals what the release has the code for
  */
-export async function startTestPlane(changes: Partial<Binding> = {}, tenant: Partial<TenantDocument> = {}): Promise<TestPlane> {
+export async function startTestPlane(
+  changes: Partial<Binding> = {},
+  tenant: Partial<TenantDocument> = {},
+  verticals: readonly InstalledVertical[] = verticalModules,
+): Promise<TestPlane> {
   const postgres = await startTestPostgres()
   const folder = mkdtempSync(path.join(tmpdir(), 'cityos-plane-'))
   const database = await postgres.tenantDatabase(dataPlane)
@@ -84,7 +90,7 @@ export async function startTestPlane(changes: Partial<Binding> = {}, tenant: Par
   symlinkSync(path.join(dataPlane, 'seed'), path.join(folder, 'seed'))
   const usual = bindingFor(database.url, folder)
   const binding = { ...usual, tenant: { ...usual.tenant, ...tenant }, ...changes }
-  let app = await boot(binding)
+  let app = await boot(binding, verticals)
   return {
     get app() {
       return app
@@ -95,7 +101,7 @@ export async function startTestPlane(changes: Partial<Binding> = {}, tenant: Par
     client: (headers = {}) => clientOf(app, headers),
     restart: async () => {
       await halt(app)
-      app = await boot(binding)
+      app = await boot(binding, verticals)
     },
     stop: async () => {
       await halt(app)
@@ -119,11 +125,11 @@ async function callIn<E extends AnyEndpoint>(
 }
 
 /** The composition of `serve`, without pages, sleep and the stream to the control plane. */
-async function boot(binding: Binding): Promise<NestFastifyApplication> {
+async function boot(binding: Binding, verticals: readonly InstalledVertical[]): Promise<NestFastifyApplication> {
   const log = createLog('data-plane', { tenant_id: binding.tenant.id })
   const tenant = new TenantContext(binding)
   const settings = httpSettings(binding, tenant, log, { allowsOrigin: async () => false, onAnswered: () => {} })
-  const app = await createPlaneApp(AppModule.for({ binding, tenant, log, settings }), { log, surfaceOf: settings.surfaceOf })
+  const app = await createPlaneApp(AppModule.for({ binding, tenant, log, settings, verticals }), { log, surfaceOf: settings.surfaceOf })
   await app.get(Background).start()
   await app.getHttpAdapter().getInstance().listen({ host: '127.0.0.1', port: 0 })
   return app

@@ -10,7 +10,7 @@ import { Purchasables } from '../vertical/purchasable.ts'
 import { Verticals } from '../vertical/verticals.service.ts'
 import { type CartLineRow, type CartRow, CartStore, cartLifetime, lineToPrice } from './cart.store.ts'
 import { CartViews } from './cart.views.ts'
-import type { addCartLine, createCart, updateCart } from './contract.ts'
+import { type addCartLine, type createCart, isRule, type updateCart } from './contract.ts'
 import { Pricer } from './pricer.ts'
 import type { PricedCart, PricedLine } from './pricing.ts'
 
@@ -102,6 +102,7 @@ export class CartService {
         choice_key: key,
         quantity: body.quantity,
         added_amount: -1,
+        held_until: null,
         created_at: now,
         updated_at: now,
       }
@@ -257,12 +258,12 @@ export class CartService {
   }
 }
 
-/** A line is not put in (or grown) when it could not be bought like that: 404 gone, 409 stock, 422 rules. */
+/** A line is not put in (or grown) when it could not be bought like that: 404 gone, 422 rules, else the answer of its vertical. */
 function refuseFaulty(line: PricedLine): void {
-  if (!line.error) return
+  // what may stay in the cart unbought (below a minimum) may be put there
+  if (!line.error || line.error === line.quote?.blocked) return
   const { code, details } = line.error
   if (code === 'unavailable') throw new DomainError('not_found', { field: 'choice' })
-  if (code === 'currency_not_supported') throw new DomainError('currency_not_supported', { field: 'choice' })
-  if (code === 'insufficient_stock') throw new DomainError('insufficient_stock', { field: 'quantity', details })
-  throw new DomainError('validation_failed', { field: 'quantity', details: { ...details, rule: code } })
+  if (isRule(code)) throw new DomainError('validation_failed', { field: 'quantity', details: { ...details, rule: code } })
+  throw new DomainError(code, { field: code === 'insufficient_stock' ? 'quantity' : 'choice', details })
 }

@@ -23,7 +23,14 @@ export function cartSecret(token: string): string {
 }
 
 export function lineToPrice(row: CartLineRow): LineToPrice {
-  return { id: row.id, kind: row.kind, choice: row.choice, quantity: row.quantity, addedAmount: row.added_amount }
+  return {
+    id: row.id,
+    kind: row.kind,
+    choice: row.choice,
+    quantity: row.quantity,
+    addedAmount: row.added_amount,
+    heldUntil: row.held_until,
+  }
 }
 
 /** Rows of carts and who may touch them. */

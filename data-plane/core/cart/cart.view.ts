@@ -7,6 +7,7 @@ import type { PricedCart, PricedLine } from './pricing.ts'
 export interface ViewContext {
   locale: Locale
   fallback: Locale
+  now: Date
   /** Words for a line error. */
   message: (code: string, details?: Record<string, unknown>) => string
 }
@@ -60,6 +61,7 @@ export function cartView(details: CartDetails, priced: PricedCart, view: ViewCon
       discount: money(priced.discountAmount),
       tax: money(priced.taxAmount),
       total: money(priced.totalAmount),
+      due_now: money(priced.dueNowAmount),
     },
     expires_at: details.expires_at.toISOString(),
   }
@@ -71,6 +73,7 @@ function lineView(line: PricedLine, money: (amount: number) => Money, view: View
   return {
     id: line.id,
     kind: line.kind,
+    vertical: quote?.vertical ?? null,
     choice: line.choice as Record<string, unknown>,
     quantity: line.quantity,
     vendor: quote && { id: quote.vendor.id, handle: quote.vendor.handle, name: text(quote.vendor.name) },
@@ -85,6 +88,15 @@ function lineView(line: PricedLine, money: (amount: number) => Money, view: View
     total: money(line.totalAmount),
     tax: money(line.taxAmount),
     delivery: quote?.delivery ?? 'none',
+    parts: (quote?.parts ?? []).map((part) => ({
+      kind: part.kind,
+      title: text(part.title),
+      quantity: part.quantity,
+      amount: money(part.amount),
+    })),
+    deposit: line.depositAmount === null ? null : money(line.depositAmount),
+    starts_at: quote?.startsAt?.toISOString() ?? null,
+    hold: line.heldUntil && { expires_at: line.heldUntil.toISOString(), state: line.heldUntil > view.now ? 'held' : 'expired' },
     quantity_rules: quote?.quantity ?? { min: 1, max: null, step: 1, available: 0 },
     error: line.error && { code: line.error.code, message: view.message(line.error.code, line.error.details), details: line.error.details },
   }

@@ -1,6 +1,7 @@
-import { type Input, type Output, pickText } from '@cityos/contract'
-import type { RequestContext } from '@cityos/http'
+import { DomainError, type ErrorCode, type Input, type Output, pickText } from '@cityos/contract'
+import { ErrorMessages, type RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
+import { Clock } from '../../platform/clock/clock.ts'
 import { t } from '../../platform/i18n/i18n.ts'
 import '../payment/i18n/messages.ts'
 import './i18n/messages.ts'
@@ -9,9 +10,19 @@ import { PaymentProviders } from '../payment/providers.ts'
 import { sandboxTokens } from '../payment/sandbox.provider.ts'
 import { type CartDetails, cartView } from './cart.view.ts'
 import type { createCart, listPaymentMethods, listShippingOptions } from './contract.ts'
-import type { PricedCart } from './pricing.ts'
+import { methodsFor, type PricedCart } from './pricing.ts'
 
 export type CreateCartBody = Input<typeof createCart>['body']
+
+const ownWords = new Set([
+  'unavailable',
+  'currency_not_supported',
+  'insufficient_stock',
+  'quantity_below_min',
+  'quantity_above_max',
+  'quantity_step',
+  'hold_expired',
+])
 
 /** Carts in the words of the person who asks. */
 @Injectable()
@@ -19,14 +30,23 @@ export class CartViews {
   constructor(
     private readonly tenant: TenantContext,
     private readonly providers: PaymentProviders,
+    private readonly clock: Clock,
+    private readonly messages: ErrorMessages,
   ) {}
 
   cart(ctx: RequestContext, details: CartDetails, priced: PricedCart) {
     return cartView(details, priced, {
       locale: ctx.locale,
       fallback: this.tenant.document.default_locale,
-      message: (code, values) => t(ctx.locale, `cart.error.${code}`, values),
+      now: this.clock.now(),
+      message: (code, values) => this.words(ctx, code, values),
     })
+  }
+
+  /** The cart's own words where it has some, else those of the register. */
+  private words(ctx: RequestContext, code: string, values?: Record<string, unknown>): string {
+    if (ownWords.has(code)) return t(ctx.locale, `cart.error.${code}`, values)
+    return this.messages.message(new DomainError(code as ErrorCode), ctx.locale)
   }
 
   shippingOptions(ctx: RequestContext, priced: PricedCart): Output<typeof listShippingOptions> {
@@ -44,15 +64,12 @@ export class CartViews {
     )
   }
 
-  /** Cash on delivery needs something that is delivered. */
+  /** Where there is nothing to pay, nothing is asked for; cash where every line can be paid for at the door. */
   paymentMethods(ctx: RequestContext, priced: PricedCart): Output<typeof listPaymentMethods> {
-    return this.providers
-      .methods()
-      .filter((method) => method !== 'cash_on_delivery' || priced.requiresShipping)
-      .map((method) => ({
-        method,
-        name: t(ctx.locale, `payment.method.${method}`),
-        tokens: method === 'sandbox' ? sandboxTokens.map((token) => ({ token, name: t(ctx.locale, `payment.sandbox.${token}`) })) : [],
-      }))
+    return methodsFor(priced, this.providers.methods()).map((method) => ({
+      method,
+      name: t(ctx.locale, `payment.method.${method}`),
+      tokens: method === 'sandbox' ? sandboxTokens.map((token) => ({ token, name: t(ctx.locale, `payment.sandbox.${token}`) })) : [],
+    }))
   }
 }

@@ -1,23 +1,27 @@
-import { anyone, endpoint, Locale, Money } from '@cityos/contract'
+import { anyone, type ErrorCode, endpoint, Locale, Money } from '@cityos/contract'
 import { z } from 'zod'
 import { Address, Email, Phone } from '../customer/contract.ts'
 import { Order } from '../order/contract.ts'
-import { Picture } from '../vertical/contract.ts'
+import { MethodName } from '../payment/contract.ts'
+import { Picture, PricePart } from '../vertical/contract.ts'
 
-/** Why a line cannot be bought as it stands; the cart shows it beside the line and `complete` refuses. */
-export const LineErrorCode = z.enum([
-  'unavailable',
-  'currency_not_supported',
-  'insufficient_stock',
-  'quantity_below_min',
-  'quantity_above_max',
-  'quantity_step',
-])
-export type LineErrorCode = z.infer<typeof LineErrorCode>
+/** Codes of line errors that are no answers of their own. */
+export const LineRule = z.enum(['unavailable', 'quantity_below_min', 'quantity_above_max', 'quantity_step'])
+/**
+ * Why a line cannot be bought as it stands; the cart shows it beside the line and `complete` refuses: a rule of the cart,
+ * `hold_expired`, or any code its vertical refuses with (`slot_in_past`, `minimum_order_not_met`, …).
+ */
+export type LineErrorCode = z.infer<typeof LineRule> | ErrorCode
+
+export function isRule(code: LineErrorCode): code is z.infer<typeof LineRule> {
+  return LineRule.safeParse(code).success
+}
 
 export const CartLine = z.object({
   id: z.string(),
   kind: z.string(),
+  /** Code of the vertical that sells it. */
+  vertical: z.string().nullable(),
   choice: z.record(z.string(), z.unknown()),
   quantity: z.int(),
   vendor: z.object({ id: z.string(), handle: z.string(), name: z.string() }).nullable(),
@@ -35,8 +39,16 @@ export const CartLine = z.object({
   /** VAT inside `total`. */
   tax: Money,
   delivery: z.enum(['shipping', 'digital', 'none']),
+  /** [] = one whole. */
+  parts: z.array(PricePart),
+  /** Of `total`, taken at checkout where the rest is charged later; null = all of it in the usual way. */
+  deposit: Money.nullable(),
+  /** Start of a dated service, ISO 8601. */
+  starts_at: z.string().nullable(),
+  /** What the line holds from now on, for kinds that are held in the cart; `expired`: hold it again (`holdCartLine`). */
+  hold: z.object({ expires_at: z.string(), state: z.enum(['held', 'expired']) }).nullable(),
   quantity_rules: z.object({ min: z.int(), max: z.int().nullable(), step: z.int(), available: z.int().nullable() }),
-  error: z.object({ code: LineErrorCode, message: z.string(), details: z.record(z.string(), z.unknown()).optional() }).nullable(),
+  error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() }).nullable(),
 })
 export type CartLine = z.infer<typeof CartLine>
 
@@ -60,6 +72,8 @@ export const Totals = z.object({
   /** VAT inside the prices. */
   tax: Money,
   total: Money,
+  /** Of `total`, what a card is charged or authorised for at checkout; the rest later, to the same method. */
+  due_now: Money,
 })
 export type Totals = z.infer<typeof Totals>
 
@@ -157,7 +171,7 @@ export const addCartLine = endpoint({
   body: lineToAdd,
   response: Cart,
   status: 201,
-  errors: ['cart_completing', 'insufficient_stock', 'validation_failed'],
+  errors: ['cart_completing', 'insufficient_stock', 'slot_unavailable', 'validation_failed'],
 })
 
 export const updateCartLine = endpoint({
@@ -169,7 +183,18 @@ export const updateCartLine = endpoint({
   params: cartLineId,
   body: z.object({ quantity: z.int().min(0).max(9999) }),
   response: Cart,
-  errors: ['cart_completing', 'insufficient_stock', 'validation_failed'],
+  errors: ['cart_completing', 'insufficient_stock', 'slot_unavailable', 'validation_failed'],
+})
+
+export const holdCartLine = endpoint({
+  id: 'store.cart.line.hold',
+  method: 'POST',
+  path: '/v1/store/carts/{id}/lines/{line_id}/hold',
+  summary: 'Takes again what a line held when that has run out; starts its time anew',
+  access: anyone,
+  params: cartLineId,
+  response: Cart,
+  errors: ['cart_completing', 'slot_unavailable', 'insufficient_stock', 'validation_failed'],
 })
 
 export const removeCartLine = endpoint({
@@ -193,8 +218,9 @@ export const listShippingOptions = endpoint({
   response: z.array(ShippingOption),
 })
 
+/** `none`: there is nothing to pay; offered alone, where the total is 0. */
 export const PaymentMethod = z.object({
-  method: z.enum(['cash_on_delivery', 'bank_transfer', 'sandbox']),
+  method: MethodName,
   name: z.string(),
   /** For `sandbox`: the tokens that may be sent, with what each does. */
   tokens: z.array(z.object({ token: z.string(), name: z.string() })),
@@ -234,7 +260,7 @@ export const completeCart = endpoint({
   access: anyone,
   params: cartId,
   body: z.object({
-    payment: z.object({ method: z.enum(['cash_on_delivery', 'bank_transfer', 'sandbox']), token: z.string().max(100).optional() }),
+    payment: z.object({ method: MethodName, token: z.string().max(100).optional() }),
     expected_total: Money,
   }),
   /** `token` opens the order without an account: query `token` of the order's endpoints. */

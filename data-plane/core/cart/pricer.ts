@@ -38,7 +38,7 @@ export class Pricer {
     const answers = await this.quote(tx, cart, now)
     const needsRates = answers.some((answer) => answer.ok && answer.quote.delivery === 'shipping')
     const rates = needsRates ? await this.rates.of(tx, cart.currency) : []
-    return priceCart(cart.currency, cart.lines, answers, rates, cart.choices)
+    return priceCart(cart.currency, cart.lines, answers, rates, cart.choices, now)
   }
 
   /** One question per kind, whatever the number of lines; answers in the order of the lines. */
@@ -50,7 +50,10 @@ export class Pricer {
       const indexes = cart.lines.flatMap((line, index) => (line.kind === kind ? [index] : []))
       const quoted = await purchasable.quote(
         tx,
-        indexes.map((index) => cart.lines[index]!.choice),
+        indexes.map((index) => {
+          const { id, choice, quantity, heldUntil } = cart.lines[index]!
+          return { lineId: id, choice, quantity, held: heldUntil !== null && heldUntil > now }
+        }),
         { currency: cart.currency, locale: cart.locale, customerId: cart.customerId, now },
       )
       indexes.forEach((index, position) => {

@@ -25,9 +25,20 @@ const quote = (over: Partial<Quote> = {}): Quote => ({
   cancellationTiers: null,
   startsAt: null,
   categoryIds: [],
+  parts: [],
+  depositAmount: null,
+  cashAccepted: true,
   ...over,
 })
-const line = (id: string, quantity: number): LineToPrice => ({ id, kind: 'catalogue.product', choice: {}, quantity, addedAmount: 0 })
+const now = new Date('2026-11-22T12:00:00Z')
+const line = (id: string, quantity: number): LineToPrice => ({
+  id,
+  kind: 'catalogue.product',
+  choice: {},
+  quantity,
+  addedAmount: 0,
+  heldUntil: null,
+})
 const rate: Rate = {
   id: 'rate_1',
   vendorId: null,
@@ -41,7 +52,7 @@ const rate: Rate = {
 
 describe('the price of a cart', () => {
   it('A5: prices include VAT; 115.00 has 15.00 inside, shipping too', () => {
-    const cart = priceCart('SAR', [line('a', 2)], [{ ok: true, quote: quote() }], [rate], {})
+    const cart = priceCart('SAR', [line('a', 2)], [{ ok: true, quote: quote() }], [rate], {}, now)
     expect(cart).toMatchObject({ subtotalAmount: 23_000, shippingAmount: 2000, totalAmount: 25_000, taxAmount: 3000 + 261 })
   })
 
@@ -56,6 +67,7 @@ describe('the price of a cart', () => {
       ],
       [rate],
       {},
+      now,
     )
     expect(cart.vendors.map((vendor) => vendor.shipping?.amount)).toEqual([0, 2000])
   })
@@ -65,7 +77,7 @@ describe('the price of a cart', () => {
       { ...rate, id: 'own_1', vendorId: 'ven_a', amount: 1000, freeAboveAmount: null },
       { ...rate, id: 'own_2', vendorId: 'ven_a', amount: 4500, freeAboveAmount: null },
     ]
-    const cart = priceCart('SAR', [line('a', 1)], [{ ok: true, quote: quote() }], [rate, ...own], { ven_a: 'own_2' })
+    const cart = priceCart('SAR', [line('a', 1)], [{ ok: true, quote: quote() }], [rate, ...own], { ven_a: 'own_2' }, now)
     expect(cart.vendors[0]!.options.map((option) => option.id)).toEqual(['own_1', 'own_2'])
     expect(cart.shippingAmount).toBe(4500)
   })
@@ -75,20 +87,20 @@ describe('the price of a cart', () => {
       { ok: true as const, quote: quote() },
       { ok: true as const, quote: quote() },
     ]
-    const fine = priceCart('SAR', [line('a', 5), line('b', 5)], answers, [rate], {})
+    const fine = priceCart('SAR', [line('a', 5), line('b', 5)], answers, [rate], {}, now)
     expect(fine.lines.map((priced) => priced.error)).toEqual([null, null])
-    const tooMany = priceCart('SAR', [line('a', 5), line('b', 6)], answers, [rate], {})
+    const tooMany = priceCart('SAR', [line('a', 5), line('b', 6)], answers, [rate], {}, now)
     expect(tooMany.lines.map((priced) => priced.error?.code)).toEqual(['insufficient_stock', 'insufficient_stock'])
   })
 
   it('what is gone costs nothing and says so', () => {
-    const cart = priceCart('SAR', [line('a', 1)], [{ ok: false, code: 'unavailable', title: { en: 'Gone' } }], [rate], {})
+    const cart = priceCart('SAR', [line('a', 1)], [{ ok: false, code: 'unavailable', title: { en: 'Gone' } }], [rate], {}, now)
     expect(cart.totalAmount).toBe(0)
     expect(cart.lines[0]!.error).toEqual({ code: 'unavailable' })
   })
 
   it('what is not shipped costs no shipping', () => {
-    const cart = priceCart('SAR', [line('a', 1)], [{ ok: true, quote: quote({ delivery: 'digital' }) }], [rate], {})
+    const cart = priceCart('SAR', [line('a', 1)], [{ ok: true, quote: quote({ delivery: 'digital' }) }], [rate], {}, now)
     expect(cart).toMatchObject({ shippingAmount: 0, requiresShipping: false })
   })
 })

@@ -1,4 +1,5 @@
 import { type I18nText, splitInclusiveTax } from '@cityos/contract'
+import type { Method } from '../payment/providers.ts'
 import type { CaptureMode, Quote, QuoteAnswer } from '../vertical/purchasable.ts'
 import type { LineErrorCode } from './contract.ts'
 
@@ -8,6 +9,8 @@ export interface LineToPrice {
   choice: unknown
   quantity: number
   addedAmount: number
+  /** Until when the line holds what it wants; null for kinds that are taken at checkout only. */
+  heldUntil: Date | null
 }
 
 export interface Rate {
@@ -32,6 +35,10 @@ export interface PricedLine extends LineToPrice {
   title: I18nText | null
   totalAmount: number
   taxAmount: number
+  /** Of the total, what the platform's commission is taken of. */
+  commissionableAmount: number
+  /** Of the total, what is taken at checkout where the rest is charged later; null = no deposit. */
+  depositAmount: number | null
   error: LineError | null
 }
 
@@ -58,6 +65,8 @@ export interface PricedCart {
   /** VAT inside the total. */
   taxAmount: number
   totalAmount: number
+  /** Of the total, what a card is charged or authorised for at checkout. */
+  dueNowAmount: number
 }
 
 /** A vendor's rates: its own, else those of the house. */
@@ -81,9 +90,10 @@ export function priceCart(
   answers: readonly QuoteAnswer[],
   rates: readonly Rate[],
   choices: Readonly<Record<string, string>>,
+  now: Date,
 ): PricedCart {
   const wanted = unitsByResource(lines, answers)
-  const priced = lines.map((line, index) => priceLine(line, answers[index]!, wanted))
+  const priced = lines.map((line, index) => priceLine(line, answers[index]!, wanted, now))
   const vendors = byVendor(priced).map(([vendor, own]) => priceVendor(vendor, own, rates, choices[vendor.id]))
   const sum = (of: (vendor: PricedVendor) => number) => vendors.reduce((total, vendor) => total + of(vendor), 0)
   const subtotalAmount = sum((vendor) => vendor.subtotalAmount)
@@ -99,7 +109,14 @@ export function priceCart(
     discountAmount: 0,
     taxAmount: sum((vendor) => vendor.taxAmount + (vendor.shipping?.taxAmount ?? 0)),
     totalAmount: subtotalAmount + shippingAmount,
+    dueNowAmount: shippingAmount + priced.reduce((total, line) => total + dueNow(line), 0),
   }
+}
+
+/** What is charged or authorised for a line at checkout: nothing where it is charged later, the deposit, or all of it. */
+export function dueNow(line: PricedLine): number {
+  if (line.quote?.captureMode === 'deferred') return 0
+  return line.depositAmount ?? line.totalAmount
 }
 
 function unitsByResource(lines: readonly LineToPrice[], answers: readonly QuoteAnswer[]): Map<string, number> {
@@ -113,18 +130,38 @@ function unitsByResource(lines: readonly LineToPrice[], answers: readonly QuoteA
   return wanted
 }
 
-function priceLine(line: LineToPrice, answer: QuoteAnswer, wanted: Map<string, number>): PricedLine {
-  if (!answer.ok) return { ...line, quote: null, title: answer.title, totalAmount: 0, taxAmount: 0, error: { code: answer.code } }
+const nothing = { totalAmount: 0, taxAmount: 0, commissionableAmount: 0, depositAmount: null }
+
+function priceLine(line: LineToPrice, answer: QuoteAnswer, wanted: Map<string, number>, now: Date): PricedLine {
+  if (!answer.ok)
+    return {
+      ...line,
+      ...nothing,
+      quote: null,
+      title: answer.title,
+      error: { code: answer.code, ...(answer.details && { details: answer.details }) },
+    }
   const quote = answer.quote
   const totalAmount = quote.unitAmount * line.quantity
+  // one whole, or each part with its own tax; rounded once per part of a line
+  const parts = quote.parts.length > 0 ? quote.parts : [{ amount: quote.unitAmount, taxBps: quote.taxBps, commissionable: true }]
   return {
     ...line,
     quote,
     title: quote.title,
     totalAmount,
-    taxAmount: splitInclusiveTax(totalAmount, quote.taxBps).tax,
-    error: quantityError(line.quantity, quote.quantity, wanted.get(`${line.kind}:${quote.resourceId}`) ?? line.quantity),
+    taxAmount: parts.reduce((sum, part) => sum + splitInclusiveTax(part.amount * line.quantity, part.taxBps).tax, 0),
+    commissionableAmount: parts.reduce((sum, part) => sum + (part.commissionable ? part.amount * line.quantity : 0), 0),
+    depositAmount: quote.captureMode === 'deposit' && quote.depositAmount !== null ? quote.depositAmount * line.quantity : null,
+    error: lineError(line, quote, wanted.get(`${line.kind}:${quote.resourceId}`) ?? line.quantity, now),
   }
+}
+
+/** What a line holds already is its own: only the rules count, not what is left for others. */
+function lineError(line: LineToPrice, quote: Quote, wanted: number, now: Date): LineError | null {
+  if (line.heldUntil !== null && line.heldUntil <= now) return { code: 'hold_expired' }
+  const rules = line.heldUntil === null ? quote.quantity : { ...quote.quantity, available: null }
+  return quantityError(line.quantity, rules, wanted) ?? quote.blocked ?? null
 }
 
 /** Checks a quantity against the rules of a choice. @param wanted units of the same resource in the whole cart */
@@ -163,6 +200,13 @@ function priceVendor(vendor: Quote['vendor'], lines: PricedLine[], rates: readon
     options,
     shipping: rate ? { rate, amount: rate.price, taxAmount: splitInclusiveTax(rate.price, rate.taxBps).tax } : null,
   }
+}
+
+/** Ways to pay for a cart, of those the tenant takes. */
+export function methodsFor(priced: PricedCart, offered: readonly Method[]): Method[] {
+  if (priced.lines.length > 0 && priced.totalAmount === 0) return ['none']
+  const cash = priced.lines.length > 0 && priced.lines.every((line) => line.quote?.cashAccepted)
+  return offered.filter((method) => method !== 'cash_on_delivery' || cash)
 }
 
 /** Capture modes of a vendor's lines, the most immediate first: one payment each. */

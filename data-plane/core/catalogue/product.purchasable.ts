@@ -10,6 +10,7 @@ import type {
   LineToCancel,
   LineToConfirm,
   LineToHold,
+  LineToQuote,
   Purchasable,
   QuoteAnswer,
   QuoteContext,
@@ -54,6 +55,7 @@ interface QuoteRow {
 export class ProductPurchasable implements Purchasable<ProductChoice>, OnModuleInit {
   readonly kind = 'catalogue.product'
   readonly choice = ProductChoice
+  readonly fulfilment = 'sub_order'
 
   constructor(
     private readonly purchasables: Purchasables,
@@ -68,7 +70,8 @@ export class ProductPurchasable implements Purchasable<ProductChoice>, OnModuleI
     return variantId
   }
 
-  async quote(tx: Tx, choices: readonly ProductChoice[], context: QuoteContext): Promise<QuoteAnswer[]> {
+  async quote(tx: Tx, lines: readonly LineToQuote<ProductChoice>[], context: QuoteContext): Promise<QuoteAnswer[]> {
+    const choices = lines.map((line) => line.choice)
     const rows = await this.read(tx, choices, context)
     const standardBps = await this.settings.get('tax.default_bps')
     return choices.map(({ variant_id: id }): QuoteAnswer => {
@@ -186,5 +189,8 @@ function quoteOf(row: QuoteRow, amount: number, currency: string, standardBps: n
     cancellationTiers: null,
     startsAt: null,
     categoryIds: row.category_id ? [row.category_id] : [],
+    parts: [],
+    depositAmount: null,
+    cashAccepted: row.kind === 'physical' || row.kind === 'bundle',
   }
 }

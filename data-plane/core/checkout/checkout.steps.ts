@@ -56,10 +56,11 @@ export class CheckoutSteps implements OnModuleInit {
           .selectFrom('sub_order as s')
           .innerJoin('order as o', 'o.id', 's.order_id')
           .where('s.order_id', '=', checkout.order_id)
-          .select(['s.id', 's.vendor_id', 's.status', 'o.customer_id'])
+          .select(['s.id', 's.vendor_id', 's.status', 'o.customer_id', 'o.number', 'o.locale', 'o.currency_code'])
           .orderBy('s.id')
           .execute()
-        const order = { id: checkout.order_id, customer_id: subOrders[0]?.customer_id ?? null }
+        const { customer_id, number, locale, currency_code } = subOrders[0]!
+        const order = { id: checkout.order_id, customer_id, number, locale, currency_code }
         if (subOrders.some((subOrder) => subOrder.status !== 'placed')) return
         const waitsForTransfer = checkout.method === 'bank_transfer'
         if (!waitsForTransfer) {

@@ -43,7 +43,7 @@ export class CheckoutUndo {
     // confirmed already (a capture failed): the ordinary cancellation gives back money and stock
     const confirmed = subOrders.filter((row) => ['confirmed', 'accepted', 'preparing'].includes(row.status)).map((row) => row.id)
     const after = await this.cancellations.cancelIn(tx, ctx, confirmed, { cause: 'system', reason: failure.code })
-    await this.holds.releaseCheckout(tx, checkout.id, now)
+    await this.holds.releaseCheckout(tx, ctx, checkout.id, now)
     for (const { id } of subOrders.filter((row) => row.status === 'placed')) {
       await transition(tx, subOrderLifecycle, {
         id,

@@ -1,6 +1,6 @@
 import { DomainError, type Input, type Locale, type Money, pickText } from '@cityos/contract'
 import type { z } from 'zod'
-import type { CartDiff, completeCart } from '../cart/contract.ts'
+import { type CartDiff, type completeCart, isRule } from '../cart/contract.ts'
 import type { PricedCart } from '../cart/pricing.ts'
 import type { Method } from '../payment/providers.ts'
 
@@ -23,6 +23,11 @@ export function checkCart(priced: PricedCart, contact: Contact, expected: Money,
       field: 'lines',
       details: { lines: faulty.map((line) => ({ line_id: line.id, available: line.error?.details?.['available'] ?? 0 })) },
     })
+  }
+  // a rule of a vertical is its own answer, not a change of the cart
+  for (const { id, error } of faulty) {
+    if (!error || isRule(error.code) || error.code === 'currency_not_supported' || error.code === 'insufficient_stock') continue
+    throw new DomainError(error.code, { field: 'lines', details: { ...error.details, line_id: id } })
   }
   if (faulty.length > 0 || priced.totalAmount !== expected.amount) {
     throw new DomainError('cart_changed', { details: { diff: diffOf(priced, expected, locale) } })
@@ -52,12 +57,8 @@ function diffOf(priced: PricedCart, expected: Money, locale: Locale): z.input<ty
 }
 
 /** @throws DomainError validation_failed for a method that is not offered, or the sandbox without a token */
-export function checkPayment(
-  payment: Input<typeof completeCart>['body']['payment'],
-  offered: readonly Method[],
-  requiresShipping: boolean,
-): void {
-  const possible = offered.includes(payment.method) && (payment.method !== 'cash_on_delivery' || requiresShipping)
-  if (!possible) throw new DomainError('validation_failed', { field: 'payment.method', details: { methods: offered } })
+export function checkPayment(payment: Input<typeof completeCart>['body']['payment'], offered: readonly Method[]): void {
+  if (!offered.includes(payment.method))
+    throw new DomainError('validation_failed', { field: 'payment.method', details: { methods: offered } })
   if (payment.method === 'sandbox' && !payment.token) throw new DomainError('validation_failed', { field: 'payment.token' })
 }

@@ -119,13 +119,18 @@ function orderRow(head: OrderHead, priced: PricedCart) {
     payment_method: head.method,
     payment_deadline: head.paymentDeadline,
     status: 'placed',
+    payment_status: priced.totalAmount === 0 ? 'paid' : 'pending',
     placed_at: head.now,
     created_at: head.now,
     updated_at: head.now,
   }
 }
 
-function subOrderRow(head: OrderHead, currency: string, { id, number, vendor, shippingPaymentId, commissionAmount }: PlacedSubOrder) {
+function subOrderRow(
+  head: OrderHead,
+  currency: string,
+  { id, number, vendor, shippingPaymentId, commissionAmount, ledBy }: PlacedSubOrder,
+) {
   const { shipping } = vendor
   return {
     id,
@@ -134,6 +139,7 @@ function subOrderRow(head: OrderHead, currency: string, { id, number, vendor, sh
     vendor_id: vendor.vendor.id,
     vendor: jsonb({ handle: vendor.vendor.handle, name: vendor.vendor.name }),
     currency_code: currency,
+    led_by: ledBy,
     shipping_option: shipping && jsonb(shipping.rate.name),
     shipping_rate_id: shipping?.rate.id ?? null,
     subtotal_amount: vendor.subtotalAmount,
@@ -160,6 +166,9 @@ function paymentRows(head: OrderHead, currency: string, subOrder: PlacedSubOrder
     method: head.method,
     currency_code: currency,
     amount: payment.amount,
+    upfront_amount: payment.upfrontAmount,
+    // what is free is paid by being there
+    status: payment.amount === 0 ? 'captured' : 'pending',
     token: head.paymentToken,
     created_at: head.now,
     updated_at: head.now,
@@ -196,6 +205,9 @@ function lineRow(head: OrderHead, subOrder: PlacedSubOrder, line: PlacedLine) {
     total_amount: cartLine.totalAmount,
     commission_bps: head.commissionBps,
     commission_amount: line.commissionAmount,
+    fulfilment: line.fulfilment,
+    parts: jsonb(quote.parts),
+    deposit_amount: line.captureMode === 'deposit' ? cartLine.depositAmount : null,
     capture_mode: line.captureMode,
     cancellation_tiers: quote.cancellationTiers && jsonb(quote.cancellationTiers),
     starts_at: quote.startsAt,

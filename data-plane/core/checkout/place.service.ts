@@ -9,7 +9,7 @@ import { schedule } from '../../platform/timer/timers.ts'
 import { CartService } from '../cart/cart.service.ts'
 import { type CartRow, CartStore } from '../cart/cart.store.ts'
 import type { completeCart } from '../cart/contract.ts'
-import type { PricedCart } from '../cart/pricing.ts'
+import { methodsFor, type PricedCart } from '../cart/pricing.ts'
 import { OrderSecrets } from '../order/order-secrets.ts'
 import { type Method, PaymentProviders } from '../payment/providers.ts'
 import { SettingService } from '../store/setting.service.ts'
@@ -88,17 +88,25 @@ export class PlaceService {
     const scarce = priced.lines.filter((line) => line.error?.code === 'insufficient_stock')
     if (scarce.length > 0) onShortage({ kind: scarce[0]!.kind, resources: scarce.map((line) => line.quote!.resourceId) })
     checkCart(priced, { email, hasShippingAddress: cart.shipping_address !== null }, body.expected_total, ctx.locale)
-    checkPayment(body.payment, this.providers.methods(), priced.requiresShipping)
+    checkPayment(body.payment, methodsFor(priced, this.providers.methods()))
     const { method } = body.payment
     const deadline = this.deadline(now, method, settings)
     const checkoutId = newId('chk')
-    const held = await this.holdAll(tx, priced, { checkoutId, customerId: cart.customer_id, expiresAt: deadline, now }, onShortage)
+    const held = await this.holdAll(tx, ctx, priced, { checkoutId, customerId: cart.customer_id, expiresAt: deadline, now }, onShortage)
 
     const orderId = newId('ord')
     const provider = this.providers.providerOf(method)
     const commissionBps = settings['commission.default_bps']
     const number = await this.numbers.next(tx)
-    const subOrders = placeOrder({ priced, method, provider, commissionBps, number, now })
+    const subOrders = placeOrder({
+      priced,
+      method,
+      provider,
+      commissionBps,
+      number,
+      now,
+      fulfilmentOf: (kind) => this.purchasables.get(kind)!.fulfilment,
+    })
     const head = {
       id: orderId,
       number,
@@ -142,6 +150,7 @@ export class PlaceService {
 
   private async holdAll(
     tx: Tx,
+    ctx: RequestContext,
     priced: PricedCart,
     owner: { checkoutId: string; customerId: string | null; expiresAt: Date; now: Date },
     onShortage: (shortage: Shortage) => void,
@@ -154,7 +163,7 @@ export class PlaceService {
         .map((line) => ({ lineId: line.id, choice: line.choice, quantity: line.quantity, resourceId: line.quote!.resourceId }))
         .sort((a, b) => (a.resourceId < b.resourceId ? -1 : a.resourceId > b.resourceId ? 1 : a.lineId < b.lineId ? -1 : 1))
       try {
-        const taken = await this.purchasables.get(kind)!.hold(tx, lines, { ...owner, ownerToken })
+        const taken = await this.purchasables.get(kind)!.hold(tx, lines, { ...owner, ctx, ownerToken })
         held.push(...taken.map((hold) => ({ ...hold, kind })))
       } catch (error) {
         const resources = error instanceof DomainError ? error.details?.['resources'] : undefined

@@ -172,11 +172,18 @@ describe('from hold to parcel', { retry: 0 }, () => {
       quantity: 5,
       choice: { variant_id: seedId('var', 'match-football-') },
       orderId: 'ord_x',
+      orderNumber: '1',
       orderLineId,
       subOrderId: 'sub_x',
+      vendorId: 'ven_x',
       customerId: null,
+      locale: 'en' as const,
+      currency: 'SAR',
+      totalAmount: 0,
+      captureMode: 'now' as const,
+      startsAt: null,
     }
-    const [entitlement] = await database.transaction((tx) => purchasable.confirm(tx, [line], { now }))
+    const [entitlement] = await database.transaction((tx) => purchasable.confirm(tx, [line], { now, ctx: RequestContext.system('test') }))
     expect(entitlement).toMatchObject({ orderLineId, type: 'stock_reservation' })
     // A late release finds nothing held.
     await database.transaction((tx) => release(tx, [lineId], now))

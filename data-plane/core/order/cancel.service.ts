@@ -116,7 +116,7 @@ export class CancelService {
     })
     const whole = await this.subOrders.whole(tx, moved)
     const plan = this.plan(whole, cancellation.cause)
-    await this.free(tx, whole, plan.lines, cancellation.reason, now)
+    await this.free(tx, ctx, whole, plan.lines, cancellation.reason, now)
     const refunds = plan.captured
       ? await this.refunds.reserve(tx, ctx, whole, {
           lines: new Map(plan.decisions.map((decision) => [decision.orderLineId, decision.refundAmount])),
@@ -169,13 +169,20 @@ export class CancelService {
     return Math.min(share, line.total_amount - line.refunded_amount)
   }
 
-  private async free(tx: Tx, whole: SubOrderWhole, lines: readonly LineToCancel[], reason: string | null, now: Date): Promise<void> {
+  private async free(
+    tx: Tx,
+    ctx: RequestContext,
+    whole: SubOrderWhole,
+    lines: readonly LineToCancel[],
+    reason: string | null,
+    now: Date,
+  ): Promise<void> {
     if (lines.length === 0) return
     for (const kind of [...new Set(whole.lines.map((line) => line.kind))].sort()) {
       const own = lines.filter((line) =>
         whole.lines.some((row) => row.id === line.orderLineId && row.kind === kind && row.entitlement_type !== 'cart_line'),
       )
-      if (own.length > 0) await this.purchasables.get(kind)!.cancel(tx, own, { now, reason })
+      if (own.length > 0) await this.purchasables.get(kind)!.cancel(tx, own, { now, ctx, reason })
     }
     await tx
       .updateTable('order_line')

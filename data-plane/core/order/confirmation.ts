@@ -1,3 +1,4 @@
+import type { Locale } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
@@ -5,7 +6,7 @@ import { Clock, hours, later } from '../../platform/clock/clock.ts'
 import type { Tx } from '../../platform/db/index.ts'
 import { transition } from '../../platform/lifecycle/lifecycle.ts'
 import type { HeldLine } from '../vertical/holds.ts'
-import { type EntitlementRef, Purchasables } from '../vertical/purchasable.ts'
+import { type CaptureMode, type EntitlementRef, Purchasables } from '../vertical/purchasable.ts'
 import { subOrderLifecycle } from './sub-order.lifecycle.ts'
 import type { OrderLineRow, OrderRow, SubOrderRow } from './sub-orders.ts'
 import { recordTimeline } from './timeline.ts'
@@ -28,7 +29,7 @@ export class Confirmation {
   async confirm(
     tx: Tx,
     ctx: RequestContext,
-    order: Pick<OrderRow, 'id' | 'customer_id'>,
+    order: Pick<OrderRow, 'id' | 'number' | 'customer_id' | 'locale' | 'currency_code'>,
     subOrders: readonly Pick<SubOrderRow, 'id' | 'vendor_id'>[],
     lines: readonly OrderLineRow[],
     held: readonly HeldLine[],
@@ -43,11 +44,18 @@ export class Confirmation {
           ...byCartLine.get(line.entitlement_id!)!,
           choice: line.choice,
           orderId: order.id,
+          orderNumber: order.number,
           orderLineId: line.id,
           subOrderId: line.sub_order_id,
+          vendorId: line.vendor_id,
           customerId: order.customer_id,
+          locale: order.locale as Locale,
+          currency: order.currency_code,
+          totalAmount: line.total_amount,
+          captureMode: line.capture_mode as CaptureMode,
+          startsAt: line.starts_at,
         }))
-      refs.push(...(await this.purchasables.get(kind)!.confirm(tx, own, { now })))
+      refs.push(...(await this.purchasables.get(kind)!.confirm(tx, own, { now, ctx })))
     }
     await this.writeEntitlements(tx, refs, now)
     for (const subOrder of subOrders) {

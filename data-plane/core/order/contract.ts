@@ -2,7 +2,7 @@ import { anyone, customer, endpoint, Locale, listEndpoint, Money, staff, vendor 
 import { z } from 'zod'
 import { Address } from '../customer/contract.ts'
 import { Payment } from '../payment/contract.ts'
-import { Picture } from '../vertical/contract.ts'
+import { Picture, PricePart } from '../vertical/contract.ts'
 
 export const SubOrderStatus = z.enum([
   'placed',
@@ -41,6 +41,14 @@ export const OrderLine = z.object({
   tax_bps: z.int(),
   total: Money,
   refunded: Money,
+  parts: z.array(PricePart),
+  /** What was taken at checkout where the rest is charged when the service is given; null = no deposit. */
+  deposit: Money.nullable(),
+  starts_at: z.string().nullable(),
+  /** What the line became in its vertical, e.g. `{type: 'booking', id}`; null until it is confirmed. */
+  entitlement: z.object({ type: z.string(), id: z.string() }).nullable(),
+  /** A charge for this line failed: until then another method can be given (`changePaymentMethod`), else it is cancelled. */
+  payment_due_at: z.string().nullable(),
 })
 export type OrderLine = z.infer<typeof OrderLine>
 
@@ -219,6 +227,21 @@ export const cancelOrder = endpoint({
   response: Order,
   idempotencyKey: true,
   errors: ['refund_quote_changed', 'cancellation_not_allowed', 'invalid_transition', 'currency_mismatch'],
+})
+
+/** For lines whose charge failed (`payment_due_at`): authorises another card for what is owed for them. */
+export const changePaymentMethod = endpoint({
+  id: 'store.order.changePaymentMethod',
+  method: 'POST',
+  path: '/v1/store/orders/{no}/payment-method',
+  summary: 'Gives another method for what could not be charged, before the time for it is over',
+  access: anyone,
+  params: z.object({ no: z.string() }),
+  query: orderAccess,
+  body: z.object({ payment: z.object({ method: z.literal('sandbox'), token: z.string().max(100) }) }),
+  response: Order,
+  idempotencyKey: true,
+  errors: ['payment_declined', 'invalid_transition', 'offer_expired'],
 })
 
 /** Names and contacts are masked until the vendor has accepted. */

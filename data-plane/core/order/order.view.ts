@@ -2,6 +2,7 @@ import { type I18nText, type Locale, type Money, pickText } from '@cityos/contra
 import type { z } from 'zod'
 import type { Payment } from '../payment/contract.ts'
 import type { Picture } from '../vertical/contract.ts'
+import type { QuotePart } from '../vertical/purchasable.ts'
 import type { Fulfilment, OrderLine, TimelineEvent } from './contract.ts'
 import type { FulfilmentRow, OrderRows } from './order.rows.ts'
 import type { OrderLineRow, PaymentRow, SubOrderRow } from './sub-orders.ts'
@@ -50,6 +51,19 @@ export function lineView(row: OrderLineRow, currency: string, language: Language
     tax_bps: row.tax_bps,
     total: money(row.total_amount, currency),
     refunded: money(row.refunded_amount, currency),
+    parts: (row.parts as unknown as QuotePart[]).map((part) => ({
+      kind: part.kind,
+      title: pickText(part.title, language.locale, language.fallback),
+      quantity: part.quantity,
+      amount: money(part.amount, currency),
+    })),
+    deposit: row.deposit_amount === null ? null : money(row.deposit_amount, currency),
+    starts_at: row.starts_at?.toISOString() ?? null,
+    entitlement:
+      row.entitlement_type === null || row.entitlement_type === 'cart_line'
+        ? null
+        : { type: row.entitlement_type, id: row.entitlement_id! },
+    payment_due_at: row.payment_due_at?.toISOString() ?? null,
   }
 }
 

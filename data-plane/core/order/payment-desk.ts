@@ -122,7 +122,7 @@ export class PaymentDesk implements OnModuleInit {
         .execute()
       if (waiting.length === 0) return
       const order: OrderRow = await tx.selectFrom('order').selectAll().where('id', '=', orderId).executeTakeFirstOrThrow()
-      await this.holds.releaseCheckout(tx, order.checkout_id, now)
+      await this.holds.releaseCheckout(tx, ctx, order.checkout_id, now)
       const ids = waiting.map((row) => row.id)
       for (const id of ids) {
         await transition(tx, subOrderLifecycle, { id, name: 'expire', ctx, changes: { ended_at: now, end_reason: 'not_paid' } })

@@ -53,5 +53,6 @@ export function lineToCancel(line: OrderLineRow, quantity: number, cause: LineTo
     paidAmount,
     cancellationTiers: line.cancellation_tiers as LineToCancel['cancellationTiers'],
     startsAt: line.starts_at,
+    acceptedAt: line.accepted_at,
   }
 }

@@ -15,12 +15,15 @@ export const PaymentStatus = z.enum([
 ])
 export type PaymentStatus = z.infer<typeof PaymentStatus>
 
+export const MethodName = z.enum(['cash_on_delivery', 'bank_transfer', 'sandbox', 'none'])
+export type MethodName = z.infer<typeof MethodName>
+
 /** One per (order, vendor, capture mode). captured ≤ authorized, refunded ≤ captured. */
 export const Payment = z.object({
   id: z.string(),
   vendor_id: z.string(),
   provider: z.enum(['offline', 'sandbox']),
-  method: z.enum(['cash_on_delivery', 'bank_transfer', 'sandbox']),
+  method: MethodName,
   capture_mode: z.string(),
   status: PaymentStatus,
   amount: Money,

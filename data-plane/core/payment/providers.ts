@@ -1,10 +1,11 @@
 import { DomainError } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
 import { TenantContext } from '../../platform/tenant/tenant-context.ts'
+import type { MethodName } from './contract.ts'
 import type { PaymentProvider } from './provider.ts'
 import { SandboxProvider } from './sandbox.provider.ts'
 
-export type Method = 'cash_on_delivery' | 'bank_transfer' | 'sandbox'
+export type Method = MethodName
 export type ProviderName = 'offline' | 'sandbox'
 
 /** Which methods this tenant takes, and who stands behind each. */

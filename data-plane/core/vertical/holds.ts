@@ -1,10 +1,11 @@
 import { newId } from '@cityos/contract'
+import { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import type { Insertable } from 'kysely'
 import type { DB } from '../../generated/db.ts'
 import { hashSecret } from '../../platform/credential/secret.ts'
 import { Database, type Tx } from '../../platform/db/index.ts'
-import { type Hold, Purchasables } from './purchasable.ts'
+import { type ActContext, type Hold, Purchasables, type ReleaseCause } from './purchasable.ts'
 
 export interface HeldLine extends Hold {
   kind: string
@@ -69,7 +70,7 @@ export class Holds {
   }
 
   /** active → released, and what was held is free again; holds that ended before are left alone. */
-  async releaseCheckout(tx: Tx, checkoutId: string, now: Date): Promise<void> {
+  async releaseCheckout(tx: Tx, ctx: RequestContext, checkoutId: string, now: Date): Promise<void> {
     const rows = await tx
       .updateTable('hold')
       .set({ status: 'released', updated_at: now })
@@ -77,7 +78,7 @@ export class Holds {
       .where('status', '=', 'active')
       .returning(['kind', 'cart_line_id', 'resource_id', 'quantity'])
       .execute()
-    await this.giveBack(tx, rows.map(toHeld))
+    await this.giveBack(tx, rows.map(toHeld), 'payment_failed', { ctx, now })
   }
 
   /**
@@ -96,18 +97,20 @@ export class Holds {
         .where('expires_at', '<=', now)
         .returning(['kind', 'cart_line_id', 'resource_id', 'quantity'])
         .execute()
-      await this.giveBack(tx, rows.map(toHeld))
+      await this.giveBack(tx, rows.map(toHeld), 'expired', { ctx: RequestContext.system('hold'), now })
       return rows.length
     })
   }
 
-  private async giveBack(tx: Tx, held: readonly HeldLine[]): Promise<void> {
+  private async giveBack(tx: Tx, held: readonly HeldLine[], cause: ReleaseCause, context: ActContext): Promise<void> {
     for (const kind of [...new Set(held.map((hold) => hold.kind))].sort()) {
       const purchasable = this.purchasables.get(kind)
       if (!purchasable) throw new Error(`no purchasable ${kind} to release what it held`)
       await purchasable.release(
         tx,
         held.filter((hold) => hold.kind === kind),
+        cause,
+        context,
       )
     }
   }

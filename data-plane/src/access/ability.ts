@@ -2,6 +2,7 @@ import { AbilityBuilder, createMongoAbility, type MongoAbility } from '@casl/abi
 import type { StaffRole } from '@cityos/contract'
 import { type Actor, Authorizer } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
+import { verticalModules } from '../verticals.ts'
 
 /**
  * The one ability file of the data plane (design §8). What no line here allows is refused, whatever it is called.
@@ -77,6 +78,15 @@ const vendorRules: Record<string, readonly Rule[]> = {
   courier: [[['read', 'fulfil'], ['order']]],
 }
 
+/** What the manifests of the verticals say; whether a vertical is on is the gate's affair. */
+function ofVerticals(audience: 'staff' | 'vendor', role: string): Rule[] {
+  return verticalModules.flatMap(({ manifest }) => {
+    const roles = manifest.permissions[audience]
+    const own = roles[role] ?? (audience === 'staff' && role === 'super-admin' ? roles['tenant-admin'] : undefined) ?? {}
+    return Object.entries(own).map(([subject, actions]): Rule => [actions, [subject]])
+  })
+}
+
 const built = new Map<string, Ability>()
 
 function abilityOf(key: string, rules: readonly Rule[]): Ability {
@@ -92,12 +102,13 @@ function abilityOf(key: string, rules: readonly Rule[]): Ability {
 
 /** What staff or a vendor's user may do; nobody else is asked here. */
 export function abilityFor(actor: Actor): Ability {
-  if (actor.kind === 'vendor') return abilityOf(`vendor:${actor.role}`, vendorRules[actor.role] ?? [])
+  if (actor.kind === 'vendor')
+    return abilityOf(`vendor:${actor.role}`, [...(vendorRules[actor.role] ?? []), ...ofVerticals('vendor', actor.role)])
   if (actor.kind === 'staff') {
     const roles = [...new Set(actor.grants.map((grant) => grant.role))].sort()
     return abilityOf(
       `staff:${roles.join(',')}`,
-      roles.flatMap((role) => staffRules[role] ?? []),
+      roles.flatMap((role) => [...(staffRules[role] ?? []), ...ofVerticals('staff', role)]),
     )
   }
   return abilityOf('nobody', [])

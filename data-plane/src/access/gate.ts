@@ -20,7 +20,8 @@ export class TenantGate extends EndpointGate {
 
   override check(ctx: RequestContext, endpoint: AnyEndpoint): void {
     const { document } = this.tenant
-    if (endpoint.vertical !== null && !document.verticals.includes(endpoint.vertical)) throw new DomainError('not_found')
+    const isOff = endpoint.vertical !== null && !document.verticals.includes(endpoint.vertical)
+    if (isOff && !endpoint.afterOff) throw new DomainError('not_found')
     const takesOrders = endpoint.idempotencyKey && endpoint.path.startsWith('/v1/store/') && !endpoint.path.endsWith('/cancel')
     if (takesOrders && closedToOrders.includes(document.status)) throw new DomainError('tenant_suspended')
     const { access } = endpoint

@@ -11,6 +11,7 @@ CREATE TABLE "cart" (
     "shipping_address" TEXT,
     "billing_address" TEXT,
     "shipping_choices" JSONB NOT NULL DEFAULT '{}',
+    "one_line" BOOLEAN NOT NULL DEFAULT false,
     "status" TEXT NOT NULL DEFAULT 'open',
     "completing_at" TIMESTAMPTZ(3),
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
@@ -31,6 +32,7 @@ CREATE TABLE "cart_line" (
     "choice_key" TEXT NOT NULL,
     "quantity" INTEGER NOT NULL,
     "added_amount" BIGINT NOT NULL,
+    "held_until" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "updated_at" TIMESTAMPTZ(3) NOT NULL,
 
@@ -68,14 +70,13 @@ CREATE INDEX "shipping_rate_currency_code_vendor_id_position_idx" ON "shipping_r
 
 -- AddForeignKey
 ALTER TABLE "cart_line" ADD CONSTRAINT "cart_line_cart_id_fkey" FOREIGN KEY ("cart_id") REFERENCES "cart"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
 -- Written by hand below this line.
 
 ALTER TABLE "cart"
   ADD CONSTRAINT "cart_status" CHECK ("status" IN ('open', 'completing', 'completed', 'abandoned', 'merged')),
   ADD CONSTRAINT "cart_customer" FOREIGN KEY ("customer_id") REFERENCES "customer" ("id");
--- K5: one live cart per customer
-CREATE UNIQUE INDEX "cart_one_open_per_customer" ON "cart" ("customer_id") WHERE "status" IN ('open', 'completing');
+-- K5: one live cart per customer, beside those opened for one purchase alone
+CREATE UNIQUE INDEX "cart_one_open_per_customer" ON "cart" ("customer_id") WHERE "status" IN ('open', 'completing') AND NOT "one_line";
 
 ALTER TABLE "cart_line" ADD CONSTRAINT "cart_line_quantity" CHECK ("quantity" BETWEEN 1 AND 99999);
 

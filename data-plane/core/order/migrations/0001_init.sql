@@ -43,6 +43,7 @@ CREATE TABLE "sub_order" (
     "vendor" JSONB NOT NULL,
     "currency_code" CHAR(3) NOT NULL,
     "status" TEXT NOT NULL DEFAULT 'placed',
+    "led_by" TEXT NOT NULL DEFAULT 'sub_order',
     "sla_due_at" TIMESTAMPTZ(3),
     "shipping_option" JSONB,
     "shipping_rate_id" TEXT,
@@ -107,6 +108,16 @@ CREATE TABLE "order_line" (
     "commission_bps" INTEGER NOT NULL,
     "commission_amount" BIGINT NOT NULL,
     "commission_reversed_amount" BIGINT NOT NULL DEFAULT 0,
+    "captured_amount" BIGINT NOT NULL DEFAULT 0,
+    "deposit_amount" BIGINT,
+    "released_amount" BIGINT NOT NULL DEFAULT 0,
+    "fulfilment" TEXT NOT NULL DEFAULT 'sub_order',
+    "parts" JSONB NOT NULL DEFAULT '[]',
+    "accepted_at" TIMESTAMPTZ(3),
+    "fulfilled_at" TIMESTAMPTZ(3),
+    "release_at" TIMESTAMPTZ(3),
+    "released_at" TIMESTAMPTZ(3),
+    "payment_due_at" TIMESTAMPTZ(3),
     "capture_mode" TEXT NOT NULL,
     "cancellation_tiers" JSONB,
     "starts_at" TIMESTAMPTZ(3),
@@ -219,7 +230,6 @@ ALTER TABLE "order_event" ADD CONSTRAINT "order_event_order_id_fkey" FOREIGN KEY
 
 -- AddForeignKey
 ALTER TABLE "order_note" ADD CONSTRAINT "order_note_order_id_fkey" FOREIGN KEY ("order_id") REFERENCES "order"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
 -- Written by hand below this line.
 
 CREATE SEQUENCE "order_number" START 100001;
@@ -238,7 +248,10 @@ ALTER TABLE "sub_order"
   ADD CONSTRAINT "sub_order_vendor" FOREIGN KEY ("vendor_id") REFERENCES "vendor" ("id"),
   ADD CONSTRAINT "sub_order_commission" CHECK ("commission_reversed_amount" BETWEEN 0 AND "commission_amount");
 
+ALTER TABLE "sub_order" ADD CONSTRAINT "sub_order_led_by" CHECK ("led_by" IN ('sub_order', 'own', 'mixed'));
 ALTER TABLE "order_line"
+  ADD CONSTRAINT "order_line_fulfilment" CHECK ("fulfilment" IN ('sub_order', 'own')),
+  ADD CONSTRAINT "order_line_captured" CHECK ("captured_amount" BETWEEN 0 AND "total_amount" AND "deposit_amount" BETWEEN 0 AND "total_amount"),
   ADD CONSTRAINT "order_line_quantities" CHECK ("quantity" = "quantity_open" + "quantity_fulfilled" + "quantity_cancelled"
     AND "quantity" > 0 AND "quantity_open" >= 0 AND "quantity_fulfilled" >= 0 AND "quantity_cancelled" >= 0),
   ADD CONSTRAINT "order_line_refunded" CHECK ("refunded_amount" BETWEEN 0 AND "total_amount"),
@@ -246,6 +259,8 @@ ALTER TABLE "order_line"
 
 ALTER TABLE "fulfilment_line" ADD CONSTRAINT "fulfilment_line_quantity" CHECK ("quantity" > 0);
 
+-- which verticals have sold something that is not finished
+CREATE INDEX "order_line_open" ON "order_line" ("vertical") WHERE "quantity_open" > 0;
 -- lists: own orders, all orders, one state, one e-mail; tries whose payment never came about are nobody's order
 CREATE INDEX "order_by_customer" ON "order" ("customer_id", "placed_at" DESC) WHERE "checkout_failed_at" IS NULL;
 CREATE INDEX "order_by_time" ON "order" ("placed_at" DESC) WHERE "checkout_failed_at" IS NULL;

@@ -5,10 +5,12 @@ CREATE TABLE "payment" (
     "sub_order_id" TEXT NOT NULL,
     "vendor_id" TEXT NOT NULL,
     "capture_mode" TEXT NOT NULL,
+    "sequence" INTEGER NOT NULL DEFAULT 0,
     "provider" TEXT NOT NULL,
     "method" TEXT NOT NULL,
     "currency_code" CHAR(3) NOT NULL,
     "amount" BIGINT NOT NULL,
+    "upfront_amount" BIGINT NOT NULL,
     "authorized_amount" BIGINT NOT NULL DEFAULT 0,
     "captured_amount" BIGINT NOT NULL DEFAULT 0,
     "refunded_amount" BIGINT NOT NULL DEFAULT 0,
@@ -101,7 +103,7 @@ CREATE INDEX "payment_status_created_at_idx" ON "payment"("status", "created_at"
 CREATE INDEX "payment_sub_order_id_idx" ON "payment"("sub_order_id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "payment_order_id_vendor_id_capture_mode_key" ON "payment"("order_id", "vendor_id", "capture_mode");
+CREATE UNIQUE INDEX "payment_order_id_vendor_id_capture_mode_sequence_key" ON "payment"("order_id", "vendor_id", "capture_mode", "sequence");
 
 -- CreateIndex
 CREATE INDEX "refund_order_id_created_at_idx" ON "refund"("order_id", "created_at");
@@ -128,6 +130,7 @@ ALTER TABLE "sandbox_operation" ADD CONSTRAINT "sandbox_operation_charge_id_fkey
 ALTER TABLE "payment"
   ADD CONSTRAINT "payment_status" CHECK ("status" IN ('pending', 'requires_action', 'authorized', 'partially_captured', 'captured', 'partially_refunded', 'refunded', 'voided', 'failed', 'expired')),
   ADD CONSTRAINT "payment_capture_mode" CHECK ("capture_mode" IN ('now', 'on_accept', 'on_fulfil', 'deferred', 'deposit', 'none')),
+  ADD CONSTRAINT "payment_upfront" CHECK ("upfront_amount" BETWEEN 0 AND "amount"),
   ADD CONSTRAINT "payment_amount" CHECK ("amount" >= 0 AND "authorized_amount" BETWEEN 0 AND "amount"),
   ADD CONSTRAINT "payment_captured" CHECK ("captured_amount" BETWEEN 0 AND "authorized_amount"),
   ADD CONSTRAINT "payment_refunded" CHECK ("refunded_amount" BETWEEN 0 AND "captured_amount"),
@@ -164,7 +167,8 @@ BEGIN
       WHEN bool_and(p.status IN ('captured', 'voided', 'failed', 'expired')) THEN 'paid'
       WHEN bool_and(p.status IN ('authorized', 'partially_captured', 'captured', 'voided', 'failed', 'expired')) THEN 'authorized'
       ELSE 'pending' END AS status
-    FROM payment p WHERE p.order_id = NEW.order_id
+    -- what is free is paid by being there
+    FROM payment p WHERE p.order_id = NEW.order_id AND p.amount > 0
   ) derived
   WHERE o.id = NEW.order_id AND o.payment_status <> derived.status;
   RETURN NULL;

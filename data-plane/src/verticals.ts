@@ -1,0 +1,11 @@
+import type { VerticalManifest } from '@cityos/contract'
+import type { Type } from '@nestjs/common'
+
+/** A vertical this release has the code for. */
+export interface InstalledVertical {
+  manifest: VerticalManifest
+  module: Type
+}
+
+/** One line per vertical: `{ manifest: booking, module: BookingModule }`. */
+export const verticalModules: readonly InstalledVertical[] = []
