@@ -121,17 +121,25 @@ export async function transition<T extends LifecycleTable>(
   return after
 }
 
-/** The transitions this actor may ask for now: the console draws exactly these as buttons. */
-export function actionsFor<T extends LifecycleTable>(lifecycle: Lifecycle<T>, row: Selectable<DB[T]>, ctx: RequestContext): string[] {
+/**
+ * The transitions this actor may ask for now: the console draws exactly these as buttons.
+ * @param payload what guards are told, e.g. the moment that decides
+ */
+export function actionsFor<T extends LifecycleTable>(
+  lifecycle: Lifecycle<T>,
+  row: Selectable<DB[T]>,
+  ctx: RequestContext,
+  payload: Record<string, unknown> = {},
+): string[] {
   const { status } = row as unknown as { status: string }
   return lifecycle.transitions
-    .filter((entry) => entry.from.includes(status) && entry.by.includes(ctx.actor.kind) && passes(entry, row, ctx))
+    .filter((entry) => entry.from.includes(status) && entry.by.includes(ctx.actor.kind) && passes(entry, row, ctx, payload))
     .map((entry) => entry.name)
 }
 
-function passes<Row>(entry: Transition<Row>, row: Row, ctx: RequestContext): boolean {
+function passes<Row>(entry: Transition<Row>, row: Row, ctx: RequestContext, payload: Record<string, unknown>): boolean {
   try {
-    entry.guard?.(row, { ctx, payload: {} })
+    entry.guard?.(row, { ctx, payload })
     return true
   } catch (error) {
     if (error instanceof DomainError) return false

@@ -9,7 +9,7 @@ const ByChild = z.object({ id: z.string(), child_id: z.string() })
 const Removed = z.object({ id: z.string() })
 
 /** `HH:MM` of the provider's own clock; `24:00` ends a day. */
-export const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/)
+const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/)
 
 export const Verification = z.enum(['unverified', 'verified', 'rejected'])
 

@@ -9,39 +9,25 @@ export const manifest = {
   resources: ['services', 'bookings', 'service-offerings', 'booking-providers'],
   permissions: {
     staff: {
-      'city-manager': [
-        [['read'], ['booking', 'service_offering', 'booking_provider']],
-        [['approve'], ['booking_provider']],
-      ],
-      'compliance-officer': [
-        [['read'], ['booking', 'service_offering', 'booking_provider']],
-        [['approve'], ['booking_provider']],
-        [['write'], ['service_offering']],
-      ],
-      auditor: [[['read'], ['booking', 'service_offering', 'booking_provider']]],
-      finance: [[['read', 'cancel'], ['booking']]],
-      viewer: [[['read'], ['booking', 'service_offering', 'booking_provider']]],
+      'city-manager': { booking: ['read'], service_offering: ['read'], booking_provider: ['read', 'approve'] },
+      'compliance-officer': { booking: ['read'], service_offering: ['read', 'write'], booking_provider: ['read', 'approve'] },
+      auditor: { booking: ['read'], service_offering: ['read'], booking_provider: ['read'] },
+      finance: { booking: ['read', 'cancel', 'fulfil'] },
+      viewer: { booking: ['read'], service_offering: ['read'], booking_provider: ['read'] },
     },
     vendor: {
-      owner: [
-        [['read', 'write', 'accept', 'fulfil', 'cancel'], ['booking']],
-        [
-          ['read', 'write'],
-          ['service_offering', 'booking_provider'],
-        ],
-      ],
-      manager: [
-        [['read', 'write', 'accept', 'fulfil', 'cancel'], ['booking']],
-        [
-          ['read', 'write'],
-          ['service_offering', 'booking_provider'],
-        ],
-      ],
-      staff: [
-        [['read', 'accept', 'fulfil'], ['booking']],
-        [['read'], ['service_offering', 'booking_provider']],
-      ],
-      finance: [[['read'], ['booking', 'service_offering']]],
+      owner: {
+        booking: ['read', 'write', 'accept', 'fulfil', 'cancel'],
+        service_offering: ['read', 'write'],
+        booking_provider: ['read', 'write'],
+      },
+      manager: {
+        booking: ['read', 'write', 'accept', 'fulfil', 'cancel'],
+        service_offering: ['read', 'write'],
+        booking_provider: ['read', 'write'],
+      },
+      staff: { booking: ['read', 'accept', 'fulfil'], service_offering: ['read'], booking_provider: ['read'] },
+      finance: { booking: ['read'], service_offering: ['read'] },
     },
   },
   navigation: [
