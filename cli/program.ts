@@ -104,6 +104,14 @@ calling(program.command('login').description('sign in as a member of staff, for 
   .option('--email <email>')
   .action(async (options) => (await import('./login.ts')).login(options))
 
+const certificate = program.command('certificate').description('certificates of deleted tenants')
+calling(certificate.command('show <tenant-id>').description('print the certificate of a deleted tenant')).action(async (id, options) =>
+  (await import('./certificate.ts')).show(id, options),
+)
+calling(certificate.command('verify <file>').description('prove that this platform signed a certificate')).action(async (file, options) =>
+  (await import('./certificate.ts')).verify(file, options),
+)
+
 const audit = program.command('audit').description('the audit trail')
 calling(audit.command('verify').description('prove that no entry was changed or removed')).action(async (options) =>
   (await import('./audit.ts')).verify(options),

@@ -74,13 +74,14 @@ export async function listAll(options: CommonOptions & { status?: Tenant['status
   }
   if (options.json) return printJson(tenants)
   printTable(
-    ['slug', 'name', 'status', 'runtime', 'plan', 'release', 'address'],
+    ['slug', 'name', 'status', 'runtime', 'plan', 'size', 'release', 'address'],
     tenants.map((tenant) => [
       tenant.slug,
       pickText(tenant.name, 'en'),
       tenant.status,
       tenant.runtime ?? '–',
       tenant.plan,
+      tenant.database_bytes === null ? '–' : `${(tenant.database_bytes / 1_048_576).toFixed(1)} MB`,
       tenant.release,
       tenant.url,
     ]),

@@ -24,7 +24,7 @@ const release = join(import.meta.dirname, '../dist/release')
 const steps = {
   'tenant-create': ['names', 'schema', 'database', 'secrets', 'deploy', 'seed', 'route', 'health', 'billing', 'hand-over'],
   'tenant-close': ['document', 'stop'],
-  'tenant-delete': ['unroute', 'stop', 'database', 'files-and-secrets', 'sweep', 'registry'],
+  'tenant-delete': ['unroute', 'stop', 'database', 'files-and-secrets', 'sweep', 'registry', 'certificate'],
 } as const
 
 let platform: Platform

@@ -2,7 +2,7 @@ import { formatMoney, type I18nText, type Money, pickText } from '@cityos/contra
 import { Box, Tooltip, Typography } from '@mui/material'
 import { useTranslate } from 'react-admin'
 import { CopyButton } from '../shell/failure-notice.tsx'
-import { formatAgo, formatWhen, useConsoleLocale } from './format.ts'
+import { formatAgo, formatBytes, formatWhen, useConsoleLocale } from './format.ts'
 
 /** An amount, isolated so that its digits and sign keep their order in Arabic. */
 export function MoneyText({ value, strong = false }: { value: Money | null | undefined; strong?: boolean }) {
@@ -28,6 +28,12 @@ export function When({ at, ago = false }: { at: string | null | undefined; ago?:
       </Box>
     </Tooltip>
   )
+}
+
+/** A size in bytes; a dash while it is not known. */
+export function Bytes({ value }: { value: number | null }) {
+  const locale = useConsoleLocale()
+  return value === null ? <Dash /> : <bdi>{formatBytes(value, locale)}</bdi>
 }
 
 /** Ids, SKUs, phone numbers, addresses: always left to right, and easy to copy. */

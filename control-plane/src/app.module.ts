@@ -4,6 +4,8 @@ import type { DataPlaneDriver } from '@cityos/provisioning'
 import { type DynamicModule, Global, Module } from '@nestjs/common'
 import { AuditController } from './audit/audit.controller.ts'
 import { ControlPlaneAuthenticator } from './authenticator.ts'
+import { CertificateController } from './certificate/certificate.controller.ts'
+import { CertificateService } from './certificate/certificate.service.ts'
 import { Clock } from './clock.ts'
 import { Drivers } from './drivers.ts'
 import { FleetController } from './fleet/fleet.controller.ts'
@@ -46,6 +48,7 @@ import { VerticalController } from './vertical/vertical.controller.ts'
 const services = [
   Abilities,
   AuthorizationService,
+  CertificateService,
   Clock,
   OperatorConsole,
   FirstOperator,
@@ -115,6 +118,7 @@ export class AppModule {
       ],
       controllers: [
         AuditController,
+        CertificateController,
         ConsoleController,
         FleetController,
         HealthController,

@@ -1,5 +1,6 @@
 export { readSession, StaffSession, signOut } from '@cityos/contract'
 export * from './audit/audit.contract.ts'
+export * from './certificate/certificate.contract.ts'
 export * from './fleet/fleet.contract.ts'
 export * from './health/health.contract.ts'
 export * from './operation/operation.contract.ts'

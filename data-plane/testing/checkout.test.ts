@@ -158,13 +158,21 @@ describe('payments that do not come about', () => {
     expect((await buy(shopper, 40_000, card())).order.payment_status).toBe('paid')
   })
 
-  it('tok_capture_fails: confirmed first, then taken back as a whole', async () => {
+  it.each([
+    ['tok_capture_fails', 'capture_failed'],
+    ['tok_auth_expired', 'authorization_expired'],
+  ])('%s: confirmed first, then taken back as a whole', async (token, reason) => {
     const product = await addProduct(plane, await addVendor(plane), 5)
     const shopper = await shopperWith(plane, [{ product, quantity: 1 }])
-    expect(await codeOf(buy(shopper, 13_000, card('tok_capture_fails')))).toBe('payment_declined')
+    const refused = (await buy(shopper, 13_000, card(token)).catch((error: unknown) => error)) as ApiError
+    expect([refused.status, refused.code, refused.errors[0]?.details?.['reason']]).toEqual([402, 'payment_declined', reason])
     expect(await stockOf(plane, product)).toEqual({ on_hand: 5, reserved: 0 })
     expect((await shopper.call(getCart, { params: { id: shopper.cartId } })).status).toBe('open')
+    const { rows } = await sql<{ token: string; captured: number; voided: boolean }>`SELECT token, captured_amount AS captured, voided
+      FROM sandbox_charge WHERE token = ${token}`.execute(database(plane).read)
+    expect(rows, 'nothing is taken, and nothing stays reserved on the card').toEqual([{ token, captured: 0, voided: true }])
     expect(await balance(plane)).toEqual(inBalance)
+    expect((await buy(shopper, 13_000, card())).order.payment_status).toBe('paid')
   })
 
   it('tok_3ds: 402 payment_action_required, the shopper’s yes goes on with the same order', async () => {

@@ -1,8 +1,7 @@
-import type { OperationEvent, OperationStep, Tenant } from '@cityos/control-plane/contract'
+import type { OperationEvent, OperationStep } from '@cityos/control-plane/contract'
 import { describe, expect, it } from 'vitest'
 import { initialLocale } from '../../shell/locale.ts'
 import { roleMay, signInAddress } from '../../shell/staff-session.ts'
-import { tenantActions } from '../tenant/tenant-actions.ts'
 import { elapsed } from './timeline.tsx'
 import { withEvent } from './use-operation.ts'
 
@@ -19,24 +18,6 @@ describe('an operation followed live', () => {
     expect(elapsed(step, Date.parse('2026-11-22T10:00:04.000Z'))).toBe(4000)
     expect(elapsed({ ...step, finished_at: '2026-11-22T10:00:01.000Z' }, Date.parse('2026-11-22T10:01:00.000Z'))).toBe(1000)
     expect(elapsed({ ...step, started_at: null }, 0)).toBeNull()
-  })
-})
-
-describe('what may be asked of a tenant', () => {
-  const tenant = (status: Tenant['status'], runtime: Tenant['runtime'] = 'running', operation_id: string | null = null) =>
-    tenantActions({ status, runtime, operation_id })
-
-  it('follows its state', () => {
-    expect(tenant('active')).toEqual(['sleep', 'suspend', 'close'])
-    expect(tenant('active', 'asleep')).toEqual(['wake', 'suspend', 'close'])
-    expect(tenant('suspended')).toEqual(['resume', 'sleep', 'close'])
-    expect(tenant('closing')).toEqual(['reopen'])
-    expect(tenant('failed')).toEqual(['delete'])
-    expect(tenant('provisioning')).toEqual([])
-  })
-
-  it('nothing while an operation is running', () => {
-    expect(tenant('active', 'running', 'op_1')).toEqual([])
   })
 })
 

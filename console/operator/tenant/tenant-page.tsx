@@ -23,7 +23,6 @@ import { Facts, Panel } from '../../screen/facts.tsx'
 import { FailureState, ListSkeleton } from '../../shell/states.tsx'
 import { DeleteTenantButton } from './delete-tenant.tsx'
 import { OwnerInvitation } from './invitation.tsx'
-import { tenantActions } from './tenant-actions.ts'
 import { TenantHealth } from './tenant-health.tsx'
 import { TenantHistory } from './tenant-history.tsx'
 import { TenantLogs } from './tenant-logs.tsx'
@@ -51,14 +50,14 @@ export function TenantPage() {
   if (error && !tenant) return <FailureState error={error} retry={refetch} />
   if (!tenant) return <ListSkeleton />
   const { delete: _, ...posted } = verbs
-  const actions = tenantActions(tenant)
+  const actions = tenant.actions.filter((name) => name !== 'change')
   return (
     <Box>
       <Title title={pickText(tenant.name, locale)} />
       <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
         <ListButton />
         <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
-          <EditButton record={tenant} />
+          {tenant.actions.includes('change') && <EditButton record={tenant} />}
           <ActionButtons
             resource="tenants"
             record={tenant}

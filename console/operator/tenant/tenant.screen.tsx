@@ -5,7 +5,7 @@ import { Stack } from '@mui/material'
 import { lazy } from 'react'
 import { useRead } from '../../api/query.ts'
 import { StatusChip } from '../../fields/status.tsx'
-import { Ident, TranslatedText } from '../../fields/values.tsx'
+import { Bytes, Ident, TranslatedText } from '../../fields/values.tsx'
 import type { Screen } from '../../screen/screen.ts'
 
 const TenantPage = lazy(() => import('./tenant-page.tsx').then((module) => ({ default: module.TenantPage })))
@@ -34,6 +34,13 @@ export const tenantScreen: Screen = {
     'status',
     { source: 'runtime', card: 'aside', render: (record) => <StatusChip status={record['runtime'] as string | null} /> },
     'plan',
+    {
+      source: 'database_bytes',
+      label: 'field.database_size',
+      card: 'none',
+      render: (record) => <Bytes value={(record as unknown as Tenant).database_bytes} />,
+      end: true,
+    },
     'release',
     { source: 'verticals', card: 'none', render: (record) => (record as unknown as Tenant).verticals.length, end: true },
     'created_at',

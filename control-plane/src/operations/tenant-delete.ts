@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { certifyDeletion } from '../certificate/certificate.ts'
 import { jsonNull } from '../registry/registry.ts'
 import { documentOf, loadTenant } from '../tenant/tenant.document.ts'
 import { defineOperation } from './definition.ts'
@@ -83,6 +84,15 @@ export const tenantDelete = defineOperation({
           await tx.tenant.updateMany({ where: { id: ctx.tenantId, owner_index: { not: '' } }, data: owner })
         })
         return 'personal data is erased; operations and audit are kept'
+      },
+    },
+    {
+      name: 'certificate',
+      timeout: 20,
+      owner: 'platform operator',
+      async do(ctx) {
+        await ctx.write((tx) => certifyDeletion(tx, ctx.sealing, ctx.operationId, ctx.now()))
+        return 'the certificate is signed'
       },
     },
   ],

@@ -10,6 +10,7 @@ import { Registry } from '../registry/registry.ts'
 import { Sealing } from '../registry/sealing.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
 import { AuthorizationService } from '../sign-in/authorization.service.ts'
+import { Retention } from './retention.ts'
 import { TenantReconciler } from './tenant.reconciler.ts'
 
 /** Milliseconds between two looks at the whole fleet. */
@@ -19,6 +20,7 @@ const every = 15_000
 @Injectable()
 export class Reconciliation {
   readonly tenants: TenantReconciler
+  readonly retention: Retention
   #timer: NodeJS.Timeout | undefined
   #turn: Promise<void> = Promise.resolve()
   #stopped = false
@@ -35,6 +37,7 @@ export class Reconciliation {
     private readonly idempotency: RegistryIdempotency,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
+    this.retention = new Retention(registry, sealing, clock)
     this.tenants = new TenantReconciler({
       registry,
       sealing,
@@ -67,6 +70,8 @@ export class Reconciliation {
     for (const { id } of rows) {
       if (this.#stopped) return
       try {
+        const due = await this.retention.reconcile(id)
+        if (due) this.settings.log.info({ tenant_id: id, operation: due }, 'its time has come')
         const repairs = await this.tenants.reconcile(id)
         if (repairs.length > 0) this.settings.log.info({ tenant_id: id, repairs }, 'drift repaired')
       } catch (error) {

@@ -3,12 +3,19 @@ import type { Jwks } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import { Clock } from '../clock.ts'
-import { isUniqueViolation, json, Registry } from '../registry/registry.ts'
+import { type Db, isUniqueViolation, json, Registry } from '../registry/registry.ts'
 import { Sealing } from '../registry/sealing.ts'
 
 const algorithm = 'EdDSA'
 /** A retired key stays published as long as a token it signed can live, and then some. */
 const publishedAfterRetirement = 24 * 3600
+
+/** The private key that signs now, and its id. */
+export async function activeSigner(db: Db, sealing: Sealing): Promise<{ kid: string; key: CryptoKey }> {
+  const row = await db.signing_key.findFirstOrThrow({ where: { status: 'active' } })
+  const key = await importJWK(JSON.parse(sealing.open('signing-key', row.private_sealed)) as JWK, algorithm)
+  return { kid: row.kid, key: key as CryptoKey }
+}
 
 /** The keys that sign staff tokens; private parts are sealed with the root key. */
 @Injectable()
@@ -51,6 +58,12 @@ export class SigningKeys {
     return { keys: rows.map((row) => row.public_jwk as Record<string, unknown>) }
   }
 
+  /** The public key of this id, whether it still signs or not: what was signed for good can be verified for good. */
+  async publicKey(kid: string): Promise<CryptoKey | null> {
+    const row = await this.registry.db.signing_key.findUnique({ where: { kid } })
+    return row ? ((await importJWK(row.public_jwk as JWK, algorithm)) as CryptoKey) : null
+  }
+
   async sign(claims: StaffClaims): Promise<string> {
     const { kid, key } = await this.#signer()
     return new SignJWT({ ...claims }).setProtectedHeader({ alg: algorithm, kid, typ: 'at+jwt' }).sign(key)
@@ -58,9 +71,7 @@ export class SigningKeys {
 
   async #signer(): Promise<{ kid: string; key: CryptoKey }> {
     if (this.#active) return this.#active
-    const row = await this.registry.db.signing_key.findFirstOrThrow({ where: { status: 'active' } })
-    const key = await importJWK(JSON.parse(this.sealing.open('signing-key', row.private_sealed)) as JWK, algorithm)
-    this.#active = { kid: row.kid, key: key as CryptoKey }
+    this.#active = await activeSigner(this.registry.db, this.sealing)
     return this.#active
   }
 }

@@ -21,6 +21,7 @@ const subjects = [
   'fleet',
   'staff',
   'audit',
+  'certificate',
 ] as const
 export type Action = (typeof actions)[number]
 export type Subject = (typeof subjects)[number]
@@ -36,8 +37,8 @@ const cityWide: Partial<Record<StaffRole, readonly Rule[]>> = {
     [['create', 'update', 'operate'], 'tenant'],
     ['operate', 'operation'],
   ],
-  'compliance-officer': [['read', ['tenant', 'operation', 'audit', 'staff']]],
-  auditor: [['read', ['tenant', 'operation', 'audit', 'staff']]],
+  'compliance-officer': [['read', ['tenant', 'operation', 'audit', 'staff', 'certificate']]],
+  auditor: [['read', ['tenant', 'operation', 'audit', 'staff', 'certificate']]],
   viewer: [['read', ['tenant', 'operation', 'plan', 'vertical', 'fleet', 'release']]],
   sre: [
     ['read', ['tenant', 'tenant_health', 'operation', 'release', 'fleet', 'plan', 'vertical']],

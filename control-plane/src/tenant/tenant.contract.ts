@@ -47,6 +47,8 @@ export const Tenant = z.object({
   vendor_url: z.string(),
   api_url: z.string(),
   closing_until: z.iso.datetime().nullable(),
+  /** Size of its database, as its data plane last reported it; null before the first report. */
+  database_bytes: z.int().nullable(),
   /** What the caller may ask for now; buttons are derived from this (each is `POST …/{id}/<action>`, or PATCH and DELETE). */
   actions: z.array(z.enum(['change', 'suspend', 'resume', 'sleep', 'wake', 'close', 'reopen', 'delete'])),
   created_at: z.iso.datetime(),

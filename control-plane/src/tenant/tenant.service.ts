@@ -7,6 +7,7 @@ import { Clock } from '../clock.ts'
 import { Drivers } from '../drivers.ts'
 import type { Operation, OperationKind } from '../operation/operation.contract.ts'
 import { OperationService } from '../operation/operation.service.ts'
+import { closingDays } from '../operations/tenant-close.ts'
 import { isUniqueViolation, Registry, type Tx } from '../registry/registry.ts'
 import { normaliseEmail, Sealing } from '../registry/sealing.ts'
 import { publicOrigin, SETTINGS, type Settings } from '../settings.ts'
@@ -216,7 +217,7 @@ export class TenantService {
 
   async close(ctx: RequestContext, idOrSlug: string): Promise<Started> {
     const row = await this.find(ctx, idOrSlug, 'close')
-    const closing_until = this.clock.in(30 * 86_400).toISOString()
+    const closing_until = this.clock.in(closingDays * 86_400).toISOString()
     return this.#start(ctx, row, 'tenant-close', { status_before: row.status, resume_status_before: row.resume_status, closing_until })
   }
 

@@ -161,6 +161,23 @@ describe('a tenant’s life', () => {
     expect(unconfirmed.body.errors[0].code).toBe('confirmation_required')
     const deleted = await platform.request('DELETE', `/api/v1/tenants/${id}?confirm=souq`, { token })
     expect((await platform.ended(token, deleted.body.data.operation.id)).status).toBe('succeeded')
+    const { certificate, jws } = (await platform.request('GET', `/api/v1/tenants/${id}/certificate`, { token })).body.data
+    expect(certificate).toMatchObject({
+      kind: 'tenant-deletion',
+      tenant_id: id,
+      slug: 'souq',
+      operation_id: deleted.body.data.operation.id,
+    })
+    expect(certificate.destroyed.map((item: { step: string }) => item.step)).toEqual(
+      expect.arrayContaining(['stop', 'database', 'files-and-secrets', 'sweep', 'registry']),
+    )
+    const verified = async (text: string) =>
+      (await platform.request('POST', '/api/v1/certificates/verify', { token, body: { jws: text } })).body.data
+    expect(await verified(jws)).toEqual({ valid: true, certificate })
+    const [head, body, signature] = jws.split('.')
+    const forged = Buffer.from(JSON.stringify({ ...certificate, slug: 'other' })).toString('base64url')
+    expect(await verified([head, forged, signature].join('.'))).toEqual({ valid: false, certificate: null })
+    expect(await verified(`${body}.${head}.x`)).toEqual({ valid: false, certificate: null })
     expect((await platform.driver.inventory()).filter((item) => item.tenantId === id)).toEqual([])
     expect((await platform.request('GET', `/api/v1/tenants/${id}`, { token })).body.data).toMatchObject({
       status: 'closed',

@@ -1,4 +1,12 @@
-import { type DriverName, type I18nText, type Locale, type TenantRuntime, type TenantStatus, ThemeTokens } from '@cityos/contract'
+import {
+  type DriverName,
+  type I18nText,
+  type Locale,
+  PlaneHealth,
+  type TenantRuntime,
+  type TenantStatus,
+  ThemeTokens,
+} from '@cityos/contract'
 import type { operation } from '../../generated/client.ts'
 import type { Sealing } from '../registry/sealing.ts'
 import { publicOrigin, type Settings } from '../settings.ts'
@@ -6,11 +14,12 @@ import type { Ability } from '../staff/ability.ts'
 import type { Tenant } from './tenant.contract.ts'
 import type { TenantRow } from './tenant.document.ts'
 
-export type TenantWithOperation = TenantRow & { operations: Pick<operation, 'id'>[] }
+export type TenantWithOperation = TenantRow & { operations: Pick<operation, 'id'>[]; report: { report: unknown } | null }
 
 export const withOperation = {
   domains: { select: { host: true }, orderBy: [{ kind: 'desc' as const }, { created_at: 'asc' as const }] },
   operations: { where: { status: { in: ['queued', 'running', 'waiting', 'undoing'] } }, select: { id: true } },
+  report: { select: { report: true } },
 }
 
 const serving: TenantStatus[] = ['trial', 'active', 'past_due', 'suspended']
@@ -78,6 +87,7 @@ export function viewTenant(
     vendor_url: origin('vendor.'),
     api_url: origin('api.'),
     closing_until: row.closing_until?.toISOString() ?? null,
+    database_bytes: row.report ? PlaneHealth.parse(row.report.report).usage.database_bytes : null,
     actions: tenantActions(row, runtime, from.ability),
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

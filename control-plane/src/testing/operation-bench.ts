@@ -11,6 +11,7 @@ import { startOperation } from '../operations/start.ts'
 import { migrateRegistry } from '../registry/migrations.ts'
 import { json, Registry } from '../registry/registry.ts'
 import { Sealing } from '../registry/sealing.ts'
+import { SigningKeys } from '../sign-in/signing-keys.ts'
 
 export type { OperationDefinition, Step, StepContext } from '../operations/definition.ts'
 export { definitionOf } from '../operations/definitions.ts'
@@ -52,6 +53,7 @@ export class OperationBench {
     const release = at?.release ?? testRelease
     const bench = new OperationBench(new Registry(url), driver, postgres, release)
     await bench.registry.db.release.create({ data: { ...release, status: 'available', is_current: true, created_at: bench.clock.now() } })
+    await new SigningKeys(bench.registry, bench.sealing, bench.clock).ensure()
     await bench.lease.acquire(bench.clock.now())
     return bench
   }
