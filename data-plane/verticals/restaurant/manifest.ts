@@ -20,39 +20,30 @@ export const manifest = {
   ],
   permissions: {
     staff: {
-      'city-manager': [
-        [['read'], ['restaurant', 'food_order', 'table_reservation']],
-        [['approve'], ['restaurant']],
-      ],
-      'compliance-officer': [
-        [['read'], ['restaurant', 'food_order', 'table_reservation']],
-        [['approve'], ['restaurant']],
-      ],
-      auditor: [[['read'], ['restaurant', 'food_order', 'table_reservation']]],
-      finance: [
-        [['read'], ['restaurant', 'food_order']],
-        [['refund'], ['food_order']],
-      ],
-      viewer: [[['read'], ['restaurant']]],
+      'city-manager': { restaurant: ['read', 'approve'], food_order: ['read'], table_reservation: ['read'] },
+      'compliance-officer': { restaurant: ['read', 'approve'], food_order: ['read'], table_reservation: ['read'] },
+      auditor: { restaurant: ['read'], food_order: ['read'], table_reservation: ['read'] },
+      finance: { restaurant: ['read'], food_order: ['read', 'refund', 'cancel'] },
+      viewer: { restaurant: ['read'] },
     },
     vendor: {
-      owner: [
-        [['read', 'write'], ['restaurant']],
-        [['read', 'accept', 'prepare', 'fulfil', 'cancel'], ['food_order']],
-        [['read', 'accept', 'fulfil', 'cancel'], ['table_reservation']],
-      ],
-      manager: [
-        [['read', 'write'], ['restaurant']],
-        [['read', 'accept', 'prepare', 'fulfil', 'cancel'], ['food_order']],
-        [['read', 'accept', 'fulfil', 'cancel'], ['table_reservation']],
-      ],
-      staff: [
-        [['read'], ['restaurant']],
-        [['read', 'accept', 'prepare', 'fulfil'], ['food_order']],
-        [['read', 'accept', 'fulfil'], ['table_reservation']],
-      ],
-      finance: [[['read'], ['restaurant', 'food_order']]],
-      courier: [[['read', 'fulfil'], ['food_order']]],
+      owner: {
+        restaurant: ['read', 'write'],
+        food_order: ['read', 'accept', 'prepare', 'fulfil', 'cancel'],
+        table_reservation: ['read', 'accept', 'fulfil', 'cancel'],
+      },
+      manager: {
+        restaurant: ['read', 'write'],
+        food_order: ['read', 'accept', 'prepare', 'fulfil', 'cancel'],
+        table_reservation: ['read', 'accept', 'fulfil', 'cancel'],
+      },
+      staff: {
+        restaurant: ['read'],
+        food_order: ['read', 'accept', 'prepare', 'fulfil'],
+        table_reservation: ['read', 'accept', 'fulfil'],
+      },
+      finance: { restaurant: ['read'], food_order: ['read'] },
+      courier: { food_order: ['read', 'fulfil'] },
     },
   },
   navigation: [
