@@ -1,9 +1,9 @@
-import { newId } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { Clock } from '../../platform/clock/clock.ts'
 import { hashSecret, newSecret, secretMatches } from '../../platform/credential/secret.ts'
 import { Database, jsonb, type Tx } from '../../platform/db/index.ts'
+import { Holds } from '../vertical/holds.ts'
 import { CartService } from './cart.service.ts'
 import { type CartLineRow, type CartRow, CartStore, cartSecret } from './cart.store.ts'
 import { Pricer } from './pricer.ts'
@@ -18,6 +18,7 @@ export class CartMerge {
     private readonly store: CartStore,
     private readonly carts: CartService,
     private readonly pricer: Pricer,
+    private readonly holds: Holds,
   ) {}
 
   /**
@@ -44,23 +45,28 @@ export class CartMerge {
       if (!mine && !own) return null
       const target = own ?? mine!
       const changes = { token_hash: hashSecret(secret), customer_id: customerId, updated_at: this.clock.now(), version: target.version + 1 }
-      if (mine && own && own.status === 'open') await this.moveLines(tx, mine, own)
+      if (mine && own && own.status === 'open') await this.moveLines(tx, ctx, mine, own)
       await tx.updateTable('cart').set(changes).where('id', '=', target.id).execute()
       return target.id
     })
     if (cartId) this.carts.setCookie(ctx, cartId, secret)
   }
 
-  private async moveLines(tx: Tx, guest: CartRow, own: CartRow): Promise<void> {
+  private async moveLines(tx: Tx, ctx: RequestContext, guest: CartRow, own: CartRow): Promise<void> {
     const now = this.clock.now()
     const ownLines = await this.store.lines(tx, own.id)
     const guestLines = await this.store.lines(tx, guest.id)
     const merged: CartLineRow[] = ownLines.map((line) => ({ ...line }))
+    const doubled: string[] = []
     for (const line of guestLines) {
       const same = merged.find((candidate) => candidate.kind === line.kind && candidate.choice_key === line.choice_key)
-      if (same) same.quantity += line.quantity
-      else merged.push({ ...line, id: newId('cli'), cart_id: own.id })
+      if (same && line.held_until !== null) doubled.push(line.id)
+      else if (same) same.quantity += line.quantity
+      // its id goes with it: what it holds is known by it
+      else merged.push({ ...line, cart_id: own.id })
     }
+    // held twice by the same person: once is enough
+    await this.holds.releaseLines(tx, ctx, doubled, now)
     const priced = await this.carts.price(tx, own, merged)
     await tx.deleteFrom('cart_line').where('cart_id', 'in', [own.id, guest.id]).execute()
     if (merged.length > 0) {
@@ -70,7 +76,7 @@ export class CartMerge {
           merged.map((line, index) => ({
             ...line,
             choice: jsonb(line.choice),
-            quantity: withinLimit(line.quantity, priced.lines[index]!),
+            quantity: line.held_until === null ? withinLimit(line.quantity, priced.lines[index]!) : line.quantity,
             added_amount: ownLines.some((kept) => kept.id === line.id)
               ? line.added_amount
               : (priced.lines[index]!.quote?.unitAmount ?? line.added_amount),

@@ -6,6 +6,7 @@ import {
   addCartLine,
   createCart,
   getCart,
+  holdCartLine,
   listPaymentMethods,
   listShippingOptions,
   removeCartLine,
@@ -40,6 +41,11 @@ export class CartController {
   @Handle(updateCartLine)
   updateLine(ctx: RequestContext, input: Input<typeof updateCartLine>) {
     return this.carts.updateLine(ctx, input.params.id, input.params.line_id, input.body.quantity)
+  }
+
+  @Handle(holdCartLine)
+  holdLine(ctx: RequestContext, input: Input<typeof holdCartLine>) {
+    return this.carts.holdLine(ctx, input.params.id, input.params.line_id)
   }
 
   @Handle(removeCartLine)

@@ -6,17 +6,14 @@ import { hashSecret, newSecret } from '../../platform/credential/secret.ts'
 import { Database, jsonb, type Tx, violates } from '../../platform/db/index.ts'
 import { Pii } from '../../platform/pii/pii.ts'
 import { TenantContext } from '../../platform/tenant/tenant-context.ts'
-import { Purchasables } from '../vertical/purchasable.ts'
-import { Verticals } from '../vertical/verticals.service.ts'
-import { type CartLineRow, type CartRow, CartStore, cartLifetime, lineToPrice } from './cart.store.ts'
+import { type CartLineRow, type CartRow, CartStore, cartLifetime } from './cart.store.ts'
 import { CartViews } from './cart.views.ts'
-import { type addCartLine, type createCart, isRule, type updateCart } from './contract.ts'
+import type { addCartLine, createCart, updateCart } from './contract.ts'
+import { type ChangedCart, LineChanges } from './line-changes.ts'
 import { Pricer } from './pricer.ts'
-import type { PricedCart, PricedLine } from './pricing.ts'
+import type { PricedCart } from './pricing.ts'
 
 type LineToAdd = Input<typeof addCartLine>['body']
-
-const mostLines = 100
 
 /** A shopper's cart: what is in it, for whom, and what it costs now. */
 @Injectable()
@@ -29,8 +26,7 @@ export class CartService {
     private readonly views: CartViews,
     private readonly pii: Pii,
     private readonly tenant: TenantContext,
-    private readonly purchasables: Purchasables,
-    private readonly verticals: Verticals,
+    private readonly lines: LineChanges,
   ) {}
 
   /**
@@ -70,6 +66,7 @@ export class CartService {
       const choices = { ...(locked.shipping_choices as Record<string, string>) }
       for (const choice of body.shipping_options ?? []) choices[choice.vendor_id] = choice.option_id
       const changes = {
+        ...(body.name !== undefined && { name: this.pii.encryptOptional(body.name) }),
         ...(body.email !== undefined && { email: this.pii.encryptOptional(body.email) }),
         ...(body.phone !== undefined && { phone: this.pii.encryptOptional(body.phone) }),
         ...(body.shipping_address !== undefined && { shipping_address: sealed(body.shipping_address) }),
@@ -89,44 +86,23 @@ export class CartService {
 
   /** Puts something in the cart; the same choice again adds to its line. */
   async addLine(ctx: RequestContext, id: string, body: LineToAdd) {
-    const { choice, key } = this.parseChoice(body)
-    return this.changeLines(ctx, id, (lines, now) => {
-      const same = lines.find((line) => line.kind === body.kind && line.choice_key === key)
-      if (same) return { ...same, quantity: same.quantity + body.quantity }
-      if (lines.length >= mostLines) throw new DomainError('validation_failed', { field: 'lines', details: { max: mostLines } })
-      return {
-        id: newId('cli'),
-        cart_id: id,
-        kind: body.kind,
-        choice,
-        choice_key: key,
-        quantity: body.quantity,
-        added_amount: -1,
-        held_until: null,
-        created_at: now,
-        updated_at: now,
-      }
-    })
+    return this.shown(ctx, await this.lines.add(ctx, id, [body]))
   }
 
   /** Sets a line's quantity; 0 takes it out. */
   async updateLine(ctx: RequestContext, id: string, lineId: string, quantity: number) {
-    if (quantity === 0) return this.removeLine(ctx, id, lineId)
-    return this.changeLines(ctx, id, (lines) => {
-      const line = lines.find((row) => row.id === lineId)
-      if (!line) throw new DomainError('not_found')
-      return { ...line, quantity }
-    })
+    return this.shown(ctx, await (quantity === 0 ? this.lines.remove(ctx, id, lineId) : this.lines.setQuantity(ctx, id, lineId, quantity)))
   }
 
   async removeLine(ctx: RequestContext, id: string, lineId: string) {
-    await this.pricer.prepare()
-    return this.database.transaction(async (tx) => {
-      const row = await this.store.lock(tx, ctx, id, this.clock.now())
-      const gone = await tx.deleteFrom('cart_line').where('cart_id', '=', id).where('id', '=', lineId).executeTakeFirst()
-      if (gone.numDeletedRows === 0n) throw new DomainError('not_found')
-      return this.view(ctx, row, await this.price(tx, row, await this.store.lines(tx, id)))
-    })
+    return this.shown(ctx, await this.lines.remove(ctx, id, lineId))
+  }
+
+  /** @throws DomainError of the vertical when somebody else has it now */
+  async holdLine(ctx: RequestContext, id: string, lineId: string) {
+    const held = await this.lines.holdAgain(ctx, id, [lineId])
+    if (!held.priced.lines.some((line) => line.id === lineId)) throw new DomainError('not_found')
+    return this.shown(ctx, held)
   }
 
   async shippingOptions(ctx: RequestContext, id: string) {
@@ -137,18 +113,8 @@ export class CartService {
     return this.views.paymentMethods(ctx, await this.priceOf(ctx, id))
   }
 
-  async price(tx: Tx, row: CartRow, lines: readonly CartLineRow[]): Promise<PricedCart> {
-    return this.pricer.price(
-      tx,
-      {
-        currency: row.currency_code,
-        locale: row.locale as Locale,
-        customerId: row.customer_id,
-        choices: row.shipping_choices as Record<string, string>,
-        lines: lines.map(lineToPrice),
-      },
-      this.clock.now(),
-    )
+  price(tx: Tx, row: CartRow, lines: readonly CartLineRow[]): Promise<PricedCart> {
+    return this.pricer.cart(tx, row, lines, this.clock.now())
   }
 
   /** The own cart of a customer that is open (or on its way to an order). */
@@ -157,6 +123,7 @@ export class CartService {
       .selectFrom('cart')
       .selectAll()
       .where('customer_id', '=', customerId)
+      .where('one_line', '=', false)
       .where('status', 'in', ['open', 'completing'])
       .forUpdate()
       .executeTakeFirst()
@@ -169,29 +136,8 @@ export class CartService {
     return token
   }
 
-  private async changeLines(ctx: RequestContext, id: string, change: (lines: CartLineRow[], now: Date) => CartLineRow) {
-    const now = this.clock.now()
-    await this.pricer.prepare()
-    return this.database.transaction(async (tx) => {
-      const row = await this.store.lock(tx, ctx, id, now)
-      const lines = await this.store.lines(tx, id)
-      const changed = change(lines, now)
-      const isNew = !lines.some((line) => line.id === changed.id)
-      const all = isNew ? [...lines, changed] : lines.map((line) => (line.id === changed.id ? changed : line))
-      const priced = await this.price(tx, row, all)
-      const line = priced.lines.find((candidate) => candidate.id === changed.id)!
-      refuseFaulty(line)
-      if (isNew) {
-        line.addedAmount = line.quote!.unitAmount
-        await tx
-          .insertInto('cart_line')
-          .values({ ...changed, choice: jsonb(changed.choice), added_amount: line.addedAmount })
-          .execute()
-      } else {
-        await tx.updateTable('cart_line').set({ quantity: changed.quantity, updated_at: now }).where('id', '=', changed.id).execute()
-      }
-      return this.view(ctx, row, priced)
-    })
+  private shown(ctx: RequestContext, { row, priced }: ChangedCart) {
+    return this.view(ctx, row, priced)
   }
 
   private openFor(ctx: RequestContext, given: { secret: string; currency: string; locale: Locale; now: Date }): Promise<string> {
@@ -233,17 +179,6 @@ export class CartService {
     return this.views.cart(ctx, this.store.details(row), priced)
   }
 
-  private parseChoice(body: LineToAdd): { choice: unknown; key: string } {
-    const purchasable = this.verticals.isKindOn(body.kind) ? this.purchasables.get(body.kind) : undefined
-    if (!purchasable) throw new DomainError('not_found', { field: 'kind' })
-    const parsed = purchasable.choice.safeParse(body.choice)
-    if (!parsed.success) {
-      const fields = parsed.error.issues.map((issue) => ({ field: ['choice', ...issue.path].join('.'), message: issue.message }))
-      throw new DomainError('invalid_request', { field: 'choice', details: { fields } })
-    }
-    return { choice: parsed.data, key: purchasable.choiceKey(parsed.data) }
-  }
-
   private checkCurrency(currency: string): void {
     if (!this.tenant.document.currencies.includes(currency)) {
       throw new DomainError('currency_not_supported', { field: 'currency', details: { currencies: this.tenant.document.currencies } })
@@ -256,14 +191,4 @@ export class CartService {
       throw new DomainError('no_shipping_option', { field: 'shipping_options', details: { vendor_id: choice.vendor_id } })
     }
   }
-}
-
-/** A line is not put in (or grown) when it could not be bought like that: 404 gone, 422 rules, else the answer of its vertical. */
-function refuseFaulty(line: PricedLine): void {
-  // what may stay in the cart unbought (below a minimum) may be put there
-  if (!line.error || line.error === line.quote?.blocked) return
-  const { code, details } = line.error
-  if (code === 'unavailable') throw new DomainError('not_found', { field: 'choice' })
-  if (isRule(code)) throw new DomainError('validation_failed', { field: 'quantity', details: { ...details, rule: code } })
-  throw new DomainError(code, { field: code === 'insufficient_stock' ? 'quantity' : 'choice', details })
 }

@@ -86,6 +86,7 @@ export class CartStore {
       version: row.version,
       locale: row.locale as Locale,
       expires_at: row.expires_at,
+      name: this.pii.decryptOptional(row.name),
       email: row.email && this.pii.decrypt(row.email),
       phone: row.phone && this.pii.decrypt(row.phone),
       shipping_address: this.address(row.shipping_address),

@@ -18,6 +18,7 @@ export interface CartDetails {
   version: number
   locale: string
   expires_at: Date
+  name: string | null
   email: string | null
   phone: string | null
   shipping_address: Cart['shipping_address']
@@ -41,6 +42,7 @@ export function cartView(details: CartDetails, priced: PricedCart, view: ViewCon
     version: details.version,
     currency: priced.currency,
     locale: details.locale as Locale,
+    name: details.name,
     email: details.email,
     phone: details.phone,
     shipping_address: details.shipping_address,

@@ -83,6 +83,8 @@ export const Cart = z.object({
   version: z.int(),
   currency: z.string(),
   locale: Locale,
+  /** Whom it is for, where no address says so. */
+  name: z.string().nullable(),
   email: z.string().nullable(),
   phone: z.string().nullable(),
   shipping_address: Address.nullable(),
@@ -145,6 +147,7 @@ export const updateCart = endpoint({
   access: anyone,
   params: cartId,
   body: z.object({
+    name: z.string().trim().min(1).max(120).nullable().optional(),
     email: Email.nullable().optional(),
     phone: Phone.nullable().optional(),
     shipping_address: Address.nullable().optional(),

@@ -4,6 +4,7 @@ import type { Tx } from '../../platform/db/index.ts'
 import { SettingService } from '../store/setting.service.ts'
 import { Purchasables, type QuoteAnswer } from '../vertical/purchasable.ts'
 import { Verticals } from '../vertical/verticals.service.ts'
+import { type CartLineRow, type CartRow, lineToPrice } from './cart.store.ts'
 import { type LineToPrice, type PricedCart, priceCart } from './pricing.ts'
 import { ShippingRates } from './shipping-rates.ts'
 
@@ -32,6 +33,21 @@ export class Pricer {
    */
   async prepare(): Promise<void> {
     await this.settings.all()
+  }
+
+  /** A cart as it stands in its rows. */
+  cart(tx: Tx, row: CartRow, lines: readonly CartLineRow[], now: Date): Promise<PricedCart> {
+    return this.price(
+      tx,
+      {
+        currency: row.currency_code,
+        locale: row.locale as Locale,
+        customerId: row.customer_id,
+        choices: row.shipping_choices as Record<string, string>,
+        lines: lines.map(lineToPrice),
+      },
+      now,
+    )
   }
 
   async price(tx: Tx, cart: CartToPrice, now: Date): Promise<PricedCart> {

@@ -5,6 +5,7 @@ import { PaymentModule } from '../payment/payment.module.ts'
 import { StoreModule } from '../store/store.module.ts'
 import { VerticalModule } from '../vertical/vertical.module.ts'
 import { Authorizations } from './authorizations.ts'
+import { CartLines } from './cart-lines.ts'
 import { CheckoutController } from './checkout.controller.ts'
 import { CheckoutService } from './checkout.service.ts'
 import { CheckoutSteps } from './checkout.steps.ts'
@@ -16,6 +17,7 @@ import { PlaceService } from './place.service.ts'
 @Module({
   imports: [CartModule, OrderModule, PaymentModule, StoreModule, VerticalModule],
   controllers: [CheckoutController],
-  providers: [Authorizations, CheckoutService, CheckoutSteps, CheckoutUndo, CheckoutOutcomes, OrderNumbers, PlaceService],
+  providers: [Authorizations, CartLines, CheckoutService, CheckoutSteps, CheckoutUndo, CheckoutOutcomes, OrderNumbers, PlaceService],
+  exports: [CartLines],
 })
 export class CheckoutModule {}

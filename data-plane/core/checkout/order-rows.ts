@@ -16,6 +16,7 @@ export interface OrderHead {
   /** Encrypted, as it stands in the cart. */
   email: string
   emailIndex: string
+  name: string | null
   phone: string | null
   shippingAddress: string | null
   billingAddress: string | null
@@ -105,6 +106,7 @@ function orderRow(head: OrderHead, priced: PricedCart) {
     token_hash: head.tokenHash,
     email: head.email,
     email_index: head.emailIndex,
+    name: head.name,
     phone: head.phone,
     shipping_address: head.shippingAddress,
     billing_address: head.billingAddress,

@@ -9,11 +9,12 @@ import { schedule } from '../../platform/timer/timers.ts'
 import { CartService } from '../cart/cart.service.ts'
 import { type CartRow, CartStore } from '../cart/cart.store.ts'
 import type { completeCart } from '../cart/contract.ts'
+import { claim, shortageOfLine } from '../cart/line-changes.ts'
 import { methodsFor, type PricedCart } from '../cart/pricing.ts'
 import { OrderSecrets } from '../order/order-secrets.ts'
 import { type Method, PaymentProviders } from '../payment/providers.ts'
 import { SettingService } from '../store/setting.service.ts'
-import { type HeldLine, Holds, type NewHold } from '../vertical/holds.ts'
+import { type HeldLine, Holds, type NewHold, type Shortage } from '../vertical/holds.ts'
 import { Purchasables } from '../vertical/purchasable.ts'
 import type { CheckoutRow } from './checkout.rows.ts'
 import { checkCart, checkPayment } from './checks.ts'
@@ -25,12 +26,6 @@ export type CompleteBody = Input<typeof completeCart>['body']
 
 /** A workflow that has not come to an end is looked after this long after the click (cart-extension: stuck > 2 min). */
 const sweepAfter = minutes(2)
-
-/** A capacity claim that found no room; overdue holds of these resources may be in the way. */
-interface Shortage {
-  kind: string
-  resources: string[]
-}
 
 /**
  * The first half of a checkout, one transaction: cart open → completing (K4), prices checked again, all lines held in
@@ -55,21 +50,7 @@ export class PlaceService {
   /** @returns the checkout that now runs */
   async place(ctx: RequestContext, cartId: string, body: CompleteBody): Promise<CheckoutRow> {
     const settings = await this.settings.all()
-    let shortage: Shortage | null = null
-    const attempt = () =>
-      this.database.transaction((tx) =>
-        this.placeIn(tx, ctx, cartId, body, settings, (found) => {
-          shortage = found
-        }),
-      )
-    try {
-      return await attempt()
-    } catch (error) {
-      // a late timer never costs a sale: free what is overdue and try once more (00-conventions, Holds)
-      const found = shortage as Shortage | null
-      if (!found || !(await this.holds.expireOverdue(found.kind, found.resources, this.clock.now()))) throw error
-      return attempt()
-    }
+    return this.holds.claiming((noRoom) => this.database.transaction((tx) => this.placeIn(tx, ctx, cartId, body, settings, noRoom)))
   }
 
   private async placeIn(
@@ -78,21 +59,23 @@ export class PlaceService {
     cartId: string,
     body: CompleteBody,
     settings: Awaited<ReturnType<SettingService['all']>>,
-    onShortage: (shortage: Shortage) => void,
+    noRoom: (shortage: Shortage) => void,
   ): Promise<CheckoutRow> {
     const now = this.clock.now()
     const cart = await this.claim(tx, ctx, cartId, now)
     const lines = await this.store.lines(tx, cartId)
     const priced = await this.carts.price(tx, cart, lines)
     const email = await this.emailOf(tx, cart)
-    const scarce = priced.lines.filter((line) => line.error?.code === 'insufficient_stock')
-    if (scarce.length > 0) onShortage({ kind: scarce[0]!.kind, resources: scarce.map((line) => line.quote!.resourceId) })
+    for (const line of priced.lines) {
+      const scarce = shortageOfLine(line)
+      if (scarce) noRoom(scarce)
+    }
     checkCart(priced, { email, hasShippingAddress: cart.shipping_address !== null }, body.expected_total, ctx.locale)
     checkPayment(body.payment, methodsFor(priced, this.providers.methods()))
     const { method } = body.payment
     const deadline = this.deadline(now, method, settings)
     const checkoutId = newId('chk')
-    const held = await this.holdAll(tx, ctx, priced, { checkoutId, customerId: cart.customer_id, expiresAt: deadline, now }, onShortage)
+    const held = await this.holdAll(tx, ctx, priced, { checkoutId, customerId: cart.customer_id, expiresAt: deadline, now }, noRoom)
 
     const orderId = newId('ord')
     const provider = this.providers.providerOf(method)
@@ -116,6 +99,7 @@ export class PlaceService {
       tokenHash: hashSecret(this.secrets.orderToken(orderId)),
       email: this.pii.encrypt(email!),
       emailIndex: this.pii.index('email', email!),
+      name: cart.name,
       phone: cart.phone,
       shippingAddress: priced.requiresShipping ? cart.shipping_address : null,
       billingAddress: cart.billing_address ?? cart.shipping_address,
@@ -153,23 +137,18 @@ export class PlaceService {
     ctx: RequestContext,
     priced: PricedCart,
     owner: { checkoutId: string; customerId: string | null; expiresAt: Date; now: Date },
-    onShortage: (shortage: Shortage) => void,
+    noRoom: (shortage: Shortage) => void,
   ): Promise<NewHold[]> {
     const ownerToken = this.secrets.holdToken(owner.checkoutId)
+    // what the cart holds already, then the rest, in order of kind and resource id
+    const inCart = priced.lines.filter((line) => line.heldUntil !== null).map((line) => line.id)
+    await this.holds.adopt(tx, inCart, { ...owner, ownerToken })
     const held: HeldLine[] = []
-    for (const kind of [...new Set(priced.lines.map((line) => line.kind))].sort()) {
-      const lines = priced.lines
-        .filter((line) => line.kind === kind)
-        .map((line) => ({ lineId: line.id, choice: line.choice, quantity: line.quantity, resourceId: line.quote!.resourceId }))
-        .sort((a, b) => (a.resourceId < b.resourceId ? -1 : a.resourceId > b.resourceId ? 1 : a.lineId < b.lineId ? -1 : 1))
-      try {
-        const taken = await this.purchasables.get(kind)!.hold(tx, lines, { ...owner, ctx, ownerToken })
-        held.push(...taken.map((hold) => ({ ...hold, kind })))
-      } catch (error) {
-        const resources = error instanceof DomainError ? error.details?.['resources'] : undefined
-        if (Array.isArray(resources)) onShortage({ kind, resources: resources.map(String) })
-        throw error
-      }
+    const open = priced.lines.filter((line) => line.heldUntil === null)
+    for (const kind of [...new Set(open.map((line) => line.kind))].sort()) {
+      const lines = open.filter((line) => line.kind === kind)
+      const taken = await claim(this.purchasables.get(kind)!, tx, lines, { ...owner, ctx, ownerToken }, noRoom)
+      held.push(...taken.map((hold) => ({ ...hold, kind })))
     }
     return this.holds.rows({ held, ownerToken, ...owner })
   }

@@ -98,6 +98,8 @@ export const Order = z.object({
   placed_at: z.string(),
   currency: z.string(),
   locale: Locale,
+  /** Whom it is for, where no address says so. */
+  name: z.string().nullable(),
   email: z.string().nullable(),
   phone: z.string().nullable(),
   shipping_address: Address.nullable(),

@@ -14,6 +14,11 @@ export class OrderSecrets {
     return this.pii.index('token', `order:${orderId}`)
   }
 
+  /** Secret of a cart that was opened for one purchase. */
+  cartToken(cartId: string): string {
+    return this.pii.index('token', `cart:${cartId}`)
+  }
+
   /** Owner of the checkout's holds. */
   holdToken(checkoutId: string): string {
     return this.pii.index('token', `hold:${checkoutId}`)

@@ -46,6 +46,7 @@ export class OrderViews {
       placed_at: row.placed_at.toISOString(),
       currency: row.currency_code,
       locale: row.locale as Locale,
+      name: this.pii.decryptOptional(row.name),
       email: this.pii.decryptOptional(row.email),
       phone: this.pii.decryptOptional(row.phone),
       shipping_address: this.address(row.shipping_address),

@@ -47,7 +47,7 @@ export class VendorOrderService {
     const rows = await found
       .innerJoin('order as o', 'o.id', 's.order_id')
       .selectAll('s')
-      .select(['o.phone', 'o.email', 'o.shipping_address', 'o.billing_address', 'o.payment_method'])
+      .select(['o.name', 'o.phone', 'o.email', 'o.shipping_address', 'o.billing_address', 'o.payment_method'])
       .select((eb) =>
         eb
           .selectFrom('order_line as l')
@@ -135,7 +135,7 @@ export class VendorOrderService {
   private summary(
     ctx: RequestContext,
     row: SubOrderRow,
-    order: Pick<OrderRow, 'phone' | 'email' | 'shipping_address' | 'billing_address' | 'payment_method'>,
+    order: Pick<OrderRow, 'name' | 'phone' | 'email' | 'shipping_address' | 'billing_address' | 'payment_method'>,
     units: number,
     now: Date,
   ): VendorOrderSummary {
@@ -155,12 +155,16 @@ export class VendorOrderService {
   }
 
   /** Masked until the vendor has accepted (commerce.md, order). */
-  private buyer(row: SubOrderRow, order: Pick<OrderRow, 'phone' | 'email' | 'shipping_address' | 'billing_address'>): VendorOrder['buyer'] {
+  private buyer(
+    row: SubOrderRow,
+    order: Pick<OrderRow, 'name' | 'phone' | 'email' | 'shipping_address' | 'billing_address'>,
+  ): VendorOrder['buyer'] {
     const address = this.views.address(order.shipping_address ?? order.billing_address)
     const phone = this.pii.decryptOptional(order.phone) ?? address?.phone ?? null
-    if (row.accepted_at !== null) return { name: address?.name ?? null, phone, email: this.pii.decryptOptional(order.email), masked: false }
+    const name = this.pii.decryptOptional(order.name) ?? address?.name ?? null
+    if (row.accepted_at !== null) return { name, phone, email: this.pii.decryptOptional(order.email), masked: false }
     return {
-      name: address ? maskName(address.name) : null,
+      name: name && maskName(name),
       phone: phone && `${phone.slice(0, 4)}••••${phone.slice(-2)}`,
       email: null,
       masked: true,

@@ -1,10 +1,12 @@
-import { newId } from '@cityos/contract'
+import { DomainError, newId } from '@cityos/contract'
 import { RequestContext } from '@cityos/http'
-import { Injectable } from '@nestjs/common'
-import type { Insertable } from 'kysely'
+import { Injectable, type OnModuleInit } from '@nestjs/common'
+import { type Insertable, sql } from 'kysely'
 import type { DB } from '../../generated/db.ts'
+import { Clock } from '../../platform/clock/clock.ts'
 import { hashSecret } from '../../platform/credential/secret.ts'
 import { Database, type Tx } from '../../platform/db/index.ts'
+import { schedule, TimerHandlers } from '../../platform/timer/timers.ts'
 import { type ActContext, type Hold, Purchasables, type ReleaseCause } from './purchasable.ts'
 
 export interface HeldLine extends Hold {
@@ -15,23 +17,56 @@ export type NewHold = Insertable<DB['hold']>
 
 export interface HoldsToKeep {
   held: readonly HeldLine[]
-  checkoutId: string
+  /** null: held in the cart, until `expiresAt`. */
+  checkoutId: string | null
   ownerToken: string
   customerId: string | null
   expiresAt: Date
   now: Date
 }
 
+/** A capacity claim that found no room; overdue holds of these resources may be in the way. */
+export interface Shortage {
+  kind: string
+  resources: string[]
+}
+
+const expiryTimer = 'hold.expiry'
+
 /**
- * Envelopes of what checkout took: until when, for whom, and what became of it. Every way out of `active` is a
+ * Envelopes of what lines took: until when, for whom, and what became of it. Every way out of `active` is a
  * compare-and-set (K4, docs/spec/00-conventions.md), so nothing is freed or consumed twice.
  */
 @Injectable()
-export class Holds {
+export class Holds implements OnModuleInit {
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     private readonly purchasables: Purchasables,
+    private readonly timers: TimerHandlers,
   ) {}
+
+  onModuleInit(): void {
+    this.timers.on(expiryTimer, (ctx, timer) => this.expire(ctx, timer.ref))
+  }
+
+  /**
+   * Runs a claim; when it finds no room, frees the overdue holds of what is in the way and runs it once more: a late timer
+   * never costs a sale (00-conventions, Holds).
+   */
+  async claiming<T>(attempt: (noRoom: (shortage: Shortage) => void) => Promise<T>): Promise<T> {
+    let shortage: Shortage | null = null
+    const noRoom = (found: Shortage) => {
+      shortage = found
+    }
+    try {
+      return await attempt(noRoom)
+    } catch (error) {
+      const found = shortage as Shortage | null
+      if (!found || !(await this.expireOverdue(found.kind, found.resources, this.clock.now()))) throw error
+      return attempt(noRoom)
+    }
+  }
 
   /** Rows of new holds, to be written in the transaction that took them. */
   rows({ held, checkoutId, ownerToken, customerId, expiresAt, now }: HoldsToKeep): NewHold[] {
@@ -52,6 +87,37 @@ export class Holds {
     }))
   }
 
+  /** Keeps what lines took while they stay in a cart; a timer frees it when it runs out. */
+  async keepInCart(tx: Tx, holds: Omit<HoldsToKeep, 'checkoutId'>): Promise<void> {
+    const rows = this.rows({ ...holds, checkoutId: null })
+    if (rows.length === 0) return
+    await tx.insertInto('hold').values(rows).execute()
+    for (const row of rows) await schedule(tx, { kind: expiryTimer, ref: row.id, dueAt: holds.expiresAt })
+  }
+
+  /**
+   * What lines hold in their cart becomes the checkout's, until its deadline.
+   * @throws DomainError hold_expired when one of them has run out, whether or not its timer has come
+   */
+  async adopt(
+    tx: Tx,
+    lineIds: readonly string[],
+    { checkoutId, ownerToken, expiresAt, now }: Pick<HoldsToKeep, 'ownerToken' | 'expiresAt' | 'now'> & { checkoutId: string },
+  ): Promise<void> {
+    if (lineIds.length === 0) return
+    const adopted = await tx
+      .updateTable('hold')
+      .set({ checkout_id: checkoutId, owner_hash: hashSecret(ownerToken), expires_at: expiresAt, updated_at: now })
+      .where('cart_line_id', 'in', [...lineIds])
+      .where('status', '=', 'active')
+      .where('checkout_id', 'is', null)
+      .where('expires_at', '>', now)
+      .returning('cart_line_id')
+      .execute()
+    const missing = lineIds.filter((id) => !adopted.some((row) => row.cart_line_id === id))
+    if (missing.length > 0) throw new DomainError('hold_expired', { field: 'lines', details: { lines: missing } })
+  }
+
   /**
    * active → consumed for all holds of a checkout (or those of some lines), in the transaction that books what they held. Requires the owner's token.
    * @returns the holds; fewer than were kept means that some ran out meanwhile, and nothing may be confirmed
@@ -69,8 +135,16 @@ export class Holds {
     return rows.map(toHeld)
   }
 
-  /** active → released, and what was held is free again; holds that ended before are left alone. */
+  /**
+   * The checkout has failed. What its lines held in the cart before goes back to the cart for the rest of its time, so that
+   * a declined card costs nobody the seats; everything else is released and free again.
+   */
   async releaseCheckout(tx: Tx, ctx: RequestContext, checkoutId: string, now: Date): Promise<void> {
+    await sql`UPDATE hold h SET checkout_id = null, expires_at = l.held_until, updated_at = ${now}
+      FROM cart_line l JOIN cart c ON c.id = l.cart_id
+      WHERE h.checkout_id = ${checkoutId} AND h.status = 'active' AND l.id = h.cart_line_id AND l.held_until > ${now} AND NOT c.one_line`.execute(
+      tx,
+    )
     const rows = await tx
       .updateTable('hold')
       .set({ status: 'released', updated_at: now })
@@ -81,8 +155,32 @@ export class Holds {
     await this.giveBack(tx, rows.map(toHeld), 'payment_failed', { ctx, now })
   }
 
+  /** Lines leave the cart or change: what they hold there is free again. Lines that hold nothing are passed over. */
+  async releaseLines(tx: Tx, ctx: RequestContext, lineIds: readonly string[], now: Date): Promise<void> {
+    if (lineIds.length === 0) return
+    const rows = await tx
+      .updateTable('hold')
+      .set({ status: 'released', updated_at: now })
+      .where('cart_line_id', 'in', [...lineIds])
+      .where('status', '=', 'active')
+      .where('checkout_id', 'is', null)
+      .returning(['id', 'kind', 'cart_line_id', 'resource_id', 'quantity'])
+      .execute()
+    if (rows.length === 0) return
+    await tx
+      .deleteFrom('timer')
+      .where('kind', '=', expiryTimer)
+      .where(
+        'ref',
+        'in',
+        rows.map((row) => row.id),
+      )
+      .execute()
+    await this.giveBack(tx, rows.map(toHeld), 'released', { ctx, now })
+  }
+
   /**
-   * Frees overdue holds of some resources, before a claim on them is refused: a late timer never costs a sale.
+   * Frees overdue holds of some resources, before a claim on them is refused.
    * @returns how many were freed
    */
   async expireOverdue(kind: string, resourceIds: readonly string[], now: Date): Promise<number> {
@@ -102,6 +200,23 @@ export class Holds {
     })
   }
 
+  /** The timer of one hold: frees it when its time has passed and no checkout has taken it over meanwhile. */
+  private async expire(ctx: RequestContext, holdId: string): Promise<void> {
+    const now = this.clock.now()
+    await this.database.transaction(async (tx) => {
+      const rows = await tx
+        .updateTable('hold')
+        .set({ status: 'expired', updated_at: now })
+        .where('id', '=', holdId)
+        .where('status', '=', 'active')
+        .where('checkout_id', 'is', null)
+        .where('expires_at', '<=', now)
+        .returning(['kind', 'cart_line_id', 'resource_id', 'quantity'])
+        .execute()
+      await this.giveBack(tx, rows.map(toHeld), 'expired', { ctx, now })
+    })
+  }
+
   private async giveBack(tx: Tx, held: readonly HeldLine[], cause: ReleaseCause, context: ActContext): Promise<void> {
     for (const kind of [...new Set(held.map((hold) => hold.kind))].sort()) {
       const purchasable = this.purchasables.get(kind)
@@ -114,6 +229,12 @@ export class Holds {
       )
     }
   }
+}
+
+/** The resources a refused claim names, when it names any. */
+export function shortageOf(kind: string, error: unknown): Shortage | null {
+  const resources = error instanceof DomainError ? error.details?.['resources'] : undefined
+  return Array.isArray(resources) ? { kind, resources: resources.map(String) } : null
 }
 
 const toHeld = (row: { kind: string; cart_line_id: string; resource_id: string; quantity: number }): HeldLine => ({

@@ -6,6 +6,7 @@ CREATE TABLE "cart" (
     "currency_code" CHAR(3) NOT NULL,
     "locale" TEXT NOT NULL,
     "channel" TEXT NOT NULL DEFAULT 'web',
+    "name" TEXT,
     "email" TEXT,
     "phone" TEXT,
     "shipping_address" TEXT,

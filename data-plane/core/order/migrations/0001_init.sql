@@ -6,6 +6,7 @@ CREATE TABLE "order" (
     "cart_id" TEXT NOT NULL,
     "customer_id" TEXT,
     "token_hash" TEXT NOT NULL,
+    "name" TEXT,
     "email" TEXT,
     "email_index" TEXT,
     "phone" TEXT,
