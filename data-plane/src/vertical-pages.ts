@@ -1,4 +1,5 @@
 import type { VerticalStorefront } from '../storefront/vertical-storefront.ts'
+import { bookingPages } from '../verticals/booking/storefront/index.ts'
 
 /** Shop pages of the verticals this release has, in the order menus show them. */
-export const verticalPages: readonly VerticalStorefront[] = []
+export const verticalPages: readonly VerticalStorefront[] = [bookingPages]

@@ -54,8 +54,9 @@ export function formatsOf(locale: Locale, timezone: string): Formats {
     const clock = new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: timezone })
     const offset = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset', timeZone: timezone })
     const isoDay = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: timezone })
-    const unit = (name: 'hour' | 'minute') => new Intl.NumberFormat(tag, { style: 'unit', unit: name, unitDisplay: 'short' })
-    const [hours, minutes] = [unit('hour'), unit('minute')]
+    const unit = (name: 'day' | 'hour' | 'minute') =>
+      new Intl.NumberFormat(tag, { style: 'unit', unit: name, unitDisplay: name === 'day' ? 'long' : 'short' })
+    const [days, hours, minutes] = [unit('day'), unit('hour'), unit('minute')]
     const separator = locale === 'ar' ? '، ' : ', '
     const moment = (iso: string) => `${day.format(new Date(iso))}${separator}${clock.format(new Date(iso))}`
     const kilograms = new Intl.NumberFormat(tag, { style: 'unit', unit: 'kilogram', maximumFractionDigits: 2 })
@@ -89,9 +90,11 @@ export function formatsOf(locale: Locale, timezone: string): Formats {
       },
       isoDay: (iso) => isoDay.format(new Date(iso)),
       duration: (total) =>
-        [total >= 60 ? hours.format(Math.floor(total / 60)) : '', total % 60 || total === 0 ? minutes.format(total % 60) : '']
-          .filter(Boolean)
-          .join(' '),
+        total >= 2880 && total % 1440 === 0
+          ? days.format(total / 1440)
+          : [total >= 60 ? hours.format(Math.floor(total / 60)) : '', total % 60 || total === 0 ? minutes.format(total % 60) : '']
+              .filter(Boolean)
+              .join(' '),
       number: (value) => number.format(value),
       weight: (grams) => (grams >= 1000 ? kilograms.format(grams / 1000) : grammes.format(grams)),
       country: (code) => countries.of(code) ?? code,

@@ -6,7 +6,7 @@ import { checkout, pay, quote } from './pages/checkout.tsx'
 import { changeComparison, compare } from './pages/compare.tsx'
 import { robots, sitemap, sitemapIndex, webManifest } from './pages/files.ts'
 import { home } from './pages/home.tsx'
-import { cancel, cancelPage, order } from './pages/order.tsx'
+import { cancel, cancelPage, order, payAgain } from './pages/order.tsx'
 import { policy } from './pages/policy.tsx'
 import { product } from './pages/product.tsx'
 import { forgotForm, forgotNow, resetNow, signInForm, signInNow, signOutNow, signUpForm, signUpNow, verifyNow } from './pages/sign-in.tsx'
@@ -46,6 +46,7 @@ export const routes: readonly Route[] = [
   get('/orders/{no}', order),
   get('/orders/{no}/cancel', cancelPage),
   post('/orders/{no}/cancel', cancel),
+  post('/orders/{no}/pay', payAgain),
 
   get('/account', accountHome),
   get('/account/sign-in', (visit) => signInForm(visit)),
@@ -61,6 +62,7 @@ export const routes: readonly Route[] = [
   get('/account/orders/{no}', order),
   get('/account/orders/{no}/cancel', cancelPage),
   post('/account/orders/{no}/cancel', cancel),
+  post('/account/orders/{no}/pay', payAgain),
   get('/account/addresses', addresses),
   get('/account/addresses/new', editAddress),
   post('/account/addresses/new', saveAddress),

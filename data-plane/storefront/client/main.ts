@@ -5,7 +5,10 @@ import { startFieldChecks } from './field-checks.ts'
 import { startIslands } from './islands.ts'
 import { startLiveForms } from './live-forms.ts'
 import { startLiveParts } from './live-parts.ts'
+import { startOwnZone } from './own-zone.ts'
+import { startPositions } from './position.ts'
 import { watchPurchase } from './purchase-bar.ts'
+import { startSwaps } from './swaps.ts'
 
 // Everything works without this file; it saves page loads and keeps the place.
 document.documentElement.classList.add('js')
@@ -16,4 +19,7 @@ startIslands(document)
 watchPurchase()
 startCountdowns()
 startLiveParts()
+startSwaps()
+startPositions()
+startOwnZone()
 document.querySelector<HTMLElement>('[data-focus]')?.focus()

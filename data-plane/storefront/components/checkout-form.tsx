@@ -56,23 +56,7 @@ export function CheckoutForm({ visit, view }: { visit: Visit; view: CheckoutView
               autoComplete="email"
               maxLength={254}
             />
-            {!view.cart.requires_shipping && (
-              <Field
-                visit={visit}
-                name="phone"
-                label={t('field.phone')}
-                hint={t('field.phone_hint', { code: callingCode(visit.tenant.country) })}
-                value={view.address.phone}
-                errors={view.errors}
-                type="tel"
-                inputMode="tel"
-                direction="ltr"
-                autoComplete="tel"
-                required={false}
-                maxLength={24}
-                className="mt-4"
-              />
-            )}
+            {!view.cart.requires_shipping && <WhoComes visit={visit} view={view} />}
           </Section>
           {view.cart.requires_shipping && (
             <>
@@ -91,6 +75,38 @@ export function CheckoutForm({ visit, view }: { visit: Visit; view: CheckoutView
           <PayBlock visit={visit} totals={view.cart.totals} attempt={view.attempt} />
         </form>
       </div>
+    </div>
+  )
+}
+
+/** Nothing is sent, so no address says who it is: the vendor expects somebody by name. */
+function WhoComes({ visit, view }: { visit: Visit; view: CheckoutView }) {
+  const { t } = visit
+  return (
+    <div className="mt-4 grid gap-4 sm:grid-cols-2">
+      <Field
+        visit={visit}
+        name="name"
+        label={t('field.name')}
+        value={view.address.name}
+        errors={view.errors}
+        autoComplete="name"
+        maxLength={120}
+      />
+      <Field
+        visit={visit}
+        name="phone"
+        label={t('field.phone')}
+        hint={t('field.phone_hint', { code: callingCode(visit.tenant.country) })}
+        value={view.address.phone}
+        errors={view.errors}
+        type="tel"
+        inputMode="tel"
+        direction="ltr"
+        autoComplete="tel"
+        required={false}
+        maxLength={24}
+      />
     </div>
   )
 }

@@ -45,7 +45,9 @@ async function viewOf(visit: Visit, cart: Cart): Promise<CheckoutView> {
     methods,
     saved: addresses.items,
     email: cart.email ?? account?.email ?? '',
-    address: address ? addressValues(address) : { name: account?.name ?? '', phone: cart.phone ?? account?.phone ?? '', city: '' },
+    address: address
+      ? addressValues(address)
+      : { name: cart.name ?? account?.name ?? '', phone: cart.phone ?? account?.phone ?? '', city: '' },
     payment: methods[0] ? paymentValue(methods[0]) : '',
     attempt: newId('key'),
     errors: {},
@@ -91,6 +93,7 @@ async function typed(visit: Visit, cart: Cart): Promise<Typed> {
   if (!email.success) Object.assign(errors, fieldErrors(visit, new Set(['email'])))
   const read = cart.requires_shipping ? readAddress(visit, form) : null
   Object.assign(errors, read?.errors)
+  if (!read && !form.text('name')) Object.assign(errors, fieldErrors(visit, new Set(['name'])))
   if (!read && typedPhone(visit) !== null && !Phone.safeParse(typedPhone(visit)).success)
     Object.assign(errors, fieldErrors(visit, new Set(['phone'])))
   const payment = view.methods.flatMap((method) => [paymentValue(method), ...method.tokens.map(({ token }) => paymentValue(method, token))])
@@ -100,7 +103,7 @@ async function typed(visit: Visit, cart: Cart): Promise<Typed> {
     view: {
       ...view,
       email: form.text('email'),
-      address: read?.values ?? { ...view.address, phone: form.text('phone') },
+      address: read?.values ?? { ...view.address, name: form.text('name'), phone: form.text('phone') },
       payment: form.text('payment'),
       attempt: /^[\w-]{8,128}$/.test(key) ? key : view.attempt,
       errors,
@@ -130,6 +133,7 @@ export async function pay(visit: Visit): Promise<Answer> {
       body: {
         email: view.email,
         locale: visit.locale,
+        ...(cart.requires_shipping ? {} : { name: visit.form.text('name').slice(0, 120) }),
         ...(phone ? { phone } : {}),
         ...(address ? { shipping_address: address } : {}),
         ...(shippingChoices(visit).length > 0 ? { shipping_options: shippingChoices(visit) } : {}),

@@ -1,5 +1,13 @@
 import { newId } from '@cityos/contract'
-import { cancelOrder, getMyOrder, getStoreOrder, type Order, quoteRefund, type RefundQuote } from '../../core/order/contract.ts'
+import {
+  cancelOrder,
+  changePaymentMethod,
+  getMyOrder,
+  getStoreOrder,
+  type Order,
+  quoteRefund,
+  type RefundQuote,
+} from '../../core/order/contract.ts'
 import { Icon } from '../components/icon.tsx'
 import { NoticeBox } from '../components/layout.tsx'
 import { AddressBlock, isGiven, Part, StatusBadge, Timeline } from '../components/order-parts.tsx'
@@ -60,6 +68,7 @@ function orderPage(visit: Visit, order: Order, access: Access, problem: string |
         </div>
       )}
       <PaymentNotice visit={visit} order={order} />
+      <PayAgain visit={visit} order={order} access={access} />
       <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid gap-5">
           {order.sub_orders.map((part) => (
@@ -151,6 +160,46 @@ function PaymentNotice({ visit, order }: { visit: Visit; order: Order }) {
       </NoticeBox>
     </div>
   )
+}
+
+/** A charge failed after the order: until the time is over another card can be given, else the line is cancelled. */
+function PayAgain({ visit, order, access }: { visit: Visit; order: Order; access: Access }) {
+  const { t, formats } = visit
+  const open = order.sub_orders.flatMap((part) => part.lines).filter((line) => line.payment_due_at !== null)
+  const [first] = open
+  if (!first?.payment_due_at) return null
+  return (
+    <div className="mb-6">
+      <NoticeBox tone="bad" role="alert">
+        <p className="font-semibold">{t('order.pay_again', { title: open.map((line) => line.title).join(', ') })}</p>
+        <p>{t('order.pay_again_until', { time: formats.time(first.payment_due_at) })}</p>
+        <form method="post" action={visit.href(`${access.path}/pay`)} className="mt-3 flex flex-wrap gap-3">
+          <input type="hidden" name="attempt" value={newId('key')} />
+          {access.token && <input type="hidden" name="token" value={access.token} />}
+          <button type="submit" className="button" data-primary="">
+            {t('order.pay_again_submit')}
+          </button>
+        </form>
+      </NoticeBox>
+    </div>
+  )
+}
+
+/** `POST …/pay`: the same way to pay again, with another card of the provider that takes cards here. */
+export async function payAgain(visit: Visit): Promise<Answer> {
+  const access = accessOf(visit)
+  const paid = await attempt(
+    visit.call(
+      changePaymentMethod,
+      { params: { no: visit.param('no') }, query: { token: access.token }, body: { payment: { method: 'sandbox', token: 'tok_ok' } } },
+      { idempotencyKey: visit.form.text('attempt') || newId('key') },
+    ),
+  )
+  if (paid.ok) {
+    visit.notify('changed')
+    return seeOther(visit.href(access.path, { token: access.token }))
+  }
+  return orderPage(visit, await load(visit, access), access, failureText(visit, paid.error))
 }
 
 /** One line where all is charged in one way; else each charge with when and how much. */

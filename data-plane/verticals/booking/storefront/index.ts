@@ -17,9 +17,7 @@ export const bookingPages: VerticalStorefront = {
   mine: { en: 'Bookings', fr: 'Réservations', ar: 'حجوزاتي' },
   open: { en: 'Open the booking', fr: 'Ouvrir la réservation', ar: 'افتح الحجز' },
   ownPath: ({ id, entitlement }, { number, token, href }) =>
-    token
-      ? href(`/account/booking/of-order/${number}`, { token, line: id })
-      : href(`/account/booking/${entitlement.id}`),
+    token ? href(`/account/booking/of-order/${number}`, { token, line: id }) : href(`/account/booking/${entitlement.id}`),
   routes: [
     get('/booking', services),
     get('/booking/{handle}', service),

@@ -44,7 +44,9 @@ function knownZone(name: string | null, fallback: string): string {
 export async function readPicker(visit: Visit, service: Service, fixed: { duration?: number } = {}): Promise<PickerState> {
   const { query } = visit
   const asked = fixed.duration ?? Number(query.get('d'))
-  const duration = service.durations.some((option) => option.minutes === asked) ? asked : (fixed.duration ?? service.durations[0]?.minutes ?? service.duration_min)
+  const duration = service.durations.some((option) => option.minutes === asked)
+    ? asked
+    : (fixed.duration ?? service.durations[0]?.minutes ?? service.duration_min)
   const provider = service.providers.find((candidate) => candidate.id === query.get('p'))?.id
   const timezone = knownZone(query.get('tz'), service.timezone)
   const today = formatsOf('en', timezone).isoDay(visit.now.toISOString())
@@ -264,7 +266,13 @@ function Zone(props: SlotPickerProps) {
   const options = [...new Set([service.timezone, state.timezone, ...zones])]
   const fields: Record<string, string | undefined> = { ...kept, d: String(state.duration), p: state.provider, day: state.day }
   return (
-    <form method="get" action={visit.href(path)} data-autosubmit="" data-swap="picker" className="flex flex-wrap items-center gap-2 text-sm">
+    <form
+      method="get"
+      action={visit.href(path)}
+      data-autosubmit=""
+      data-swap="picker"
+      className="flex flex-wrap items-center gap-2 text-sm"
+    >
       {Object.entries(fields).map(([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />)}
       <label htmlFor="tz" className="quiet flex items-center gap-1.5">
         <Icon name="globe" size={18} />

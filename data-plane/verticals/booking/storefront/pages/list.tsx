@@ -5,7 +5,7 @@ import { Amount } from '../../../../storefront/components/price.tsx'
 import { formatsOf } from '../../../../storefront/format.ts'
 import { breadcrumbData } from '../../../../storefront/pages/structured-data.ts'
 import { type Answer, page, type Visit } from '../../../../storefront/visit.ts'
-import { listServiceCategories, listServices, LocationKind, type ServiceCard, ServiceCategory } from '../../contract.ts'
+import { LocationKind, listServiceCategories, listServices, type ServiceCard, ServiceCategory } from '../../contract.ts'
 import { asDay } from '../calendar-days.ts'
 import { type TextKey, texts } from '../texts.ts'
 

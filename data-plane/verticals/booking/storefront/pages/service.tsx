@@ -82,7 +82,12 @@ function PickerHead({ visit, service, state }: { visit: Visit; service: Service;
   )
 }
 
-const locationIcons: Record<Service['location_kind'], IconName> = { at_vendor: 'pin', at_customer: 'truck', online: 'video', phone: 'phone' }
+const locationIcons: Record<Service['location_kind'], IconName> = {
+  at_vendor: 'pin',
+  at_customer: 'truck',
+  online: 'video',
+  phone: 'phone',
+}
 
 function Facts({ visit, service }: { visit: Visit; service: Service }) {
   const t = texts(visit.locale)
