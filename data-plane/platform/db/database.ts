@@ -1,15 +1,17 @@
 import type { Binding } from '@cityos/contract'
 import { type Log, Metrics } from '@cityos/http'
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common'
-import { Kysely, PostgresDialect } from 'kysely'
+import type { Compilable, Kysely } from 'kysely'
 import type { Pool } from 'pg'
 import type { DB } from '../../generated/db.ts'
 import { BINDING } from '../binding/binding.ts'
 import { Clock } from '../clock/clock.ts'
 import { LOG } from '../log/log.ts'
 import { TenantContext } from '../tenant/tenant-context.ts'
+import { Connections } from './connections.ts'
+import type { Statement } from './exchange.ts'
 import { createPool } from './pool.ts'
-import { bindTransaction, type CommitSignal, scopeOf, type TransactionScope } from './transaction-scope.ts'
+import { bindTransaction, type CommitSignal, scopeIn, scopeOf, type TransactionScope } from './transaction-scope.ts'
 
 /** A connection to the tenant's database: inside a transaction, or not. */
 export type Tx = Kysely<DB>
@@ -24,6 +26,7 @@ export class Database implements OnApplicationShutdown {
   readonly read: Kysely<DB>
   /** The connections themselves, for the workflow engine; everybody else uses `read` and `transaction`. */
   readonly pool: Pool
+  readonly #connections: Connections
   readonly #committed = new Set<(signals: CommitSignal[]) => void>()
 
   constructor(
@@ -44,7 +47,8 @@ export class Database implements OnApplicationShutdown {
     })
     metrics.gauge('db_pool_connections', 'Open connections of the pool', () => this.pool.totalCount)
     metrics.gauge('db_pool_waiting', 'Requests waiting for a connection', () => this.pool.waitingCount)
-    this.read = new Kysely<DB>({ dialect: new PostgresDialect({ pool: this.pool }) })
+    this.#connections = new Connections(this.pool)
+    this.read = this.#connections.read
   }
 
   /**
@@ -53,10 +57,10 @@ export class Database implements OnApplicationShutdown {
    */
   async transaction<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
-      const scope: TransactionScope = { clock: this.clock, tenantId: this.tenant.id, signals: [], afterCommit: [] }
+      const scope = { clock: this.clock, tenantId: this.tenant.id, signals: [], afterCommit: [] } as Omit<TransactionScope, 'client'>
       try {
-        const result = await this.read.transaction().execute(async (tx) => {
-          bindTransaction(tx, scope)
+        const result = await this.#connections.transaction((tx, client) => {
+          bindTransaction(tx, { ...scope, client })
           return fn(tx)
         })
         if (scope.signals.length > 0) for (const listener of this.#committed) listener(scope.signals)
@@ -66,6 +70,17 @@ export class Database implements OnApplicationShutdown {
         if (attempt >= attempts || !retryable.has((error as { code?: string }).code ?? '')) throw error
       }
     }
+  }
+
+  /**
+   * Reads several things in one round trip, inside the transaction `tx` or, given `read`, outside one.
+   * @returns the rows of each, in the order of `queries`
+   */
+  async together<Queries extends readonly Question[]>(tx: Tx, queries: readonly [...Queries]): Promise<RowsOf<Queries>> {
+    const statements = queries.map(statementOf)
+    const client = scopeIn(tx)?.client
+    const answers = await (client ?? this.#connections).exchange(statements)
+    return answers.map((answer) => answer.rows) as RowsOf<Queries>
   }
 
   /** Runs `work` right after the commit of `tx`: notifications, never effects that must not get lost. */
@@ -90,6 +105,31 @@ export class Database implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.pool.end()
   }
+}
+
+/** A query of Kysely, or one written by hand. */
+export type Question = Compilable<unknown> | HandWritten<unknown>
+export type HandWritten<Row> = Statement & { row?: Row }
+type RowsOf<Queries extends readonly Question[]> = {
+  [Index in keyof Queries]: Queries[Index] extends Compilable<infer Row>
+    ? Row[]
+    : Queries[Index] extends HandWritten<infer Row>
+      ? Row[]
+      : never
+}
+
+function statementOf(query: Question): Statement {
+  if ('text' in query) return query
+  const { sql, parameters } = query.compile()
+  return { text: sql, values: parameters }
+}
+
+/**
+ * Sends a statement nobody needs the answer of with the next one of its transaction, in order, and saves its round trip.
+ * When it fails, that next statement (or the commit) fails with its error.
+ */
+export function sendAlong(tx: Tx, query: Question): void {
+  scopeOf(tx).client.queue(statementOf(query))
 }
 
 /** A value for a JSON column: Postgres takes it as text. */

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { DB } from '../../generated/db.ts'
 import type { Clock } from '../clock/clock.ts'
+import type { TenantClient } from './client.ts'
 
 /** Something a transaction wrote that is acted on right after its commit. */
 export type CommitSignal = { kind: 'event' } | { kind: 'timer'; dueAt: Date } | { kind: 'audit' }
@@ -9,6 +10,8 @@ export type CommitSignal = { kind: 'event' } | { kind: 'timer'; dueAt: Date } | 
 export interface TransactionScope {
   clock: Clock
   tenantId: string
+  /** The connection it runs on. */
+  client: TenantClient
   signals: CommitSignal[]
   afterCommit: (() => Promise<void>)[]
 }
@@ -17,6 +20,11 @@ const scopes = new WeakMap<object, TransactionScope>()
 
 export function bindTransaction(tx: Kysely<DB>, scope: TransactionScope): void {
   scopes.set(tx, scope)
+}
+
+/** The scope of a transaction; undefined outside one. */
+export function scopeIn(tx: Kysely<DB>): TransactionScope | undefined {
+  return scopes.get(tx)
 }
 
 /**
