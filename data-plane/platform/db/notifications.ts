@@ -19,6 +19,7 @@ export class Notifications implements OnApplicationShutdown {
   #failures = 0
   readonly #listeners = new Map<string, Set<(body: string) => void>>()
   readonly #reconnected = new Set<() => void>()
+  readonly #disconnected = new Set<() => void>()
 
   constructor(
     @Inject(BINDING) private readonly binding: Binding,
@@ -52,6 +53,11 @@ export class Notifications implements OnApplicationShutdown {
     this.#listeners.set(topic, set)
   }
 
+  /** Called in the moment the connection is lost, before it is renewed: whatever stood on its session has ended. */
+  onDisconnect(listener: () => void): void {
+    this.#disconnected.add(listener)
+  }
+
   /** After a lost connection messages may be missing: drop what depends on them. */
   onReconnect(listener: () => void): void {
     this.#reconnected.add(listener)
@@ -76,6 +82,7 @@ export class Notifications implements OnApplicationShutdown {
     if (this.#stopped || (this.#client !== undefined && this.#client !== client)) return
     if (this.#client === undefined) return
     this.#client = undefined
+    for (const listener of this.#disconnected) listener()
     this.log.warn({ error }, 'the direct database connection is lost')
     this.#retry()
   }

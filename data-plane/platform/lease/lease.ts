@@ -10,7 +10,8 @@ const retryMilliseconds = 2_000
 
 /**
  * One process per tenant runs timers, relay and workflows; during an upgrade two processes serve the same database.
- * The lease is a row: it ends by time, or at once when its holder's database session is gone (a killed process).
+ * The lease is a row: it ends by time, or at once when its holder's database session is gone (a killed process, a
+ * broken connection). The holder hears of a broken connection in the same moment and stops before it does anything else.
  */
 @Injectable()
 export class Lease implements OnApplicationShutdown {
@@ -47,8 +48,36 @@ export class Lease implements OnApplicationShutdown {
   /** Tries at once, then goes on trying or renewing until stopped. */
   async start(): Promise<void> {
     this.#stopped = false
+    this.notifications.onDisconnect(() => {
+      if (this.#held) this.#lose()
+    })
     this.notifications.onReconnect(() => this.#arm(0))
     await this.#round()
+  }
+
+  /**
+   * Asks the database whether this process still is the holder; one that is not gives up at once. For work that must not
+   * go on beside another holder's: a session may have ended without this side having heard of it.
+   */
+  async confirm(): Promise<boolean> {
+    if (!this.#held) return false
+    const mine = await this.#isMine().catch((error: unknown) => {
+      this.log.warn({ error }, 'the lease could not be confirmed')
+      return false
+    })
+    if (mine) return true
+    if (this.#held) this.#lose()
+    this.#arm(retryMilliseconds)
+    return false
+  }
+
+  async #isMine(): Promise<boolean> {
+    const answer = await this.notifications.connection?.query('SELECT 1 FROM lease WHERE name = $1 AND holder = $2 AND fence = $3', [
+      'tenant',
+      this.holder,
+      this.#fence,
+    ])
+    return answer?.rowCount === 1
   }
 
   /** Gives the lease up, so that another process need not wait. */

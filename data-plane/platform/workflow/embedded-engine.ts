@@ -8,6 +8,7 @@ import { BINDING } from '../binding/binding.ts'
 import { Clock, seconds } from '../clock/clock.ts'
 import { Database } from '../db/database.ts'
 import { Notifications } from '../db/notifications.ts'
+import { Lease } from '../lease/lease.ts'
 import { LOG } from '../log/log.ts'
 import { EngineWorkflow } from './engine-workflow.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
@@ -50,6 +51,7 @@ export class EmbeddedEngine implements BackgroundWorker {
     private readonly signals: WorkflowSignals,
     private readonly clock: Clock,
     private readonly notifications: Notifications,
+    private readonly lease: Lease,
     metrics: Metrics,
   ) {
     metrics.gauge('workflows_running', 'Workflows that run in this process', () => this.#running)
@@ -121,12 +123,19 @@ export class EmbeddedEngine implements BackgroundWorker {
   async #execute(engine: Engine, name: string, input: unknown): Promise<Outcome> {
     this.#running += 1
     try {
-      const workflow = new EngineWorkflow(engine, this.workflows, this.signals, this.clock, this.database)
+      const workflow = new EngineWorkflow(engine, this.workflows, this.signals, this.clock, this.database, () => this.#fence(engine))
       return await outcomeOf(() => this.workflows.functionOf(name)(workflow, input))
     } finally {
       this.#running -= 1
       this.#armIdle()
     }
+  }
+
+  /** Another process may run this workflow by now: the engine then waits for that one's outcome and journals nothing of ours. */
+  async #fence(engine: Engine): Promise<void> {
+    if (await this.lease.confirm()) return
+    const { Error: errors } = await import('@dbos-inc/dbos-sdk')
+    throw new errors.DBOSWorkflowConflictError(engine.workflowID ?? '')
   }
 
   #armIdle(): void {

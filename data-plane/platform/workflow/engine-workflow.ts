@@ -16,6 +16,8 @@ export class EngineWorkflow implements Workflow {
     private readonly signals: WorkflowSignals,
     private readonly clock: Clock,
     private readonly database: Database,
+    /** Throws when this process is not to run workflows any more; what it throws parks the workflow for the next holder. */
+    private readonly fence: () => Promise<void>,
   ) {}
 
   get id(): string {
@@ -25,7 +27,11 @@ export class EngineWorkflow implements Workflow {
   async run<Input, Output>(step: Step<Input, Output>, input: Input, options: StepOptions = {}): Promise<Output> {
     const { attempts, wait } = options.retry ?? defaults.retry
     const code = this.workflows.codeOf(step.name)
-    const outcome = await this.engine.runStep<Outcome>(() => outcomeOf(() => code(input)), {
+    const run = async (): Promise<Outcome> => {
+      await this.fence()
+      return outcomeOf(() => code(input))
+    }
+    const outcome = await this.engine.runStep<Outcome>(run, {
       name: step.name,
       timeoutMS: options.timeout ?? defaults.timeout,
       retriesAllowed: attempts > 1,

@@ -9,6 +9,7 @@ import { TestCluster, type TestPlatform, testBinding, until } from '../../testin
 import { Background } from '../background/background.ts'
 import { Clock, later, minutes } from '../clock/clock.ts'
 import { Database } from '../db/index.ts'
+import { Lease } from '../lease/lease.ts'
 import { counting, countingWorkflow, first, second, third } from './fixture/counting.ts'
 import { WorkflowEngine, Workflows } from './workflow-engine.ts'
 
@@ -48,14 +49,17 @@ beforeEach(async () => {
 describe('in one process', () => {
   let platform: TestPlatform
   let ran: string[]
+  let afterFirst: () => Promise<void>
   beforeEach(async () => {
     platform = await cluster.platform(tenant)
     ran = []
+    afterFirst = async () => {}
     const workflows = platform.get(Workflows)
     workflows.define(counting, countingWorkflow)
     workflows.step(first, async ({ name }) => {
       if (name === 'refused') throw new DomainError('insufficient_stock', { details: { resources: ['r1'] } })
       ran.push('first')
+      await afterFirst()
       if (name === 'flaky' && ran.length < 3) throw new Error('network')
       return 1
     })
@@ -109,6 +113,26 @@ describe('in one process', () => {
     expect([result.paid, ran.at(-1)]).toEqual([null, 'third'])
     await platform.close()
   })
+
+  it('a process that has lost the lease runs no further step; whoever holds it next runs each of the others once', async () => {
+    const owner = await cluster.owner(tenant)
+    const lease = platform.get(Lease)
+    afterFirst = async () => {
+      await owner.query(`UPDATE lease SET holder = 'own_another', fence = fence + 1, expires_at = now() + interval '1 hour'`)
+    }
+    const handle = await platform.get(WorkflowEngine).start(counting, 'count:fenced', { name: 'x' })
+    handle.result().catch(() => {})
+    await until(() => ran.length === 1 && !lease.held)
+    expect(ran).toEqual(['first'])
+    const status = async () =>
+      (await owner.query(`SELECT status FROM dbos.workflow_status WHERE workflow_uuid = 'count:fenced'`)).rows[0]?.status
+    expect(await status()).toBe('PENDING')
+    await owner.query(`UPDATE lease SET expires_at = now() - interval '1 second'`)
+    await until(async () => (await status()) === 'SUCCESS', 15_000)
+    expect(ran).toEqual(['first', 'second', 'third'])
+    expect(lease.fence).toBeGreaterThan(1)
+    await platform.close()
+  }, 30_000)
 
   it('a process without the lease leaves the work to the holder and gets the result', async () => {
     const other = await cluster.platform(tenant)
