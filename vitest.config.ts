@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { verticalImports } from './console/vertical-imports.ts'
 
 // Two projects: `unit` needs nothing beyond the dependencies (a suite that needs Postgres starts the embedded one);
 // `e2e` starts whole platforms with `./cityos up` and works through HTTP and a browser, one file at a time.
@@ -10,6 +11,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [verticalImports()],
         test: {
           name: 'unit',
           include: ['{contract,http,control-plane,data-plane,console,provisioning,cli,scripts}/**/*.test.{ts,tsx}'],

@@ -6,16 +6,35 @@
 export { ConsoleError } from './api/failure.ts'
 export { useClient, useRead, useSend } from './api/query.ts'
 export { Chart } from './chart/chart.tsx'
-export { formatAgo, formatDay, formatNumber, formatWhen, useConsoleLocale } from './fields/format.ts'
+export { BpsInput } from './fields/bps-input.tsx'
+export {
+  formatAgo,
+  formatDate,
+  formatDay,
+  formatNumber,
+  formatPercent,
+  formatTimeIn,
+  formatWhen,
+  formatWhenIn,
+  useConsoleLocale,
+} from './fields/format.ts'
 export { MoneyField, MoneyInput } from './fields/money-input.tsx'
+export { useNow } from './fields/now.ts'
+export { PictureInput } from './fields/picture-input.tsx'
 export { StatusChip, type Tone, toneOf } from './fields/status.tsx'
 export { TranslatedInput } from './fields/translated-input.tsx'
 export { Dash, Ident, MoneyText, Names, TranslatedText, When } from './fields/values.tsx'
+export { addDays, dateIn, minuteIn, momentIn, weekStart, zoneOffset } from './fields/zone.ts'
 export { ActionButtons } from './screen/actions.tsx'
 export { Confirm, type Question } from './screen/confirm.tsx'
+export { DerivedInput } from './screen/derived-input.tsx'
+export { EndpointDialog } from './screen/endpoint-dialog.tsx'
 export { type Fact, Facts, Panel } from './screen/facts.tsx'
 export { Figure, Figures } from './screen/figures.tsx'
-export type { Screen } from './screen/screen.ts'
-export { RequestId, useFailureNotice } from './shell/failure-notice.tsx'
+export { RemoveButton } from './screen/remove-button.tsx'
+export { type RowColumn, RowsTable } from './screen/rows-table.tsx'
+export type { Column, FormField, Screen } from './screen/screen.ts'
+export { CopyButton, RequestId, useFailureNotice } from './shell/failure-notice.tsx'
 export { useFailureWords } from './shell/failure-words.ts'
 export { EmptyState, FailureState, ListSkeleton, State } from './shell/states.tsx'
+export type { ConsolePage, ConsoleParts } from './shell/verticals.ts'

@@ -1,4 +1,10 @@
 import type { VerticalConsole } from './shell/verticals.ts'
 
-/** Where each vertical's screens come from: one line for each, loaded only where the vertical is on. */
-export const verticalConsoles: Record<string, VerticalConsole> = {}
+/** Where each vertical's screens come from: one entry for each, loaded only where the vertical is on. */
+export const verticalConsoles: Record<string, VerticalConsole> = {
+  booking: {
+    admin: () => import('../data-plane/verticals/booking/console/admin.tsx'),
+    vendor: () => import('../data-plane/verticals/booking/console/vendor.tsx'),
+    texts: (locale) => import(`../data-plane/verticals/booking/console/i18n/${locale}.json`),
+  },
+}

@@ -50,6 +50,12 @@ export function createDataProvider(call: Client, endpoints: Endpoints): DataProv
   }
 
   const readOne = async (resource: string, id: unknown, signal?: AbortSignal) => {
+    // A short list without an endpoint for one row is the row's source itself.
+    if (!endpoints[resource]?.read) {
+      const rows = await listOf(resource, { pagination: { page: 1, perPage: 100 }, sort: { field: '', order: 'ASC' }, filter: {}, signal })
+      const found = rows.data.find((row) => row.id === id)
+      if (found) return found
+    }
     const endpoint = need(resource, 'read')
     const row = (await call(endpoint, { params: { [rowParameter(endpoint)]: String(id) } }, { signal })) as Record<string, unknown>
     return withId(resource, row)

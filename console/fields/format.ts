@@ -15,6 +15,22 @@ export const formatWhen = (iso: string, locale: Locale): string =>
 export const formatDay = (iso: string, locale: Locale): string =>
   new Intl.DateTimeFormat(formatLocale[locale], { day: 'numeric', month: 'short' }).format(new Date(iso))
 
+/** A day of the calendar, `2026-11-24`: the same day wherever the reader is. */
+export const formatDate = (date: string, locale: Locale): string =>
+  new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`))
+
+/** Basis points as `12.5%`. */
+export const formatPercent = (bps: number, locale: Locale): string =>
+  new Intl.NumberFormat(formatLocale[locale], { style: 'percent', maximumFractionDigits: 2 }).format(bps / 10_000)
+
+/** Time of day in the zone of the place it happens at. */
+export const formatTimeIn = (iso: string, timeZone: string, locale: Locale): string =>
+  new Intl.DateTimeFormat(formatLocale[locale], { hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(iso))
+
+/** Day and time in the zone of the place it happens at. */
+export const formatWhenIn = (iso: string, timeZone: string, locale: Locale): string =>
+  new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(new Date(iso))
+
 /** `3 minutes ago`: the largest unit that is at least one. */
 export function formatAgo(iso: string, locale: Locale, now: number): string {
   const seconds = Math.round((new Date(iso).getTime() - now) / 1000)

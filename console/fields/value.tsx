@@ -2,7 +2,7 @@ import type { I18nText, Money } from '@cityos/contract'
 import { Chip, Stack } from '@mui/material'
 import { useTranslate } from 'react-admin'
 import type { FieldKind } from '../api/shape.ts'
-import { formatNumber, useConsoleLocale } from './format.ts'
+import { formatDate, formatNumber, formatPercent, useConsoleLocale } from './format.ts'
 import { StatusChip } from './status.tsx'
 import { Dash, Ident, MoneyText, TranslatedText, When } from './values.tsx'
 
@@ -18,6 +18,14 @@ export function Value({ kind, value, name }: { kind: FieldKind; value: unknown; 
       return <TranslatedText value={value as I18nText} />
     case 'when':
       return <When at={String(value)} />
+    case 'date':
+      return <bdi>{formatDate(String(value), locale)}</bdi>
+    case 'time':
+      return <bdi dir="ltr">{String(value)}</bdi>
+    case 'bps':
+      return <>{formatPercent(Number(value), locale)}</>
+    case 'numbers':
+      return <>{(value as number[]).map((item) => formatNumber(item, locale)).join(locale === 'ar' ? '، ' : ', ') || <Dash />}</>
     case 'status':
       return <StatusChip status={String(value)} />
     case 'choice':
@@ -29,7 +37,7 @@ export function Value({ kind, value, name }: { kind: FieldKind; value: unknown; 
     case 'id':
       return <Ident value={String(value)} />
     case 'texts':
-      return <Words values={value as string[]} />
+      return <Words values={(value as string[]).map((word) => t(`choice.${name}.${word}`, { _: word }))} />
     case 'object':
       return (
         <>

@@ -4,8 +4,8 @@ import { useRef, useState } from 'react'
 import { type RaRecord, useNotify, useTranslate } from 'react-admin'
 import { rowParameter } from '../api/data-provider.ts'
 import { useSend } from '../api/query.ts'
-import { fieldsOf } from '../api/shape.ts'
 import { Confirm } from './confirm.tsx'
+import { answersOf, questionsOf } from './question.tsx'
 
 /** Verbs that take something away: red, and asked twice. */
 const dangerous: readonly string[] = [
@@ -20,6 +20,12 @@ const dangerous: readonly string[] = [
   'lock',
   'force',
   'revoke',
+  'decline',
+  'no-show',
+  'block',
+  'force-close',
+  'freeze',
+  'fail-delivery',
 ]
 
 /** Verbs that move a thing on: the first of them is the page's primary action. */
@@ -39,6 +45,18 @@ const onward: readonly string[] = [
   'retry',
   'unlock',
   'requeue',
+  'ready',
+  'dispatch',
+  'deliver',
+  'pick-up',
+  'check-in',
+  'start',
+  'complete',
+  'seat',
+  'verify',
+  'open',
+  'unfreeze',
+  'on-sale',
 ]
 
 interface ActionButtonsProps {
@@ -94,10 +112,10 @@ function ActionButton({ name, resource, record, endpoint, first, typed, size, on
   const send = useSend(endpoint)
   const key = useRef(newId('key'))
   const danger = dangerous.includes(name)
-  const texts = fieldsOf(endpoint.body).filter((field) => ['reason', 'reference', 'text'].includes(field.name))
-  const ask = danger || texts.some((field) => field.required) || Boolean(typed)
+  const questions = questionsOf(endpoint, danger)
+  const ask = danger || questions.some((question) => question.required || question.worthAsking) || Boolean(typed)
   const run = (answers: Record<string, string>) => {
-    const body = Object.fromEntries(Object.entries(answers).filter(([, value]) => value.trim() !== ''))
+    const body = answersOf(questions, answers)
     send.mutate(
       { params: { [rowParameter(endpoint)]: String(record.id) }, body, idempotencyKey: key.current },
       {
@@ -133,7 +151,7 @@ function ActionButton({ name, resource, record, endpoint, first, typed, size, on
           title={label}
           consequence={t(`consequence.${resource}.${name}`, { _: t('consequence.any') })}
           confirmLabel={label}
-          questions={texts.map((field) => ({ name: field.name, label: `field.${field.name}`, required: field.required || danger }))}
+          questions={questions}
           typed={typed}
           busy={send.isPending}
           failure={send.error}

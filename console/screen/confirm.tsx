@@ -4,13 +4,9 @@ import { useTranslate } from 'react-admin'
 import { ConsoleError } from '../api/failure.ts'
 import { RequestId } from '../shell/failure-notice.tsx'
 import { useFailureWords } from '../shell/failure-words.ts'
+import { answered, type Question, QuestionField } from './question.tsx'
 
-export interface Question {
-  /** Name of a text the server wants: `reason`, `reference`, `text`. */
-  name: string
-  label: string
-  required: boolean
-}
+export type { Question } from './question.tsx'
 
 interface ConfirmProps {
   title: string
@@ -46,9 +42,7 @@ export function Confirm({
   const words = useFailureWords()
   const [answers, setAnswers] = useState<Record<string, string>>({})
   const [name, setName] = useState('')
-  const ready =
-    questions.every((question) => !question.required || (answers[question.name] ?? '').trim().length >= 3) &&
-    (!typed || name.trim() === typed)
+  const ready = questions.every((question) => answered(question, answers[question.name] ?? '')) && (!typed || name.trim() === typed)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (ready && !busy) onConfirm(answers)
@@ -67,16 +61,12 @@ export function Confirm({
           <DialogContentText>{consequence}</DialogContentText>
           {children}
           {questions.map((question, index) => (
-            <TextField
+            <QuestionField
               key={question.name}
-              label={t(question.label)}
-              required={question.required}
-              autoFocus={index === 0}
-              multiline
-              minRows={2}
+              question={question}
+              first={index === 0}
               value={answers[question.name] ?? ''}
-              onChange={(event) => setAnswers({ ...answers, [question.name]: event.target.value })}
-              slotProps={{ htmlInput: { dir: 'auto', maxLength: 500 } }}
+              onChange={(value) => setAnswers({ ...answers, [question.name]: value })}
             />
           ))}
           {typed && (

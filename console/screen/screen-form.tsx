@@ -1,31 +1,21 @@
 import type { AnyEndpoint } from '@cityos/contract'
 import { Typography } from '@mui/material'
-import type { ReactElement } from 'react'
-import {
-  BooleanInput,
-  Create,
-  Edit,
-  NumberInput,
-  required,
-  SaveButton,
-  SelectArrayInput,
-  SelectInput,
-  SimpleForm,
-  TextInput,
-  Toolbar,
-  useRecordContext,
-  useTranslate,
-} from 'react-admin'
-import { type FieldShape, fieldOf, fieldsOf } from '../api/shape.ts'
-import { MoneyInput } from '../fields/money-input.tsx'
-import { TranslatedInput } from '../fields/translated-input.tsx'
+import { Create, Edit, SaveButton, SimpleForm, Toolbar, useRecordContext, useTranslate } from 'react-admin'
+import { fieldOf, fieldsOf } from '../api/shape.ts'
 import { useFailureNotice } from '../shell/failure-notice.tsx'
+import { DerivedInput } from './derived-input.tsx'
 import type { FormField, Screen } from './screen.ts'
 
-const pick = (endpoint: AnyEndpoint) => {
-  const names = new Set(fieldsOf(endpoint.body).map((field) => field.name))
+/** Only what the endpoint takes; empty inputs are null in react-admin, and are sent as such only where null means something. */
+export const pick = (endpoint: AnyEndpoint) => {
+  const fields = new Map(fieldsOf(endpoint.body).map((field) => [field.name, field]))
   return (data: Record<string, unknown>) =>
-    Object.fromEntries(Object.entries(data).filter(([name, value]) => names.has(name) && value !== undefined))
+    Object.fromEntries(
+      Object.entries(data).filter(([name, value]) => {
+        const field = fields.get(name)
+        return field !== undefined && value !== undefined && (value !== null || field.nullable)
+      }),
+    )
 }
 
 /** A form of exactly the fields the create endpoint takes. */
@@ -88,7 +78,8 @@ function FormFields({ screen, endpoint }: { screen: Screen; endpoint: AnyEndpoin
   return (
     <>
       {fields.map((field) => {
-        if (typeof field === 'string') return derivedInput(fieldOf(endpoint.body, field), currency)
+        if (typeof field === 'string')
+          return <DerivedInput key={field} field={fieldOf(endpoint.body, field)} currency={currency} references={screen.references} />
         if ('heading' in field)
           return (
             <Typography key={field.heading} variant="h2" sx={{ marginBlock: 1 }}>
@@ -103,52 +94,4 @@ function FormFields({ screen, endpoint }: { screen: Screen; endpoint: AnyEndpoin
       })}
     </>
   )
-}
-
-/** The input for one field of a request's schema. */
-export function derivedInput(field: FieldShape, currency: string): ReactElement {
-  const label = `field.${field.name}`
-  const validate = field.required ? [required()] : []
-  switch (field.kind) {
-    case 'i18n':
-      return <TranslatedInput key={field.name} source={field.name} label={label} required={field.required ? ['en', 'ar'] : []} />
-    case 'money':
-      return <MoneyInput key={field.name} source={field.name} label={label} currency={currency} validate={validate} />
-    case 'flag':
-      return <BooleanInput key={field.name} source={field.name} label={label} />
-    case 'number':
-      return <NumberInput key={field.name} source={field.name} label={label} validate={validate} />
-    case 'status':
-    case 'choice':
-      return (
-        <SelectInput
-          key={field.name}
-          source={field.name}
-          label={label}
-          validate={validate}
-          choices={(field.choices ?? []).map((value) => ({ id: value, name: `choice.${field.name}.${value}` }))}
-        />
-      )
-    case 'texts':
-      return (
-        <SelectArrayInput
-          key={field.name}
-          source={field.name}
-          label={label}
-          validate={validate}
-          choices={(field.choices ?? []).map((value) => ({ id: value, name: value }))}
-        />
-      )
-    default:
-      return (
-        <TextInput
-          key={field.name}
-          source={field.name}
-          label={label}
-          validate={validate}
-          fullWidth
-          multiline={field.name === 'description' || field.name === 'note'}
-        />
-      )
-  }
 }

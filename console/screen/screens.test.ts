@@ -6,7 +6,10 @@ import { describe, expect, it } from 'vitest'
 import { adminScreens } from '../admin/screens.ts'
 import { fieldOf } from '../api/shape.ts'
 import { operatorScreens } from '../operator/screens.ts'
+import { type Messages, mergeMessages } from '../shell/messages.ts'
+import { isScreen } from '../shell/verticals.ts'
 import { vendorScreens } from '../vendor/screens.ts'
+import { verticalConsoles } from '../verticals.ts'
 import { drawnColumns } from './columns.tsx'
 import { filterInputs } from './filters.tsx'
 import type { Screen } from './screen.ts'
@@ -18,22 +21,29 @@ const all: [string, Screen, string][] = [
   ...vendorScreens.map((screen): [string, Screen, string] => [`vendor ${screen.name}`, screen, 'tenant']),
 ]
 
+for (const [code, { admin, vendor }] of Object.entries(verticalConsoles)) {
+  for (const screen of (await admin()).parts.filter(isScreen)) all.push([`admin ${code} ${screen.name}`, screen, code])
+  for (const screen of (await vendor()).parts.filter(isScreen)) all.push([`vendor ${code} ${screen.name}`, screen, code])
+}
+
 function endpointsOf(screen: Screen): AnyEndpoint[] {
   const { list, read, create, update, remove, actions } = screen.endpoints
   return [list, read, create, update, remove, ...Object.values(actions ?? {})].filter((endpoint) => endpoint !== undefined)
 }
 
-const texts = (name: string): Record<string, unknown> => ({
-  ...(JSON.parse(readFileSync(new URL('../i18n/en/common.json', import.meta.url), 'utf8')) as object),
-  ...(JSON.parse(readFileSync(new URL(`../i18n/en/${name}.json`, import.meta.url), 'utf8')) as object),
-})
+const file = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as Messages
+/** Texts as the console merges them: the common ones, the build's, the vertical's. */
+const texts = (name: string): Messages => {
+  const common = file('../i18n/en/common.json')
+  if (name === 'operator' || name === 'tenant') return mergeMessages(common, file(`../i18n/en/${name}.json`))
+  return mergeMessages(common, file('../i18n/en/tenant.json'), file(`../../data-plane/verticals/${name}/console/i18n/en.json`))
+}
 const hasText = (tree: Record<string, unknown>, key: string): boolean =>
   typeof key.split('.').reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[part], tree) === 'string'
 
 describe.each(all)('%s', (_, screen, build) => {
-  const both = texts(build)
-  // `field` stands in the common file only, so the merge above keeps it whole.
-  const known = (key: string) => hasText(both, key) || hasText(texts('common'), key)
+  const merged = texts(build)
+  const known = (key: string) => hasText(merged, key)
 
   it('stands on endpoints of the contracts only', () => {
     expect(endpointsOf(screen).filter((endpoint) => !declared.has(endpoint))).toEqual([])
@@ -55,7 +65,8 @@ describe.each(all)('%s', (_, screen, build) => {
   it('has a title, words for its empty list, and words for every verb', () => {
     const needed = ['title', 'empty', 'empty_text', 'create'].map((key) => `resources.${screen.name}.${key}`)
     const verbs = Object.keys(screen.endpoints.actions ?? {}).map((name) => `action.${name}`)
-    expect([...needed, ...verbs, `menu.${screen.menu?.group}`].filter((key) => !known(key))).toEqual([])
+    const group = screen.menu?.group ? [`menu.${screen.menu.group}`] : []
+    expect([...needed, ...verbs, ...group].filter((key) => !known(key))).toEqual([])
   })
 
   it('tabs are values of the list’s status filter', () => {

@@ -28,7 +28,7 @@ function pageRoute(page: ConsolePage): ReactElement {
 export function verticalGroups(loaded: LoadedVertical[]): MenuGroup[] {
   return loaded.map(({ code, on, parts }) => ({
     label: `vertical.${code}`,
-    note: on ? undefined : 'menu.off',
+    note: on ? undefined : 'shell.switched_off',
     entries: parts
       .filter((part) => !(isScreen(part) ? part.menu?.hidden : part.hidden))
       .map((part) =>

@@ -1,5 +1,5 @@
 import type { Client, Locale } from '@cityos/contract'
-import { listStoreVerticals } from '@cityos/data-plane/contract'
+import { listAdminVerticals, listStoreVerticals } from '@cityos/data-plane/contract'
 import type { ComponentType } from 'react'
 import type { Endpoints } from '../api/data-provider.ts'
 import type { Screen } from '../screen/screen.ts'
@@ -100,7 +100,10 @@ export class LiveVerticals {
       .client(listStoreVerticals)
       .then((rows) => rows.map((row) => row.name))
       .catch(() => remembered)
-    const codes = Object.keys(this.options.registered).filter((code) => on.includes(code) || remembered.includes(code))
+    const open = await this.unfinished()
+    const codes = Object.keys(this.options.registered).filter(
+      (code) => on.includes(code) || open.includes(code) || remembered.includes(code),
+    )
     const next: LoadedVertical[] = []
     for (const code of codes) {
       const parts = await this.partsOf(code)
@@ -113,6 +116,15 @@ export class LiveVerticals {
     if (same) return
     this.loaded = next
     for (const listener of this.listeners) listener()
+  }
+
+  /** Verticals that are off and have sold something that is not finished, as staff who are signed in may ask. */
+  private async unfinished(): Promise<string[]> {
+    if (this.options.side !== 'admin' || window.location.hash.startsWith('#/login')) return []
+    return this.options
+      .client(listAdminVerticals, { query: { limit: 100 } })
+      .then(({ items }) => items.filter((item) => item.open).map((item) => item.name))
+      .catch(() => [])
   }
 
   private async partsOf(code: string): Promise<ConsoleParts> {
