@@ -95,6 +95,7 @@ function complete<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType,
   declared: Declared<P, Q, B, R>,
   kind: K,
 ): Endpoint<P, Q, B, R, K> {
+  if (declared.method === 'PATCH' && declared.body) refuseSilentChanges(declared.id, declared.body)
   return {
     ...declared,
     params: declared.params ?? (nothing as unknown as P),
@@ -108,6 +109,13 @@ function complete<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType,
     rateLimit: declared.rateLimit ?? null,
     errors: declared.errors ?? [],
   }
+}
+
+/** @throws Error when the body of a PATCH changes fields it does not name */
+function refuseSilentChanges(id: string, body: z.ZodType): void {
+  const empty = body.safeParse({})
+  const silent = empty.success ? Object.keys(empty.data as object) : []
+  if (silent.length > 0) throw new Error(`${id}: an empty body would set ${silent.join(', ')}; use patchOf()`)
 }
 
 /** Declares an operation that answers one resource. */

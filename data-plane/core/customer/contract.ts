@@ -1,4 +1,4 @@
-import { anyone, customer, endpoint, Locale, listEndpoint, Money, staff, vendor } from '@cityos/contract'
+import { anyone, customer, endpoint, Locale, listEndpoint, Money, patchOf, staff, vendor } from '@cityos/contract'
 import { z } from 'zod'
 
 /** E.164, e.g. `+966501234567`. */
@@ -194,7 +194,7 @@ export const updateMyAddress = endpoint({
   summary: 'Changes an address',
   access: customer,
   params: z.object({ id: z.string() }),
-  body: AddressInput.partial(),
+  body: patchOf(AddressInput),
   response: CustomerAddress,
 })
 

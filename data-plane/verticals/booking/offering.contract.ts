@@ -1,4 +1,4 @@
-import { endpoint, I18nText, listEndpoint, Money, staff, vendor } from '@cityos/contract'
+import { endpoint, I18nText, listEndpoint, Money, patchOf, staff, vendor } from '@cityos/contract'
 import { z } from 'zod'
 import { Picture } from '../../core/vertical/contract.ts'
 import {
@@ -295,6 +295,6 @@ export const vendorUpdatePolicy = endpoint({
   access: vendor('write', 'service_offering'),
   vertical,
   params: ById,
-  body: PolicyInput.partial(),
+  body: patchOf(PolicyInput),
   response: CancellationPolicy,
 })

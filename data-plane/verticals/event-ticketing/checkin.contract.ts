@@ -1,4 +1,4 @@
-import { endpoint, I18nText, listEndpoint, vendor } from '@cityos/contract'
+import { endpoint, I18nText, listEndpoint, patchOf, vendor } from '@cityos/contract'
 import { z } from 'zod'
 import { ById, SeatId, vertical } from './shapes.ts'
 
@@ -74,7 +74,7 @@ export const updateCheckinList = endpoint({
   access: vendor('write', 'event'),
   vertical,
   params: ById,
-  body: CheckinListInput.partial(),
+  body: patchOf(CheckinListInput),
   response: CheckinList,
   errors: ['validation_failed'],
 })

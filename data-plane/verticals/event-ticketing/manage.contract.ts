@@ -1,4 +1,4 @@
-import { endpoint, I18nText, listEndpoint, Money, vendor } from '@cityos/contract'
+import { endpoint, I18nText, listEndpoint, Money, patchOf, vendor } from '@cityos/contract'
 import { z } from 'zod'
 import { Handle } from '../../core/catalogue/contract.ts'
 import { Picture } from '../../core/vertical/contract.ts'
@@ -88,7 +88,7 @@ export const updateVenue = endpoint({
   access: write,
   vertical,
   params: ById,
-  body: VenueInput.partial(),
+  body: patchOf(VenueInput),
   response: ManagedVenue,
   errors: ['already_exists'],
 })
@@ -286,9 +286,9 @@ export const EventInput = z.object({
 })
 export type EventInput = z.infer<typeof EventInput>
 /** `version`: of the row that was read; another meanwhile → 409 stale_version. */
-export const EventPatch = EventInput.omit({ starts_at: true, ends_at: true, doors_at: true })
-  .partial()
-  .extend({ version: z.int().optional() })
+export const EventPatch = patchOf(EventInput.omit({ starts_at: true, ends_at: true, doors_at: true })).extend({
+  version: z.int().optional(),
+})
 export type EventPatch = z.infer<typeof EventPatch>
 
 export const listManagedEvents = listEndpoint({
@@ -389,7 +389,7 @@ export const updateEventDate = endpoint({
   access: write,
   vertical,
   params: ById,
-  body: DateInput.partial(),
+  body: patchOf(DateInput),
   response: ManagedEvent,
   errors: ['validation_failed', 'invalid_transition', 'open_obligations'],
 })
@@ -440,7 +440,7 @@ export const updateTicketType = endpoint({
   access: write,
   vertical,
   params: ById,
-  body: TicketTypeInput.partial(),
+  body: patchOf(TicketTypeInput),
   response: ManagedEvent,
   errors: ['validation_failed', 'currency_mismatch', 'invalid_transition'],
 })
@@ -477,7 +477,7 @@ export const updateQuota = endpoint({
   access: write,
   vertical,
   params: ById,
-  body: QuotaInput.omit({ event_date_id: true }).partial(),
+  body: patchOf(QuotaInput.omit({ event_date_id: true })),
   response: ManagedEvent,
   errors: ['validation_failed', 'invalid_transition', 'open_obligations'],
 })
@@ -555,7 +555,7 @@ export const updateSeatMap = endpoint({
   access: write,
   vertical,
   params: ById,
-  body: SeatMapInput.partial(),
+  body: patchOf(SeatMapInput),
   response: ManagedSeatMapDetail,
   errors: ['validation_failed', 'open_obligations'],
 })
