@@ -5,6 +5,7 @@ import { AuditChain } from './audit/audit-chain.ts'
 import { KeySources } from './auth/key-sources.ts'
 import { SessionSources } from './auth/session-sources.ts'
 import { Background } from './background/background.ts'
+import { DailyWork } from './background/daily-work.ts'
 import { BINDING } from './binding/binding.ts'
 import { Cache, REDIS_URL } from './cache/cache.ts'
 import { Clock } from './clock/clock.ts'
@@ -43,6 +44,7 @@ const services = [
   OutboxRelay,
   TimerScheduler,
   AuditChain,
+  DailyWork,
   Background,
   Workflows,
   WorkflowSignals,

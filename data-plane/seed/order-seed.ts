@@ -3,6 +3,7 @@ import { type Actor, ApiCaller, RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { completeCart, createCart, listPaymentMethods, listShippingOptions, updateCart } from '../core/cart/contract.ts'
 import { acceptVendorOrder, cancelVendorOrder, fulfilVendorOrder, prepareVendorOrder } from '../core/order/contract.ts'
+import { Clock, days, hours, later } from '../platform/clock/clock.ts'
 import { Database } from '../platform/db/index.ts'
 import { TenantContext } from '../platform/tenant/tenant-context.ts'
 import { orders, type SeedOrder, type VendorStep } from './data/orders.ts'
@@ -19,6 +20,7 @@ export class OrderSeed {
     private readonly api: ApiCaller,
     private readonly database: Database,
     private readonly tenant: TenantContext,
+    private readonly clock: Clock,
   ) {}
 
   /** @returns how many orders were new */
@@ -29,7 +31,12 @@ export class OrderSeed {
     const rows = await this.database.read.selectFrom('order').select('customer_id').where('customer_id', 'in', ids).execute()
     const served = new Set(rows.map((row) => row.customer_id))
     const open = orders.filter((order) => !served.has(customerId(order)))
-    for (const order of open) await this.place(ctx, order)
+    const now = this.clock.now()
+    for (const order of open) {
+      const placedAt = placedBefore(now, order)
+      await this.clock.at(placedAt, () => this.place(ctx, order))
+      await this.vendorsDo(ctx, order, placedAt, now)
+    }
     return open.length
   }
 
@@ -59,7 +66,17 @@ export class OrderSeed {
     const shipping = [...first].map(([vendorId, optionId]) => ({ vendor_id: vendorId, option_id: optionId }))
     const ready = await this.api.call(updateCart, { params, body: { shipping_options: shipping } }, shopper)
     await this.pay(shopper, cart.id, order.payment, ready.totals.total)
-    for (const [vendor, steps] of Object.entries(order.vendors ?? {})) await this.vendorDoes(ctx, order, vendor, steps)
+  }
+
+  /** Vendors work on it over the following hours, never later than now. */
+  private async vendorsDo(ctx: RequestContext, order: SeedOrder, placedAt: Date, now: Date): Promise<void> {
+    const share = Math.min(hours(20), now.getTime() - placedAt.getTime())
+    for (const [vendor, steps] of Object.entries(order.vendors ?? {})) {
+      for (const [index, step] of steps.entries()) {
+        const at = later(placedAt, (share * (index + 1)) / (steps.length + 1))
+        await this.clock.at(at, () => this.vendorDoes(ctx, order, vendor, step))
+      }
+    }
   }
 
   private async pay(shopper: RequestContext, cartId: string, wanted: SeedOrder['payment'], total: Money): Promise<void> {
@@ -71,7 +88,7 @@ export class OrderSeed {
     await this.api.call(completeCart, { params, body: { payment, expected_total: total } }, shopper)
   }
 
-  private async vendorDoes(ctx: RequestContext, order: SeedOrder, vendor: string, steps: readonly VendorStep[]): Promise<void> {
+  private async vendorDoes(ctx: RequestContext, order: SeedOrder, vendor: string, step: VendorStep): Promise<void> {
     const actor: Actor = {
       kind: 'vendor',
       userId: seedId('vus', vendor),
@@ -80,15 +97,13 @@ export class OrderSeed {
       sessionId: 'seed',
     }
     const part = await this.partOf(actor.vendorId, customerId(order))
-    for (const step of steps) {
-      const own = this.as(ctx, actor, `seed-order-${order.customer}-${vendor}-${step}`)
-      const params = { id: part }
-      if (step === 'accept') await this.api.call(acceptVendorOrder, { params }, own)
-      if (step === 'prepare') await this.api.call(prepareVendorOrder, { params }, own)
-      if (step === 'fulfil')
-        await this.api.call(fulfilVendorOrder, { params, body: { carrier: 'SMSA', tracking_number: `SM${order.customer}0012345` } }, own)
-      if (step === 'cancel') await this.api.call(cancelVendorOrder, { params, body: { reason: 'Damaged in the store room' } }, own)
-    }
+    const own = this.as(ctx, actor, `seed-order-${order.customer}-${vendor}-${step}`)
+    const params = { id: part }
+    if (step === 'accept') await this.api.call(acceptVendorOrder, { params }, own)
+    if (step === 'prepare') await this.api.call(prepareVendorOrder, { params }, own)
+    if (step === 'fulfil')
+      await this.api.call(fulfilVendorOrder, { params, body: { carrier: 'SMSA', tracking_number: `SM${order.customer}0012345` } }, own)
+    if (step === 'cancel') await this.api.call(cancelVendorOrder, { params, body: { reason: 'Damaged in the store room' } }, own)
   }
 
   private async partOf(vendorId: string, customer: string): Promise<string> {
@@ -112,6 +127,11 @@ export class OrderSeed {
       log: ctx.baseLog,
     })
   }
+}
+
+/** Some hours apart, so that no two orders of a day have the same time. */
+function placedBefore(now: Date, order: SeedOrder): Date {
+  return later(now, -days(order.daysAgo) - hours(1 + (order.customer % 5)))
 }
 
 const customerId = (order: SeedOrder): string => seedId('cus', `customer-${order.customer}`)

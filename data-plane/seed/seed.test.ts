@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listProducts } from '../core/catalogue/contract.ts'
 import { vendorSignIn } from '../core/customer/contract.ts'
 import { downloadFile } from '../core/file/contract.ts'
+import { getAdminDashboard } from '../core/order/contract.ts'
+import { Clock, days } from '../platform/clock/clock.ts'
 import { Database } from '../platform/db/index.ts'
 import { SeedSource } from '../platform/seed/seed-source.ts'
-import { startTestPlane, type TestPlane } from '../testing/plane.ts'
+import { admin, startTestPlane, type TestPlane } from '../testing/plane.ts'
 import { priceIn, seedId } from './rows.ts'
 
 let plane: TestPlane
@@ -35,6 +37,24 @@ describe('the demo shop', () => {
       .select((eb) => eb.fn.sum('amount').as('sum'))
       .executeTakeFirstOrThrow()
     expect(Number(sums.sum)).toBe(0)
+  })
+
+  it('has orders of a whole month, each a little before what its vendors did with it', async () => {
+    const { read } = plane.app.get(Database)
+    const placed = await read.selectFrom('order').select(['id', 'placed_at']).orderBy('placed_at').execute()
+    const now = plane.app.get(Clock).now()
+    const daysAgo = placed.map((order) => Math.floor((now.getTime() - order.placed_at!.getTime()) / days(1)))
+    expect([daysAgo[0], daysAgo.at(-1), new Set(daysAgo).size]).toEqual([27, 0, 10])
+    const parts = await read.selectFrom('sub_order').select(['order_id', 'accepted_at', 'fulfilled_at']).execute()
+    const worked = parts.filter((part) => part.accepted_at !== null)
+    expect(worked.length).toBeGreaterThan(5)
+    for (const part of worked) {
+      const order = placed.find((row) => row.id === part.order_id)!
+      expect(part.accepted_at!.getTime()).toBeGreaterThan(order.placed_at!.getTime())
+      expect((part.fulfilled_at ?? part.accepted_at)!.getTime()).toBeLessThanOrEqual(now.getTime())
+    }
+    const { by_day: byDay } = await plane.call(getAdminDashboard, {}, { actor: admin })
+    expect(byDay.filter((day) => day.orders > 0).length).toBeGreaterThanOrEqual(9)
   })
 
   it('run again, changes nothing and says the same sign-ins', async () => {

@@ -7,6 +7,7 @@ import { CartService } from './cart.service.ts'
 import { CartStore } from './cart.store.ts'
 import { CartViews } from './cart.views.ts'
 import { CartMerge } from './cart-merge.ts'
+import { CartRetirement } from './cart-retirement.ts'
 import { LineChanges } from './line-changes.ts'
 import { Pricer } from './pricer.ts'
 import { ShippingRates } from './shipping-rates.ts'
@@ -14,7 +15,7 @@ import { ShippingRates } from './shipping-rates.ts'
 @Module({
   imports: [StoreModule, VerticalModule, PaymentModule],
   controllers: [CartController],
-  providers: [CartService, CartStore, CartViews, CartMerge, LineChanges, Pricer, ShippingRates],
+  providers: [CartRetirement, CartService, CartStore, CartViews, CartMerge, LineChanges, Pricer, ShippingRates],
   exports: [CartService, CartStore, CartViews, CartMerge, LineChanges, Pricer, ShippingRates],
 })
 export class CartModule {}

@@ -10,6 +10,7 @@ import { TenantContext } from '../../platform/tenant/tenant-context.ts'
 import { type CheckedContent, checkContent } from './content.ts'
 import type { StoredFile, UploadSession } from './contract.ts'
 import { FileStore, keyPattern } from './file.store.ts'
+import { lockKey } from './unused-uploads.ts'
 
 const mostBytes = 20 * 1024 * 1024
 
@@ -70,7 +71,13 @@ export class FileService {
     return this.database.transaction(async (tx) => {
       await this.claim(tx, hash)
       await this.takeSpace(tx, content.bytes.length)
-      return this.record(tx, session, content, key, sha256)
+      const file = await this.record(tx, session, content, key, sha256)
+      await tx.updateTable('upload_session').set({ file_id: file.id }).where('token_hash', '=', hash).execute()
+      await lockKey(tx, key)
+      // the last other file with these bytes may have gone in between, and they with it
+      if (!(await this.store.has(key)))
+        await this.store.put(content.bytes, content.mime, session.visibility === 'public' ? undefined : session.id)
+      return file
     })
   }
 

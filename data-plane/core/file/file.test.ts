@@ -1,9 +1,13 @@
 import { Readable } from 'node:stream'
+import type { RawAnswer } from '@cityos/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Clock } from '../../platform/clock/clock.ts'
+import { Clock, hours, later } from '../../platform/clock/clock.ts'
+import { Database } from '../../platform/db/index.ts'
 import { admin, startTestPlane, type TestPlane } from '../../testing/plane.ts'
+import { adminUpdateSettings } from '../store/settings.contract.ts'
 import { adminCreateUploadSession, downloadFile, type FileMime, uploadFile } from './contract.ts'
 import { sanitiseSvg } from './svg.ts'
+import { UnusedUploads } from './unused-uploads.ts'
 
 let plane: TestPlane
 beforeAll(async () => {
@@ -23,6 +27,51 @@ async function upload(bytes: Buffer, mime: FileMime, visibility: 'public' | 'pri
   )
   return plane.call(uploadFile, { params: { token: session.token } }, { stream: Readable.from([bytes]) })
 }
+
+describe('what nobody uses', () => {
+  it('an upload that was attached to nothing within a day is deleted with its bytes; what is in use stays', async () => {
+    const clock = plane.app.get(Clock)
+    const database = plane.app.get(Database)
+    const svg = (color: string) =>
+      Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><rect fill="${color}" width="4" height="4"/></svg>`)
+    const [unused, twin, used, logo] = [
+      await upload(svg('red'), 'image/svg+xml'),
+      await upload(svg('blue'), 'image/svg+xml'),
+      await upload(svg('blue'), 'image/svg+xml'),
+      await upload(svg('green'), 'image/svg+xml'),
+    ]
+    const answers = async (file: { url: string }) =>
+      plane.call(downloadFile, { params: { key: file.url.split('/').at(-1)! } }).then(
+        (answer) => (answer as RawAnswer).status,
+        (error: { status: number }) => error.status,
+      )
+    await database.read
+      .insertInto('category')
+      .values({
+        id: 'cat_file_test',
+        handle: 'file-test',
+        name: '{"en":"Test"}',
+        path: 'file_test',
+        depth: 1,
+        position: 0,
+        picture_file_id: used.id,
+      } as never)
+      .execute()
+    await plane.call(adminUpdateSettings, { body: { 'brand.logo_file_id': logo.id } as never }, { actor: admin })
+    const before = await database.read.selectFrom('file_usage').select('used_bytes').executeTakeFirstOrThrow()
+    const unusedUploads = plane.app.get(UnusedUploads, { strict: false })
+    await unusedUploads.collect(later(clock.now(), hours(23)))
+    expect(await answers(unused)).toBe(200)
+    await unusedUploads.collect(later(clock.now(), hours(25)))
+    expect([await answers(unused), await answers(twin), await answers(used), await answers(logo)]).toEqual([404, 200, 200, 200])
+    const ids = (await database.read.selectFrom('file').select('id').execute()).map((row) => row.id)
+    expect([unused, twin, used, logo].map((file) => ids.includes(file.id))).toEqual([false, false, true, true])
+    const after = await database.read.selectFrom('file_usage').select('used_bytes').executeTakeFirstOrThrow()
+    expect(after.used_bytes).toBeLessThan(before.used_bytes)
+    const again = await upload(svg('red'), 'image/svg+xml')
+    expect([again.url === unused.url, await answers(again)]).toEqual([true, 200])
+  })
+})
 
 describe('uploads (docs/spec/commerce.md, file)', () => {
   it('the server makes the key, whatever the name', async () => {

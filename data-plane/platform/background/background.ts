@@ -11,6 +11,7 @@ import { TenantContext } from '../tenant/tenant-context.ts'
 import { schedule } from '../timer/schedule.ts'
 import { TimerHandlers } from '../timer/timer-handlers.ts'
 import { TimerScheduler } from '../timer/timer-scheduler.ts'
+import { DailyWork } from './daily-work.ts'
 
 const daily = 'platform.daily'
 
@@ -36,6 +37,7 @@ export class Background {
     private readonly chain: AuditChain,
     relay: OutboxRelay,
     private readonly timers: TimerScheduler,
+    private readonly dailyWork: DailyWork,
     handlers: TimerHandlers,
     metrics: Metrics,
     @Inject(LOG) private readonly log: Log,
@@ -140,5 +142,6 @@ export class Background {
       .deleteFrom('revoked_session')
       .where('revoked_at', '<', later(now, -days(31)))
       .execute()
+    await this.dailyWork.run(now)
   }
 }
