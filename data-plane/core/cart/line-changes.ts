@@ -87,6 +87,23 @@ export class LineChanges {
     })
   }
 
+  /**
+   * Makes a line's choice out of the one that is there (null: there is none yet), under the cart's lock: two who add to one
+   * basket at the same time both find their dish in it.
+   */
+  revise(
+    ctx: RequestContext,
+    cartId: string,
+    { kind, key }: { kind: string; key: string },
+    make: (choice: unknown) => Record<string, unknown>,
+  ): Promise<ChangedCart> {
+    return this.apply(ctx, cartId, (lines, now) => {
+      const line = lines.find((row) => row.kind === kind && row.choice_key === key)
+      const { choice, key: made } = this.parse(kind, make(line?.choice ?? null))
+      return [line ? { ...line, choice, choice_key: made } : newLine(cartId, kind, choice, made, 1, now)]
+    })
+  }
+
   /** Takes again what lines held when that has run out; lines that still hold it are left as they are. */
   holdAgain(ctx: RequestContext, cartId: string, lineIds?: readonly string[]): Promise<ChangedCart> {
     return this.apply(ctx, cartId, (lines, now) =>

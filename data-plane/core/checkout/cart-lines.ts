@@ -150,7 +150,7 @@ export class CartLines {
   }
 
   /** Open cart of this caller: the customer's, or the one its cookie or header names. */
-  private async ownCart(ctx: RequestContext): Promise<string | null> {
+  async ownCart(ctx: RequestContext): Promise<string | null> {
     if (ctx.actor.kind === 'customer') {
       const { id } = ctx.actor
       return this.database.transaction(async (tx) => {
