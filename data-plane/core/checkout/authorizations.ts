@@ -32,7 +32,7 @@ export class Authorizations {
       .selectFrom('payment as p')
       .innerJoin('checkout as c', 'c.order_id', 'p.order_id')
       .where('c.id', '=', checkoutId)
-      .select(['p.id', 'p.provider', 'p.token', 'p.amount', 'p.currency_code', 'p.status', 'c.payment_deadline'])
+      .select(['p.id', 'p.provider', 'p.token', 'p.amount', 'p.upfront_amount', 'p.currency_code', 'p.status', 'c.payment_deadline'])
       .orderBy('p.id')
       .execute()
     const deadline = payments[0]!.payment_deadline
@@ -60,7 +60,7 @@ export class Authorizations {
   }
 
   private async ask(
-    payment: { id: string; provider: string; token: string | null; amount: number; currency_code: string },
+    payment: { id: string; provider: string; token: string | null; amount: number; upfront_amount: number; currency_code: string },
     confirmed: boolean,
   ): Promise<Authorization> {
     const provider = this.providers.get(payment.provider)
@@ -69,7 +69,7 @@ export class Authorizations {
     return provider.authorize({
       key: `authorize:${payment.id}`,
       token: this.pii.decryptOptional(payment.token) ?? '',
-      money: { amount: payment.amount, currency: payment.currency_code },
+      money: { amount: payment.upfront_amount, currency: payment.currency_code },
       confirmed,
       now,
     })
@@ -78,7 +78,7 @@ export class Authorizations {
   private async write(answers: readonly Answer[]): Promise<void> {
     if (answers.length === 0) return
     const now = this.clock.now()
-    await sql`UPDATE payment p SET status = 'authorized', authorized_amount = p.amount, provider_ref = nullif(x.reference, ''),
+    await sql`UPDATE payment p SET status = 'authorized', authorized_amount = p.upfront_amount, provider_ref = nullif(x.reference, ''),
         auth_expires_at = x.expires_at, token = null, version = p.version + 1, updated_at = ${now}
       FROM unnest(${answers.map((answer) => answer.id)}::text[], ${answers.map((answer) => answer.authorization.reference)}::text[],
         ${answers.map((answer) => answer.authorization.expiresAt.toISOString())}::timestamptz[]) AS x(id, reference, expires_at)

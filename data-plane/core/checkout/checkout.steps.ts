@@ -56,7 +56,7 @@ export class CheckoutSteps implements OnModuleInit {
           .selectFrom('sub_order as s')
           .innerJoin('order as o', 'o.id', 's.order_id')
           .where('s.order_id', '=', checkout.order_id)
-          .select(['s.id', 's.vendor_id', 's.status', 'o.customer_id', 'o.number', 'o.locale', 'o.currency_code'])
+          .select(['s.id', 's.vendor_id', 's.led_by', 's.status', 'o.customer_id', 'o.number', 'o.locale', 'o.currency_code'])
           .orderBy('s.id')
           .execute()
         const { customer_id, number, locale, currency_code } = subOrders[0]!

@@ -208,6 +208,7 @@ function lineRow(head: OrderHead, subOrder: PlacedSubOrder, line: PlacedLine) {
     commission_bps: head.commissionBps,
     commission_amount: line.commissionAmount,
     fulfilment: line.fulfilment,
+    due_amount: line.dueLaterAmount,
     parts: jsonb(quote.parts),
     deposit_amount: line.captureMode === 'deposit' ? cartLine.depositAmount : null,
     capture_mode: line.captureMode,

@@ -24,6 +24,8 @@ export interface PlacedLine {
   captureMode: CaptureMode
   commissionAmount: number
   fulfilment: Purchasable['fulfilment']
+  /** Taken after the checkout: at acceptance, at fulfilment, the balance of a deposit. */
+  dueLaterAmount: number
 }
 
 export interface PlacedPayment {
@@ -73,6 +75,7 @@ export function placeOrder({ priced, method, commissionBps, number, fulfilmentOf
         captureMode,
         commissionAmount: applyRate(cartLine.commissionableAmount, commissionBps),
         fulfilment: fulfilmentOf(cartLine.kind),
+        dueLaterAmount: dueLater(cartLine, captureMode),
       }
     })
     if (shippingPayment) {
@@ -90,6 +93,11 @@ export function placeOrder({ priced, method, commissionBps, number, fulfilmentOf
       ledBy: ledBy(lines),
     }
   })
+}
+
+function dueLater(line: PricedLine, mode: CaptureMode): number {
+  if (mode === 'now' || mode === 'none') return 0
+  return line.totalAmount - (mode === 'deposit' ? (line.depositAmount ?? 0) : 0)
 }
 
 function ledBy(lines: readonly PlacedLine[]): PlacedSubOrder['ledBy'] {

@@ -32,12 +32,15 @@ export function saleEntries(clearing: string, vendorId: string, division: Divisi
   ])
 }
 
-/** A refund reverses in the same proportions; before release it debits pending, after it available. */
-export function refundEntries(clearing: string, vendorId: string, division: Division, released: boolean): Entry[] {
-  const vendorAccount = released ? accounts.vendorAvailable(vendorId) : accounts.vendorPending(vendorId)
+/**
+ * A refund reverses in the same proportions; before release it debits pending, after it available.
+ * @param available of the vendor's part, what had been released
+ */
+export function refundEntries(clearing: string, vendorId: string, division: Division, available: number): Entry[] {
   return withoutZeros([
     { code: clearing, amount: -division.gross },
-    { code: vendorAccount, amount: division.gross - division.tax - division.commission },
+    { code: accounts.vendorPending(vendorId), amount: division.gross - division.tax - division.commission - available },
+    { code: accounts.vendorAvailable(vendorId), amount: available },
     { code: accounts.commission, amount: division.commission },
     { code: accounts.vatPayable, amount: division.tax },
   ])

@@ -7,6 +7,8 @@ import { actionsFor, transition } from '../../platform/lifecycle/lifecycle.ts'
 import { schedule } from '../../platform/timer/timers.ts'
 import { SettingService } from '../store/setting.service.ts'
 import { type CancelCause, type LineToCancel, Purchasables, type RefundDecision } from '../vertical/purchasable.ts'
+import { openShare } from './line-money.ts'
+import { releaseTimer } from './line-release.ts'
 import { RefundService } from './refund.service.ts'
 import { unitShare } from './shares.ts'
 import { completeTimer, subOrderLifecycle } from './sub-order.lifecycle.ts'
@@ -126,6 +128,11 @@ export class CancelService {
         })
       : []
     after.refunds.push(...refunds)
+    // what the policy leaves the vendor comes available now
+    for (const { orderLineId } of plan.lines) {
+      if (whole.lines.some((line) => line.id === orderLineId && line.fulfilment === 'own'))
+        await schedule(tx, { kind: releaseTimer, ref: orderLineId, dueAt: now })
+    }
     const ids = whole.payments.map((payment) => payment.id)
     after.voids.push(...(await this.voids.mark(tx, ids, 'voided')), ...(await this.voids.closePartly(tx, ids)))
     await recordTimeline(
@@ -162,6 +169,7 @@ export class CancelService {
 
   /** What was paid for the open units of a line and not refunded yet. */
   private paid(whole: SubOrderWhole, line: OrderLineRow): number {
+    if (line.fulfilment === 'own') return openShare(line, whole.payments).paid
     const payment = whole.payments.find((candidate) => candidate.id === line.payment_id)
     // taken at the hand-over, unit by unit: what is still open has not been paid
     if (!payment || payment.captured_amount === 0 || payment.capture_mode === 'on_fulfil') return 0
@@ -186,7 +194,13 @@ export class CancelService {
     }
     await tx
       .updateTable('order_line')
-      .set((eb) => ({ quantity_cancelled: eb('quantity_cancelled', '+', eb.ref('quantity_open')), quantity_open: 0, updated_at: now }))
+      .set((eb) => ({
+        quantity_cancelled: eb('quantity_cancelled', '+', eb.ref('quantity_open')),
+        quantity_open: 0,
+        due_amount: 0,
+        payment_due_at: null,
+        updated_at: now,
+      }))
       .where(
         'id',
         'in',

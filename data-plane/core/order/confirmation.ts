@@ -30,7 +30,7 @@ export class Confirmation {
     tx: Tx,
     ctx: RequestContext,
     order: Pick<OrderRow, 'id' | 'number' | 'customer_id' | 'locale' | 'currency_code'>,
-    subOrders: readonly Pick<SubOrderRow, 'id' | 'vendor_id'>[],
+    subOrders: readonly Pick<SubOrderRow, 'id' | 'vendor_id' | 'led_by'>[],
     lines: readonly OrderLineRow[],
     held: readonly HeldLine[],
   ): Promise<void> {
@@ -64,7 +64,8 @@ export class Confirmation {
         name: 'confirm',
         ctx,
         payload: { order_id: order.id, vendor_id: subOrder.vendor_id },
-        changes: { confirmed_at: now, sla_due_at: later(now, acceptWithin) },
+        // a vertical that leads its lines has deadlines of its own
+        changes: { confirmed_at: now, sla_due_at: subOrder.led_by === 'own' ? null : later(now, acceptWithin) },
       })
     }
     await recordTimeline(

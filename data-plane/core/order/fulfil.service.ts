@@ -13,9 +13,10 @@ import { Captures } from '../payment/captures.ts'
 import { SettingService } from '../store/setting.service.ts'
 import { Purchasables } from '../vertical/purchasable.ts'
 import type { fulfilVendorOrder } from './contract.ts'
+import { LineRelease } from './line-release.ts'
 import { Settlement, type Takings, unitsOfPayment, wholePayment } from './settlement.ts'
 import { completeTimer, subOrderLifecycle } from './sub-order.lifecycle.ts'
-import { SubOrders, type SubOrderWhole } from './sub-orders.ts'
+import { type SubOrderRow, SubOrders, type SubOrderWhole } from './sub-orders.ts'
 import { recordTimeline } from './timeline.ts'
 
 type FulfilBody = Input<typeof fulfilVendorOrder>['body']
@@ -32,6 +33,7 @@ export class FulfilService implements OnModuleInit {
     private readonly settlement: Settlement,
     private readonly settings: SettingService,
     private readonly ledger: Ledger,
+    private readonly releases: LineRelease,
     private readonly timers: TimerHandlers,
   ) {}
 
@@ -116,8 +118,12 @@ export class FulfilService implements OnModuleInit {
       const now = this.clock.now()
       const whole = await this.subOrders.lock(tx, id)
       if (whole.row.status !== 'fulfilled') return
+      const waitsFor = Math.max(...whole.lines.map((line) => (line.quantity_fulfilled > 0 ? (line.release_at?.getTime() ?? 0) : 0)))
+      if (waitsFor > now.getTime()) return schedule(tx, { kind: completeTimer, ref: id, dueAt: new Date(waitsFor) })
       const row = await transition(tx, subOrderLifecycle, { id, name: 'complete', ctx, changes: { completed_at: now } })
-      const net = await this.pendingOf(tx, row.order_id, row.vendor_id, row.currency_code)
+      for (const line of whole.lines.filter((candidate) => candidate.fulfilment === 'own'))
+        await this.releases.release(tx, whole, line, now)
+      const net = await this.pendingOf(tx, row)
       await this.ledger.post(
         tx,
         [
@@ -178,18 +184,14 @@ export class FulfilService implements OnModuleInit {
       .execute()
   }
 
-  /** What the ledger holds as pending for this vendor out of this order. */
-  private async pendingOf(tx: Tx, orderId: string, vendorId: string, currency: string): Promise<number> {
-    const row = await tx
-      .selectFrom('ledger_txn as t')
-      .innerJoin('ledger_entry as e', 'e.txn_id', 't.id')
-      .innerJoin('ledger_account as a', 'a.id', 'e.account_id')
-      .where('t.order_id', '=', orderId)
-      .where('a.code', '=', accounts.vendorPending(vendorId))
-      .where('e.currency_code', '=', currency)
-      .select((eb) => eb.fn.sum<number>('e.amount').as('amount'))
-      .executeTakeFirst()
-    return -Number(row?.amount ?? 0)
+  /** What the ledger holds as pending for this part, without what refunds on their way will take of it. */
+  private async pendingOf(tx: Tx, row: SubOrderRow): Promise<number> {
+    const { rows } = await sql<{ amount: number }>`
+      SELECT coalesce((SELECT -sum(e.amount) FROM ledger_txn t JOIN ledger_entry e ON e.txn_id = t.id JOIN ledger_account a ON a.id = e.account_id
+          WHERE t.order_id = ${row.order_id} AND a.code = ${accounts.vendorPending(row.vendor_id)} AND e.currency_code = ${row.currency_code}), 0)::bigint
+        - coalesce((SELECT sum(amount - tax_amount - commission_amount - available_amount) FROM refund
+          WHERE order_id = ${row.order_id} AND sub_order_id = ${row.id} AND status = 'pending'), 0)::bigint AS amount`.execute(tx)
+    return rows[0]!.amount
   }
 }
 
@@ -199,12 +201,16 @@ export class FulfilService implements OnModuleInit {
  */
 export function leavingUnits(whole: SubOrderWhole, body: FulfilBody): Map<string, number> {
   const asked =
-    body.lines ?? whole.lines.filter((line) => line.quantity_open > 0).map((line) => ({ line_id: line.id, quantity: line.quantity_open }))
+    body.lines ??
+    whole.lines
+      .filter((line) => line.quantity_open > 0 && line.fulfilment === 'sub_order')
+      .map((line) => ({ line_id: line.id, quantity: line.quantity_open }))
   const units = new Map<string, number>()
   for (const { line_id: id, quantity } of asked) units.set(id, (units.get(id) ?? 0) + quantity)
   for (const [id, quantity] of units) {
     const line = whole.lines.find((row) => row.id === id)
     if (!line) throw new DomainError('not_found', { field: 'lines', details: { line_id: id } })
+    if (line.fulfilment === 'own') throw new DomainError('invalid_transition', { field: 'lines', details: { line_id: id, led_by: 'own' } })
     if (quantity > line.quantity_open)
       throw new DomainError('quantity_exceeds_open', { field: 'lines', details: { line_id: id, open: line.quantity_open } })
   }

@@ -8,6 +8,7 @@ import {
   cancelAdminOrder,
   cancelOrder,
   cancelVendorOrder,
+  changePaymentMethod,
   exportAdminOrders,
   fulfilVendorOrder,
   getAdminDashboard,
@@ -67,6 +68,11 @@ export class StoreOrderController {
   @Handle(quoteRefund)
   quote(ctx: RequestContext, input: Input<typeof quoteRefund>) {
     return this.orders.quote(ctx, input.params.no, input.query)
+  }
+
+  @Handle(changePaymentMethod)
+  changePaymentMethod(ctx: RequestContext, input: Input<typeof changePaymentMethod>) {
+    return this.orders.changePaymentMethod(ctx, input.params.no, input.query.token, input.body.payment.token)
   }
 
   @Handle(cancelOrder)

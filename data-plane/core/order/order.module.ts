@@ -9,15 +9,20 @@ import { CancelService } from './cancel.service.ts'
 import { Confirmation } from './confirmation.ts'
 import { Dashboards } from './dashboards.ts'
 import { FulfilService } from './fulfil.service.ts'
+import { LineRelease } from './line-release.ts'
+import { LineStatus } from './line-status.ts'
 import { AdminOrderController, StoreOrderController, VendorOrderController } from './order.controller.ts'
 import { OrderExport } from './order.export.ts'
 import { OrderFilters } from './order.filters.ts'
 import { OrderRowsReader } from './order.rows.ts'
 import { OrderSummaries } from './order.summaries.ts'
 import { OrderViews } from './order.views.ts'
+import { OrderLines } from './order-lines.ts'
 import { OrderSecrets } from './order-secrets.ts'
+import { Payer } from './payer.ts'
 import { AdminPaymentController } from './payment.controller.ts'
 import { PaymentDesk } from './payment-desk.ts'
+import { PaymentRetry } from './payment-retry.ts'
 import { RefundService } from './refund.service.ts'
 import { Settlement } from './settlement.ts'
 import { StoreOrderService } from './store-order.service.ts'
@@ -34,13 +39,18 @@ import { Voids } from './voids.ts'
     Confirmation,
     Dashboards,
     FulfilService,
+    LineRelease,
+    LineStatus,
     OrderExport,
     OrderFilters,
+    OrderLines,
     OrderRowsReader,
     OrderSecrets,
     OrderSummaries,
     OrderViews,
+    Payer,
     PaymentDesk,
+    PaymentRetry,
     RefundService,
     Settlement,
     StoreOrderService,
@@ -48,6 +58,6 @@ import { Voids } from './voids.ts'
     VendorOrderService,
     Voids,
   ],
-  exports: [CancelService, Confirmation, OrderSecrets, OrderViews, Settlement, Voids],
+  exports: [CancelService, Confirmation, OrderLines, OrderSecrets, OrderViews, Settlement, Voids],
 })
 export class OrderModule {}

@@ -9,7 +9,7 @@ import { Ledger } from '../ledger/ledger.service.ts'
 import { clearingAccount, type Division, refundEntries } from '../ledger/postings.ts'
 import { PaymentProviders } from '../payment/providers.ts'
 import { addDivisions, refundDivision } from './shares.ts'
-import { amountsOf, type SubOrderWhole } from './sub-orders.ts'
+import { amountsOf, type OrderLineRow, type SubOrderWhole } from './sub-orders.ts'
 import { recordTimeline } from './timeline.ts'
 
 export interface RefundToMake {
@@ -50,16 +50,19 @@ export class RefundService implements OnModuleInit {
   async reserve(tx: Tx, ctx: RequestContext, whole: SubOrderWhole, make: RefundToMake): Promise<string[]> {
     const now = this.clock.now()
     const ids: string[] = []
+    const refunded = new Map(whole.lines.map((line) => [line.id, line.refunded_amount]))
     for (const payment of whole.payments) {
-      const lines = whole.lines.filter((line) => line.payment_id === payment.id && (make.lines.get(line.id) ?? 0) > 0)
       const shippingAmount = whole.row.shipping_payment_id === payment.id ? make.shippingAmount : 0
-      const divisions: Division[] = []
-      for (const line of lines) {
-        const amount = make.lines.get(line.id)!
-        if (amount > line.total_amount - line.refunded_amount)
+      const parts: { line: OrderLineRow; amount: number; division: Division }[] = []
+      for (const line of whole.lines) {
+        const amount = ofPayment(line, payment.id, make.lines.get(line.id) ?? 0)
+        if (amount === 0) continue
+        const before = refunded.get(line.id)!
+        if (amount > line.total_amount - before)
           throw new DomainError('amount_out_of_range', { field: 'lines', details: { line_id: line.id } })
-        const division = refundDivision(amountsOf(line), line.refunded_amount, amount)
-        divisions.push(division)
+        const division = refundDivision(amountsOf(line), before, amount)
+        refunded.set(line.id, before + amount)
+        parts.push({ line, amount, division })
         await tx
           .updateTable('order_line')
           .set((eb) => ({
@@ -70,17 +73,22 @@ export class RefundService implements OnModuleInit {
           .where('id', '=', line.id)
           .execute()
       }
+      const divisions = parts.map((part) => part.division)
+      const completed = whole.row.completed_at !== null
+      let available = parts
+        .filter(({ line }) => (line.fulfilment === 'own' ? line.released_at !== null : completed))
+        .reduce((sum, part) => sum + vendorPartOf(part.division), 0)
       if (shippingAmount > 0) {
         const { row } = whole
         if (shippingAmount > row.shipping_amount - row.shipping_refunded_amount)
           throw new DomainError('amount_out_of_range', { field: 'shipping' })
-        divisions.push(
-          refundDivision(
-            { total: row.shipping_amount, tax: row.shipping_tax_amount, commission: 0 },
-            row.shipping_refunded_amount,
-            shippingAmount,
-          ),
+        const division = refundDivision(
+          { total: row.shipping_amount, tax: row.shipping_tax_amount, commission: 0 },
+          row.shipping_refunded_amount,
+          shippingAmount,
         )
+        divisions.push(division)
+        if (completed) available += vendorPartOf(division)
       }
       const division = addDivisions(divisions)
       if (division.gross === 0) continue
@@ -94,9 +102,10 @@ export class RefundService implements OnModuleInit {
           whole,
           payment.id,
           make,
-          lines.map((line) => ({ line_id: line.id, amount: make.lines.get(line.id)! })),
+          parts.map(({ line, amount }) => ({ line_id: line.id, amount })),
           shippingAmount,
           division,
+          available,
           now,
         ),
       )
@@ -167,17 +176,12 @@ export class RefundService implements OnModuleInit {
         .where('id', '=', refund.payment_id)
         .returningAll()
         .executeTakeFirstOrThrow()
-      const subOrder = await tx
-        .selectFrom('sub_order')
-        .select(['completed_at'])
-        .where('id', '=', refund.sub_order_id)
-        .executeTakeFirstOrThrow()
       const division = { gross: refund.amount, tax: refund.tax_amount, commission: refund.commission_amount }
       const entries = refundEntries(
         clearingAccount(payment.method, payment.vendor_id),
         payment.vendor_id,
         division,
-        subOrder.completed_at !== null,
+        refund.available_amount,
       )
       await this.ledger.post(
         tx,
@@ -250,6 +254,7 @@ export class RefundService implements OnModuleInit {
     lines: { line_id: string; amount: number }[],
     shippingAmount: number,
     division: Division,
+    available: number,
     now: Date,
   ): Promise<string> {
     const id = newId('ref')
@@ -266,6 +271,7 @@ export class RefundService implements OnModuleInit {
         lines: jsonb(lines),
         tax_amount: division.tax,
         commission_amount: division.commission,
+        available_amount: available,
         reason: make.reason,
         cause: make.cause,
         created_by: actorId(actor),
@@ -277,4 +283,13 @@ export class RefundService implements OnModuleInit {
     await schedule(tx, { kind: timerKind, ref: id, dueAt: later(now, minutes(1)) })
     return id
   }
+}
+
+const vendorPartOf = ({ gross, tax, commission }: Division): number => gross - tax - commission
+
+/** What of a line's refund goes back by one payment: first what the payment that stepped in has taken, then the first one. */
+function ofPayment(line: OrderLineRow, paymentId: string, amount: number): number {
+  const balance = Math.min(amount, Math.max(0, line.balance_captured_amount - line.refunded_amount))
+  if (paymentId === line.balance_payment_id) return balance
+  return paymentId === line.payment_id ? amount - balance : 0
 }

@@ -30,13 +30,21 @@ export function unitDivision(line: DividedAmounts, quantity: number, from: numbe
 }
 
 /**
+ * How the piece `from`…`to` of a line's amount divides: cumulative and proportional, so that taking a line in any number of
+ * steps takes exactly its tax and its commission.
+ */
+export function amountDivision(line: DividedAmounts, from: number, to: number): Division {
+  const piece = (amount: number) => upTo(amount, to, line.total) - upTo(amount, from, line.total)
+  return { gross: to - from, tax: piece(line.tax), commission: piece(line.commission) }
+}
+
+/**
  * How a refund divides: cumulative proportional reversal (A4), so that refunding in any number of steps reverses exactly
  * the tax and the commission of the line.
  * @param refundedBefore minor units refunded of this line up to now
  */
 export function refundDivision(line: DividedAmounts, refundedBefore: number, refund: number): Division {
-  const reversed = (amount: number) => upTo(amount, refundedBefore + refund, line.total) - upTo(amount, refundedBefore, line.total)
-  return { gross: refund, tax: reversed(line.tax), commission: reversed(line.commission) }
+  return amountDivision(line, refundedBefore, refundedBefore + refund)
 }
 
 export function addDivisions(divisions: readonly Division[]): Division {

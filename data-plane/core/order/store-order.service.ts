@@ -14,6 +14,7 @@ import { OrderRowsReader } from './order.rows.ts'
 import { OrderSummaries } from './order.summaries.ts'
 import { eventView, fulfilmentView, lineView, money, vendorRef } from './order.view.ts'
 import { OrderViews } from './order.views.ts'
+import { PaymentRetry } from './payment-retry.ts'
 import { type OrderRow, type SubOrderRow, SubOrders } from './sub-orders.ts'
 
 /** Orders as their buyer sees and cancels them. */
@@ -27,6 +28,7 @@ export class StoreOrderService {
     private readonly summaries: OrderSummaries,
     private readonly subOrders: SubOrders,
     private readonly cancellations: CancelService,
+    private readonly retry: PaymentRetry,
     private readonly codes: Codes,
     private readonly customers: Customers,
     private readonly pii: Pii,
@@ -113,6 +115,13 @@ export class StoreOrderService {
     const ids = body.sub_order_id ? [body.sub_order_id] : quotes.filter((part) => part.cancellable).map((part) => part.row.id)
     if (ids.length === 0) throw new DomainError('cancellation_not_allowed', { details: { status: order.status } })
     await this.cancellations.cancel(ctx, ids, { cause: 'customer', reason: body.reason ?? null }, body.expected_refund)
+    return this.views.whole(ctx, order.id)
+  }
+
+  /** Another card for what could not be charged. */
+  async changePaymentMethod(ctx: RequestContext, number: string, token: string | undefined, cardToken: string): Promise<Order> {
+    const order = await this.find(ctx, number, token)
+    await this.retry.change(ctx, order, cardToken)
     return this.views.whole(ctx, order.id)
   }
 

@@ -9,7 +9,12 @@ export interface CaptureToMake {
   payment: { id: string; provider: string; provider_ref: string | null; currency_code: string }
   division: { gross: number }
   part: string
+  /** Not out of what was authorised: charged anew to the same method. */
+  charge?: boolean
 }
+
+/** Name of a taking in the books: it is booked once. */
+export const saleRef = (paymentId: string, part: string): string => `sale:${paymentId}:${part}`
 
 const captureKey = (paymentId: string, part: string): string => `capture:${paymentId}:${part}`
 
@@ -32,7 +37,8 @@ export class Captures {
       const { payment, division, part } = capture
       const provider = this.providers.get(payment.provider)
       if (!provider || division.gross === 0) continue
-      const result = await provider.capture({
+      const take = capture.charge ? provider.charge.bind(provider) : provider.capture.bind(provider)
+      const result = await take({
         key: captureKey(payment.id, part),
         reference: payment.provider_ref ?? '',
         money: { amount: division.gross, currency: payment.currency_code },
@@ -68,7 +74,13 @@ export class Captures {
         .select(['captured_amount', 'provider_ref'])
         .where('id', '=', payment.id)
         .executeTakeFirst()
-      if (provider && row?.provider_ref) {
+      // booked by another run of the same taking: it stays
+      const booked = await this.database.read
+        .selectFrom('ledger_txn')
+        .select('id')
+        .where('idempotency_ref', '=', saleRef(payment.id, part))
+        .executeTakeFirst()
+      if (provider && row?.provider_ref && !booked) {
         await provider.reverse({
           captureKey: captureKey(payment.id, part),
           reference: row.provider_ref,

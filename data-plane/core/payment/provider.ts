@@ -15,7 +15,12 @@ export interface PaymentProvider {
   /** @param confirmed the shopper has answered the provider's challenge with yes */
   authorize(request: { key: string; token: string; money: Money; confirmed: boolean; now: Date }): Promise<Authorization>
   capture(request: { key: string; reference: string; money: Money; now: Date }): Promise<Capture>
-  /** Takes back one capture that was not booked after all (its key is free again); the rest stays authorised. */
+  /**
+   * Takes money that was not authorised before from the method of an authorisation (balances of deposits, what is charged
+   * later); it belongs to the same reference, and is refunded by it.
+   */
+  charge(request: { key: string; reference: string; money: Money; now: Date }): Promise<Capture>
+  /** Takes back one capture or charge that was not booked after all (its key is free again); the rest stays authorised. */
   reverse(request: { captureKey: string; reference: string; booked: number; now: Date }): Promise<void>
   /**
    * Lets go of what is authorised and not captured, and gives back what was captured beyond `booked`: the capture of a

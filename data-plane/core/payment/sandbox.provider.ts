@@ -65,6 +65,19 @@ export class SandboxProvider implements PaymentProvider {
     return rows.length > 0 ? { outcome: 'captured' } : this.notCaptured(key, reference, now)
   }
 
+  async charge({ key, reference, money, now }: Parameters<PaymentProvider['charge']>[0]): Promise<Capture> {
+    const { rows } = await sql`
+      WITH once AS (
+        INSERT INTO sandbox_operation (idempotency_key, charge_id, kind, amount, created_at)
+        SELECT ${key}, id, 'charge', ${money.amount}, ${now} FROM sandbox_charge
+        WHERE id = ${reference} AND NOT voided AND token <> 'tok_capture_fails'
+        ON CONFLICT (idempotency_key) DO NOTHING RETURNING charge_id, amount
+      )
+      UPDATE sandbox_charge c SET authorized_amount = c.authorized_amount + once.amount, captured_amount = c.captured_amount + once.amount
+      FROM once WHERE c.id = once.charge_id RETURNING c.id`.execute(this.database.read)
+    return rows.length > 0 ? { outcome: 'captured' } : this.notCaptured(key, reference, now)
+  }
+
   /** Captured before under this key, or the reason why it cannot be. */
   private async notCaptured(key: string, reference: string, now: Date): Promise<Capture> {
     const known = await this.database.read
@@ -84,7 +97,7 @@ export class SandboxProvider implements PaymentProvider {
       const charge = await tx.selectFrom('sandbox_charge').selectAll().where('id', '=', reference).forUpdate().executeTakeFirst()
       const operation = await tx
         .selectFrom('sandbox_operation')
-        .select('amount')
+        .select(['amount', 'kind'])
         .where('idempotency_key', '=', captureKey)
         .executeTakeFirst()
       // what a void gave back already is not given back again
@@ -93,7 +106,10 @@ export class SandboxProvider implements PaymentProvider {
       await tx.deleteFrom('sandbox_operation').where('idempotency_key', '=', captureKey).execute()
       await tx
         .updateTable('sandbox_charge')
-        .set({ captured_amount: charge.captured_amount - operation.amount })
+        .set({
+          captured_amount: charge.captured_amount - operation.amount,
+          ...(operation.kind === 'charge' && { authorized_amount: charge.authorized_amount - operation.amount }),
+        })
         .where('id', '=', reference)
         .execute()
     })

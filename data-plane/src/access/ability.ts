@@ -78,12 +78,17 @@ const vendorRules: Record<string, readonly Rule[]> = {
   courier: [[['read', 'fulfil'], ['order']]],
 }
 
-/** What the manifests of the verticals say; whether a vertical is on is the gate's affair. */
+/**
+ * What the manifests of the verticals say; whether a vertical is on is the gate's affair. Who may do everything in the shop
+ * may do what any staff role of a vertical may.
+ */
 function ofVerticals(audience: 'staff' | 'vendor', role: string): Rule[] {
   return verticalModules.flatMap(({ manifest }) => {
     const roles = manifest.permissions[audience]
-    const own = roles[role] ?? (audience === 'staff' && role === 'super-admin' ? roles['tenant-admin'] : undefined) ?? {}
-    return Object.entries(own).map(([subject, actions]): Rule => [actions, [subject]])
+    const all = audience === 'staff' && (role === 'super-admin' || role === 'tenant-admin')
+    return (all ? Object.values(roles) : [roles[role] ?? {}]).flatMap((subjects) =>
+      Object.entries(subjects).map(([subject, actions]): Rule => [actions, [subject]]),
+    )
   })
 }
 

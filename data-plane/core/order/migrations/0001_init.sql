@@ -110,6 +110,9 @@ CREATE TABLE "order_line" (
     "commission_amount" BIGINT NOT NULL,
     "commission_reversed_amount" BIGINT NOT NULL DEFAULT 0,
     "captured_amount" BIGINT NOT NULL DEFAULT 0,
+    "due_amount" BIGINT NOT NULL DEFAULT 0,
+    "balance_payment_id" TEXT,
+    "balance_captured_amount" BIGINT NOT NULL DEFAULT 0,
     "deposit_amount" BIGINT,
     "released_amount" BIGINT NOT NULL DEFAULT 0,
     "fulfilment" TEXT NOT NULL DEFAULT 'sub_order',
@@ -252,7 +255,7 @@ ALTER TABLE "sub_order"
 ALTER TABLE "sub_order" ADD CONSTRAINT "sub_order_led_by" CHECK ("led_by" IN ('sub_order', 'own', 'mixed'));
 ALTER TABLE "order_line"
   ADD CONSTRAINT "order_line_fulfilment" CHECK ("fulfilment" IN ('sub_order', 'own')),
-  ADD CONSTRAINT "order_line_captured" CHECK ("captured_amount" BETWEEN 0 AND "total_amount" AND "deposit_amount" BETWEEN 0 AND "total_amount"),
+  ADD CONSTRAINT "order_line_captured" CHECK ("captured_amount" BETWEEN 0 AND "total_amount" AND "due_amount" BETWEEN 0 AND "total_amount" AND "deposit_amount" BETWEEN 0 AND "total_amount"),
   ADD CONSTRAINT "order_line_quantities" CHECK ("quantity" = "quantity_open" + "quantity_fulfilled" + "quantity_cancelled"
     AND "quantity" > 0 AND "quantity_open" >= 0 AND "quantity_fulfilled" >= 0 AND "quantity_cancelled" >= 0),
   ADD CONSTRAINT "order_line_refunded" CHECK ("refunded_amount" BETWEEN 0 AND "total_amount"),

@@ -38,6 +38,7 @@ CREATE TABLE "refund" (
     "lines" JSONB NOT NULL,
     "tax_amount" BIGINT NOT NULL DEFAULT 0,
     "commission_amount" BIGINT NOT NULL DEFAULT 0,
+    "available_amount" BIGINT NOT NULL DEFAULT 0,
     "reason" TEXT NOT NULL,
     "cause" TEXT NOT NULL,
     "status" TEXT NOT NULL DEFAULT 'pending',
@@ -150,7 +151,7 @@ ALTER TABLE "sandbox_charge"
   ADD CONSTRAINT "sandbox_charge_captured" CHECK ("captured_amount" BETWEEN 0 AND "authorized_amount"),
   ADD CONSTRAINT "sandbox_charge_refunded" CHECK ("refunded_amount" BETWEEN 0 AND "captured_amount"),
   ADD CONSTRAINT "sandbox_charge_voided" CHECK (NOT "voided" OR "captured_amount" = 0);
-ALTER TABLE "sandbox_operation" ADD CONSTRAINT "sandbox_operation_kind" CHECK ("kind" IN ('capture', 'void', 'refund'));
+ALTER TABLE "sandbox_operation" ADD CONSTRAINT "sandbox_operation_kind" CHECK ("kind" IN ('capture', 'charge', 'void', 'refund'));
 
 -- The order's payment status is derived from its payments.
 CREATE FUNCTION order_payment_status_derive() RETURNS trigger LANGUAGE plpgsql AS $$
