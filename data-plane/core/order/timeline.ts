@@ -1,6 +1,6 @@
 import { newId } from '@cityos/contract'
 import { type Actor, actorId } from '@cityos/http'
-import type { Tx } from '../../platform/db/index.ts'
+import { sendAlong, type Tx } from '../../platform/db/index.ts'
 
 export interface NewTimelineEvent {
   orderId: string
@@ -13,9 +13,9 @@ export interface NewTimelineEvent {
 /** Appends to the timeline of orders; it is append-only in the database. */
 export async function recordTimeline(tx: Tx, actor: Actor, events: readonly NewTimelineEvent[], now: Date): Promise<void> {
   if (events.length === 0) return
-  await tx
-    .insertInto('order_event')
-    .values(
+  sendAlong(
+    tx,
+    tx.insertInto('order_event').values(
       events.map((event) => ({
         id: newId('oev'),
         order_id: event.orderId,
@@ -26,6 +26,6 @@ export async function recordTimeline(tx: Tx, actor: Actor, events: readonly NewT
         message: event.message ?? null,
         created_at: now,
       })),
-    )
-    .execute()
+    ),
+  )
 }

@@ -1,6 +1,6 @@
 import { newId } from '@cityos/contract'
 import { actorId, type RequestContext } from '@cityos/http'
-import { jsonb, scopeOf, type Tx } from '../db/index.ts'
+import { jsonb, scopeOf, sendAlong, type Tx } from '../db/index.ts'
 
 export interface NewAuditEntry {
   /** `<noun>.<verb>`, e.g. `order.refund`. */
@@ -20,9 +20,9 @@ const secret = /token|secret|password|iban|national_id|note|email|phone|address|
 export async function audit(tx: Tx, ctx: RequestContext, entry: NewAuditEntry): Promise<void> {
   const scope = scopeOf(tx)
   const actor = ctx.actor
-  await tx
-    .insertInto('audit_entry')
-    .values({
+  sendAlong(
+    tx,
+    tx.insertInto('audit_entry').values({
       id: newId('aud'),
       at: scope.clock.now(),
       actor_kind: actor.kind,
@@ -42,8 +42,8 @@ export async function audit(tx: Tx, ctx: RequestContext, entry: NewAuditEntry): 
       reason: entry.reason ?? null,
       request_id: ctx.requestId,
       correlation_id: ctx.correlationId,
-    })
-    .execute()
+    }),
+  )
   scope.signals.push({ kind: 'audit' })
 }
 

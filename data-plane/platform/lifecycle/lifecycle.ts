@@ -3,7 +3,7 @@ import { type Actor, actorId, type RequestContext } from '@cityos/http'
 import { type Selectable, sql } from 'kysely'
 import type { DB } from '../../generated/db.ts'
 import { audit } from '../audit/audit.ts'
-import { jsonb, scopeOf, type Tx } from '../db/index.ts'
+import { jsonb, scopeOf, sendAlong, type Tx } from '../db/index.ts'
 import { appendEvent } from '../outbox/append-event.ts'
 
 export type ActorKind = Actor['kind']
@@ -62,6 +62,8 @@ export interface TransitionCall {
   /** Goes into history and event; no personal data. */
   payload?: Record<string, unknown>
   reason?: string
+  /** The row as this transaction has just read it; spares reading it again. That it has not changed since is checked all the same. */
+  row?: { id: string; status: string; version: number }
   /** Refuse unless the row still has this version (409 stale_version). */
   expectedVersion?: number
 }
@@ -79,7 +81,7 @@ export async function transition<T extends LifecycleTable>(
 ): Promise<Selectable<DB[T]>> {
   type Row = Selectable<DB[T]> & { id: string; status: string; version: number }
   const table = sql.table(lifecycle.table)
-  const before = (await sql<Row>`select * from ${table} where id = ${call.id}`.execute(tx)).rows[0]
+  const before = (call.row as Row | undefined) ?? (await sql<Row>`select * from ${table} where id = ${call.id}`.execute(tx)).rows[0]
   if (!before) throw new DomainError('not_found')
   if (call.expectedVersion !== undefined && before.version !== call.expectedVersion)
     throw new DomainError('stale_version', { details: { version: before.version } })
@@ -148,9 +150,9 @@ function passes<Row>(entry: Transition<Row>, row: Row, ctx: RequestContext, payl
 }
 
 async function recordHistory(tx: Tx, entity: string, call: TransitionCall, from: string, to: string, at: Date): Promise<void> {
-  await tx
-    .insertInto('transition_history')
-    .values({
+  sendAlong(
+    tx,
+    tx.insertInto('transition_history').values({
       id: newId('trh'),
       entity,
       entity_id: call.id,
@@ -163,6 +165,6 @@ async function recordHistory(tx: Tx, entity: string, call: TransitionCall, from:
       payload: jsonb(call.payload ?? {}),
       request_id: call.ctx.requestId,
       at,
-    })
-    .execute()
+    }),
+  )
 }

@@ -1,6 +1,6 @@
 import { newId } from '@cityos/contract'
 import { actorId, type RequestContext } from '@cityos/http'
-import { jsonb, scopeOf, type Tx } from '../db/index.ts'
+import { jsonb, scopeOf, sendAlong, type Tx } from '../db/index.ts'
 
 export interface NewEvent {
   /** `<vertical>.<entity>.<past_tense>`, e.g. `order.order.placed`. */
@@ -25,9 +25,9 @@ export async function appendEvent(tx: Tx, event: NewEvent): Promise<void> {
   const payload = jsonb(event.payload)
   if (payload.length > mostBytes) throw new RangeError(`payload of ${event.type} is larger than 256 KB`)
   const occurredAt = scope.clock.now()
-  await tx
-    .insertInto('outbox_event')
-    .values({
+  sendAlong(
+    tx,
+    tx.insertInto('outbox_event').values({
       id: newId('evt'),
       event_type: event.type,
       aggregate_type: event.aggregate.type,
@@ -45,7 +45,7 @@ export async function appendEvent(tx: Tx, event: NewEvent): Promise<void> {
         occurred_at: occurredAt.toISOString(),
       }),
       occurred_at: occurredAt,
-    })
-    .execute()
+    }),
+  )
   scope.signals.push({ kind: 'event' })
 }

@@ -2,7 +2,7 @@ import { type Log, Metrics } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
 import { Clock, later, seconds } from '../clock/clock.ts'
-import { Database, type Tx } from '../db/database.ts'
+import { Database, sendAlong, type Tx } from '../db/database.ts'
 import { LOG } from '../log/log.ts'
 import { backoff } from '../timer/backoff.ts'
 import { schedule } from '../timer/schedule.ts'
@@ -118,7 +118,7 @@ export class OutboxRelay {
 
   /** One relay at a time per tenant, also in the moment when the lease changes hands: the order of an aggregate holds. */
   async #relayBatch(tx: Tx): Promise<number> {
-    await sql`select pg_advisory_xact_lock(hashtext('cityos outbox relay'))`.execute(tx)
+    sendAlong(tx, { text: `select pg_advisory_xact_lock(hashtext('cityos outbox relay'))`, values: [] })
     const { rows } = await sql<EventRow>`
       select id, event_type, aggregate_type, aggregate_id, aggregate_version, payload, envelope, occurred_at from outbox_event
       where status = 'pending' order by id limit ${batch} for update skip locked`.execute(tx)
@@ -128,15 +128,10 @@ export class OutboxRelay {
       const event = asEvent(row)
       for (const consumer of this.handlers.for(event.type)) await this.#deliver(tx, consumer, event, 0)
     }
-    await tx
-      .updateTable('outbox_event')
-      .set({ status: 'delivered', delivered_at: this.clock.now() })
-      .where(
-        'id',
-        'in',
-        rows.map((row) => row.id),
-      )
-      .execute()
+    sendAlong(tx, {
+      text: `update outbox_event set status = 'delivered', delivered_at = $1 where id = any ($2::text[])`,
+      values: [this.clock.now(), rows.map((row) => row.id)],
+    })
     return rows.length
   }
 
@@ -146,7 +141,7 @@ export class OutboxRelay {
       await this.#keep(tx, consumer, event, { attempts: 0, error: null })
       return
     }
-    await sql`savepoint delivery`.execute(tx)
+    sendAlong(tx, { text: 'savepoint delivery', values: [] })
     try {
       const first = await tx
         .insertInto('consumed_event')

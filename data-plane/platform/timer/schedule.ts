@@ -1,5 +1,5 @@
 import { newId } from '@cityos/contract'
-import { jsonb, scopeOf, type Tx } from '../db/index.ts'
+import { jsonb, scopeOf, sendAlong, type Tx } from '../db/index.ts'
 
 export interface NewTimer {
   /** Names the handler, e.g. `checkout.hold_expiry`. */
@@ -16,34 +16,36 @@ export interface NewTimer {
 export async function schedule(tx: Tx, timer: NewTimer): Promise<void> {
   const scope = scopeOf(tx)
   const payload = jsonb(timer.payload ?? {})
-  await tx
-    .insertInto('timer')
-    .values({
-      id: newId('tmr'),
-      kind: timer.kind,
-      ref: timer.ref,
-      due_at: timer.dueAt,
-      payload,
-      every_seconds: timer.everySeconds ?? null,
-      created_at: scope.clock.now(),
-    })
-    .onConflict((conflict) =>
-      conflict.columns(['kind', 'ref']).doUpdateSet((eb) => ({
+  sendAlong(
+    tx,
+    tx
+      .insertInto('timer')
+      .values({
+        id: newId('tmr'),
+        kind: timer.kind,
+        ref: timer.ref,
         due_at: timer.dueAt,
         payload,
         every_seconds: timer.everySeconds ?? null,
-        status: 'pending',
-        attempts: 0,
-        locked_until: null,
-        last_error: null,
-        revision: eb('timer.revision', '+', 1),
-      })),
-    )
-    .execute()
+        created_at: scope.clock.now(),
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['kind', 'ref']).doUpdateSet((eb) => ({
+          due_at: timer.dueAt,
+          payload,
+          every_seconds: timer.everySeconds ?? null,
+          status: 'pending',
+          attempts: 0,
+          locked_until: null,
+          last_error: null,
+          revision: eb('timer.revision', '+', 1),
+        })),
+      ),
+  )
   scope.signals.push({ kind: 'timer', dueAt: timer.dueAt })
 }
 
 /** Removes a timer that has become pointless; a missing one is fine. */
 export async function cancel(tx: Tx, kind: string, ref: string): Promise<void> {
-  await tx.deleteFrom('timer').where('kind', '=', kind).where('ref', '=', ref).execute()
+  sendAlong(tx, tx.deleteFrom('timer').where('kind', '=', kind).where('ref', '=', ref))
 }
