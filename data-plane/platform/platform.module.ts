@@ -14,6 +14,7 @@ import { Notifications } from './db/notifications.ts'
 import { Idempotency } from './idempotency/idempotency.ts'
 import { Lease } from './lease/lease.ts'
 import { LOG } from './log/log.ts'
+import { ManagedParts } from './managed/managed-rows.ts'
 import { EventHandlers } from './outbox/event-handlers.ts'
 import { OutboxRelay } from './outbox/outbox-relay.ts'
 import { Pii } from './pii/pii.ts'
@@ -46,6 +47,7 @@ const services = [
   AuditChain,
   DailyWork,
   Background,
+  ManagedParts,
   Workflows,
   WorkflowSignals,
   EmbeddedEngine,
