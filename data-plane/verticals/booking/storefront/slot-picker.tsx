@@ -1,4 +1,4 @@
-import type { Output } from '@cityos/contract'
+import type { Result } from '@cityos/contract'
 import { Icon } from '../../../storefront/components/icon.tsx'
 import { formatsOf } from '../../../storefront/format.ts'
 import type { Visit } from '../../../storefront/visit.ts'
@@ -6,7 +6,7 @@ import { listSlots, type Service } from '../contract.ts'
 import { addDays, asDay, daysBetween, noonOf } from './calendar-days.ts'
 import { texts } from './texts.ts'
 
-type Days = Output<typeof listSlots>
+type Days = Result<typeof listSlots>
 
 /** What the picker's part of the address says. */
 export interface PickerState {
