@@ -1,5 +1,7 @@
 import type { VerticalManifest } from '@cityos/contract'
 import type { Type } from '@nestjs/common'
+import { manifest as restaurant } from '../verticals/restaurant/manifest.ts'
+import { RestaurantModule } from '../verticals/restaurant/server/restaurant.module.ts'
 
 /** A vertical this release has the code for. */
 export interface InstalledVertical {
@@ -8,4 +10,4 @@ export interface InstalledVertical {
 }
 
 /** One line per vertical: `{ manifest: booking, module: BookingModule }`. */
-export const verticalModules: readonly InstalledVertical[] = []
+export const verticalModules: readonly InstalledVertical[] = [{ manifest: restaurant, module: RestaurantModule }]

@@ -120,7 +120,7 @@ const lineToAdd = DishChoice.extend({
 
 const cartId = z.object({ id: z.string() })
 
-/** Without a cart: opens one; `token` as in `createCart` (also set as cookie `cart`). */
+/** The caller’s own open cart, or a new one; `token` as in `createCart` (also the cookie `cart`), null when the own one goes on. */
 export const openRestaurantCart = endpoint({
   id: 'store.restaurantCart.open',
   method: 'POST',
@@ -129,7 +129,7 @@ export const openRestaurantCart = endpoint({
   access: anyone,
   vertical,
   body: lineToAdd,
-  response: RestaurantCart.extend({ token: z.string() }),
+  response: RestaurantCart.extend({ token: z.string().nullable() }),
   status: 201,
   idempotencyKey: true,
   errors: basketErrors,

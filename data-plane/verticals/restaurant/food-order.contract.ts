@@ -162,7 +162,7 @@ export const reorderMeal = endpoint({
   body: z.object({ cart_id: z.string().optional() }),
   response: z.object({
     cart_id: z.string(),
-    token: z.string(),
+    token: z.string().nullable(),
     line_id: z.string(),
     restaurant: z.object({ id: z.string(), handle: z.string() }),
     /** Dishes that could not be taken over, by name. */

@@ -48,6 +48,9 @@ export const listKitchenOrders = listEndpoint({
     service: RestaurantService.optional(),
     /** Default true: what is still to be done. */
     open: z.stringbool().optional(),
+    /** Placed from … (inclusive) to … (exclusive). */
+    from: z.iso.datetime({ offset: true }).optional(),
+    to: z.iso.datetime({ offset: true }).optional(),
   }),
   response: KitchenOrder,
 })

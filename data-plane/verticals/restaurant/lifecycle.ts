@@ -21,7 +21,7 @@ export const foodOrderLifecycle = defineLifecycle({
     'delivery_failed',
   ],
   transitions: [
-    { name: 'place', from: ['held'], to: 'placed', by: ['system'], event: 'restaurant.food_order.placed' },
+    { name: 'place', from: ['held'], to: 'placed', by: ['system', 'customer', 'guest', 'staff'], event: 'restaurant.food_order.placed' },
     { name: 'accept', from: ['placed'], to: 'accepted', by: ['vendor', 'system'], event: 'restaurant.food_order.accepted' },
     { name: 'reject', from: ['placed'], to: 'rejected', by: ['vendor'], event: 'restaurant.food_order.rejected' },
     { name: 'auto-reject', from: ['placed'], to: 'auto_rejected', by: ['system'], event: 'restaurant.food_order.auto_rejected' },
@@ -84,7 +84,13 @@ export const tableReservationLifecycle = defineLifecycle({
   table: 'restaurant_table_reservation',
   states: ['held', 'requested', 'confirmed', 'seated', 'completed', 'cancelled', 'no_show'],
   transitions: [
-    { name: 'request', from: ['held'], to: 'requested', by: ['system'], event: 'restaurant.table_reservation.requested' },
+    {
+      name: 'request',
+      from: ['held'],
+      to: 'requested',
+      by: ['system', 'customer', 'guest', 'staff'],
+      event: 'restaurant.table_reservation.requested',
+    },
     { name: 'confirm', from: ['requested'], to: 'confirmed', by: ['vendor', 'system'], event: 'restaurant.table_reservation.confirmed' },
     { name: 'seat', from: ['confirmed'], to: 'seated', by: ['vendor'], event: 'restaurant.table_reservation.seated' },
     { name: 'complete', from: ['seated'], to: 'completed', by: ['vendor'], event: 'restaurant.table_reservation.completed' },

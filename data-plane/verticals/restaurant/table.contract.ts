@@ -130,6 +130,9 @@ export const listVendorReservations = listEndpoint({
     status: TableReservationStatus.optional(),
     /** A day of the city, `YYYY-MM-DD`. */
     date: z.iso.date().optional(),
+    /** Sitting from … (inclusive) to … (exclusive). */
+    from: z.iso.datetime({ offset: true }).optional(),
+    to: z.iso.datetime({ offset: true }).optional(),
   }),
   response: TableReservation,
 })

@@ -61,6 +61,11 @@ export function businessDay(at: number, zone: LocalTime): number {
   return Math.floor((zone.wall(at) - businessDayStart) / minutesOfDay)
 }
 
+/** `YYYY-MM-DD` of the business day of a moment. */
+export function dateOfBusinessDay(at: number, zone: LocalTime): string {
+  return new Date(businessDay(at, zone) * 86_400_000).toISOString().slice(0, 10)
+}
+
 /** First and last (exclusive) epoch minute of a business day. */
 export function businessDaySpan(day: number, zone: LocalTime): { from: number; to: number } {
   return {

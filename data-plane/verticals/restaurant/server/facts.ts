@@ -1,5 +1,6 @@
 import type { I18nText } from '@cityos/contract'
 import { sql } from 'kysely'
+import type { KeptPicture } from '../../../core/catalogue/read/category-tree.ts'
 import { dayNumber } from '../../../platform/clock/zone.ts'
 import type { Tx } from '../../../platform/db/index.ts'
 import {
@@ -12,13 +13,6 @@ import {
   type PolygonRings,
   type WeekWindow,
 } from '../rules.ts'
-
-export interface StoredPicture {
-  url: string
-  width: number
-  height: number
-  alt: I18nText
-}
 
 export interface AreaFacts extends AreaRule {
   name: I18nText
@@ -44,7 +38,7 @@ export interface RestaurantFacts {
   lng: number
   address: string
   phone: string | null
-  picture: StoredPicture | null
+  picture: KeptPicture | null
   services: string[]
   kitchen: KitchenRule
   deliveryMinutes: number
@@ -122,7 +116,7 @@ interface RestaurantRow {
   lng: number
   address: string
   phone: string | null
-  picture: StoredPicture | null
+  picture: KeptPicture | null
   services: string[]
   prep_minutes: number
   delivery_minutes: number
@@ -285,7 +279,7 @@ export interface DishFacts {
   categoryId: string
   name: I18nText
   description: I18nText
-  picture: StoredPicture | null
+  picture: KeptPicture | null
   amount: number
   points: number
   calories: number | null
@@ -294,7 +288,8 @@ export interface DishFacts {
   mealtimeIds: string[]
   maxPerOrder: number | null
   dailyLimit: number | null
-  soldOutUntil: Date | null
+  /** Epoch minute. */
+  soldOutUntil: number | null
   taxClass: string
   uses: { groupId: string; min: number; max: number; free: number }[]
 }
@@ -305,7 +300,7 @@ interface DishRow {
   category_id: string
   name: I18nText
   description: I18nText
-  picture: StoredPicture | null
+  picture: KeptPicture | null
   price_amount: number
   prep_points: number
   calories_kcal: number | null
@@ -347,7 +342,7 @@ export async function loadDishes(tx: Tx, restaurantIds: readonly string[], itemI
     mealtimeIds: row.mealtime_ids,
     maxPerOrder: row.max_per_order,
     dailyLimit: row.daily_limit,
-    soldOutUntil: row.sold_out_until,
+    soldOutUntil: row.sold_out_until && Math.ceil(row.sold_out_until.getTime() / 60_000),
     taxClass: row.tax_class,
     uses: row.uses,
   }))
