@@ -1,6 +1,7 @@
 import { DomainError, type Input, type Locale, newId } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
+import { sql } from 'kysely'
 import { Clock, later } from '../../platform/clock/clock.ts'
 import { hashSecret, newSecret } from '../../platform/credential/secret.ts'
 import { Database, jsonb, type Tx, violates } from '../../platform/db/index.ts'
@@ -14,6 +15,28 @@ import { Pricer } from './pricer.ts'
 import type { PricedCart } from './pricing.ts'
 
 type LineToAdd = Input<typeof addCartLine>['body']
+
+interface Opening {
+  /** The guest's token. */
+  secret: string
+  currency: string
+  locale: Locale
+  now: Date
+}
+
+function newCart(ctx: RequestContext, { secret, currency, locale, now }: Opening) {
+  return {
+    id: newId('cart'),
+    token_hash: hashSecret(secret),
+    customer_id: ctx.actor.kind === 'customer' ? ctx.actor.id : null,
+    currency_code: currency,
+    locale,
+    channel: ctx.surface === 'api' ? 'api' : 'web',
+    expires_at: later(now, cartLifetime),
+    created_at: now,
+    updated_at: now,
+  }
+}
 
 /** A shopper's cart: what is in it, for whom, and what it costs now. */
 @Injectable()
@@ -38,46 +61,35 @@ export class CartService {
     const currency = body.currency ?? this.tenant.document.default_currency
     this.checkCurrency(currency)
     const secret = newSecret()
-    const open = () => this.openFor(ctx, { secret, currency, locale: body.locale ?? ctx.locale, now })
-    // K5: of two tabs of one customer one opens the cart, the other finds it
-    const id = await open().catch((error: unknown) => {
-      if (violates(error, '23505', 'cart_one_open_per_customer')) return open()
-      throw error
-    })
-    const token = this.setCookie(ctx, id, secret)
+    const given = { secret, currency, locale: body.locale ?? ctx.locale, now }
     const owner = ctx.with({ cartToken: secret })
-    for (const line of body.lines) await this.addLine(owner, id, line)
-    return { ...(await this.get(owner, id)), token }
+    const changed =
+      ctx.actor.kind === 'customer' ? await this.openOwn(owner, given, body.lines) : await this.openNew(owner, given, body.lines)
+    return { ...this.shown(owner, changed), token: this.setCookie(ctx, changed.row.id, secret) }
   }
 
   async get(ctx: RequestContext, id: string) {
-    const row = await this.store.get(this.database.read, ctx, id)
-    const lines = await this.store.lines(this.database.read, id)
+    const { row, lines } = await this.store.withLines(this.database.read, ctx, id)
     return this.view(ctx, row, await this.price(this.database.read, row, lines))
   }
 
   async update(ctx: RequestContext, id: string, body: Input<typeof updateCart>['body']) {
     if (body.currency) this.checkCurrency(body.currency)
     await this.pricer.prepare()
+    const sealed = (value: unknown) => (value === null ? null : this.pii.encrypt(JSON.stringify(value)))
+    const choices = Object.fromEntries((body.shipping_options ?? []).map((choice) => [choice.vendor_id, choice.option_id]))
+    const changes = {
+      ...(body.name !== undefined && { name: this.pii.encryptOptional(body.name) }),
+      ...(body.email !== undefined && { email: this.pii.encryptOptional(body.email) }),
+      ...(body.phone !== undefined && { phone: this.pii.encryptOptional(body.phone) }),
+      ...(body.shipping_address !== undefined && { shipping_address: sealed(body.shipping_address) }),
+      ...(body.billing_address !== undefined && { billing_address: sealed(body.billing_address) }),
+      ...(body.locale && { locale: body.locale }),
+      ...(body.currency && { currency_code: body.currency }),
+      ...(body.shipping_options && { shipping_choices: sql<string>`shipping_choices || ${jsonb(choices)}::jsonb` }),
+    }
     return this.database.transaction(async (tx) => {
-      const locked = await this.store.lock(tx, ctx, id, this.clock.now())
-      const lines = await this.store.lines(tx, id)
-      const sealed = (value: unknown) => (value === null ? null : this.pii.encrypt(JSON.stringify(value)))
-      const choices = { ...(locked.shipping_choices as Record<string, string>) }
-      for (const choice of body.shipping_options ?? []) choices[choice.vendor_id] = choice.option_id
-      const changes = {
-        ...(body.name !== undefined && { name: this.pii.encryptOptional(body.name) }),
-        ...(body.email !== undefined && { email: this.pii.encryptOptional(body.email) }),
-        ...(body.phone !== undefined && { phone: this.pii.encryptOptional(body.phone) }),
-        ...(body.shipping_address !== undefined && { shipping_address: sealed(body.shipping_address) }),
-        ...(body.billing_address !== undefined && { billing_address: sealed(body.billing_address) }),
-        ...(body.locale && { locale: body.locale }),
-        ...(body.currency && { currency_code: body.currency }),
-        ...(body.shipping_options && { shipping_choices: jsonb(choices) }),
-      }
-      const row = Object.keys(changes).length
-        ? await tx.updateTable('cart').set(changes).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
-        : locked
+      const { row, lines } = await this.store.lockWithLines(tx, ctx, id, this.clock.now(), changes)
       const priced = await this.price(tx, row, lines)
       for (const choice of body.shipping_options ?? []) this.checkShippingChoice(priced, choice)
       return this.view(ctx, row, priced)
@@ -136,43 +148,46 @@ export class CartService {
     return token
   }
 
-  private shown(ctx: RequestContext, { row, priced }: ChangedCart) {
+  private shown(ctx: RequestContext, { row, priced }: Pick<ChangedCart, 'row' | 'priced'>) {
     return this.view(ctx, row, priced)
   }
 
-  private openFor(ctx: RequestContext, given: { secret: string; currency: string; locale: Locale; now: Date }): Promise<string> {
+  private async openNew(ctx: RequestContext, given: Opening, wanted: readonly LineToAdd[]): Promise<Pick<ChangedCart, 'row' | 'priced'>> {
+    const cart = newCart(ctx, given)
+    if (wanted.length > 0) return this.lines.add(ctx, cart.id, wanted, true, cart)
+    const row = await this.store.insert(this.database.read, cart)
+    return { row, priced: await this.price(this.database.read, row, []) }
+  }
+
+  /** The customer's open cart, or a new one. */
+  private async openOwn(ctx: RequestContext, given: Opening, wanted: readonly LineToAdd[]): Promise<Pick<ChangedCart, 'row' | 'priced'>> {
+    const open = () => this.openFor(ctx, given)
+    // K5: of two tabs of one customer one opens the cart, the other finds it
+    const id = await open().catch((error: unknown) => {
+      if (violates(error, '23505', 'cart_one_open_per_customer')) return open()
+      throw error
+    })
+    if (wanted.length > 0) return this.lines.add(ctx, id, wanted)
+    const { row, lines } = await this.store.withLines(this.database.read, ctx, id)
+    return { row, priced: await this.price(this.database.read, row, lines) }
+  }
+
+  private openFor(ctx: RequestContext, given: Opening): Promise<string> {
     return this.database.transaction(async (tx) => {
       const own = ctx.actor.kind === 'customer' ? await this.ownOpenCart(tx, ctx.actor.id) : null
-      if (own) {
-        await tx
-          .updateTable('cart')
-          .set({ token_hash: hashSecret(given.secret), updated_at: given.now })
-          .where('id', '=', own.id)
-          .execute()
-        return own.id
-      }
-      const id = newId('cart')
+      if (!own) return (await this.store.insert(tx, newCart(ctx, given))).id
       await tx
-        .insertInto('cart')
-        .values({
-          id,
-          token_hash: hashSecret(given.secret),
-          customer_id: ctx.actor.kind === 'customer' ? ctx.actor.id : null,
-          currency_code: given.currency,
-          locale: given.locale,
-          channel: ctx.surface === 'api' ? 'api' : 'web',
-          expires_at: later(given.now, cartLifetime),
-          created_at: given.now,
-          updated_at: given.now,
-        })
+        .updateTable('cart')
+        .set({ token_hash: hashSecret(given.secret), updated_at: given.now })
+        .where('id', '=', own.id)
         .execute()
-      return id
+      return own.id
     })
   }
 
   private async priceOf(ctx: RequestContext, id: string): Promise<PricedCart> {
-    const row = await this.store.get(this.database.read, ctx, id)
-    return this.price(this.database.read, row, await this.store.lines(this.database.read, id))
+    const { row, lines } = await this.store.withLines(this.database.read, ctx, id)
+    return this.price(this.database.read, row, lines)
   }
 
   private view(ctx: RequestContext, row: CartRow, priced: PricedCart) {

@@ -1,11 +1,11 @@
 import { DomainError, type Locale } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
-import type { Selectable } from 'kysely'
+import type { Insertable, Selectable, UpdateObject } from 'kysely'
 import type { DB } from '../../generated/db.ts'
 import { days, later } from '../../platform/clock/clock.ts'
 import { secretMatches } from '../../platform/credential/secret.ts'
-import type { Tx } from '../../platform/db/index.ts'
+import { Database, type Tx } from '../../platform/db/index.ts'
 import { Pii } from '../../platform/pii/pii.ts'
 import type { Address } from '../customer/contract.ts'
 import type { CartDetails } from './cart.view.ts'
@@ -13,6 +13,12 @@ import type { LineToPrice } from './pricing.ts'
 
 export type CartRow = Selectable<DB['cart']>
 export type CartLineRow = Selectable<DB['cart_line']>
+
+export interface CartWithLines {
+  row: CartRow
+  /** Oldest first. */
+  lines: CartLineRow[]
+}
 
 /** A cart is kept so long after its last change. */
 export const cartLifetime = days(30)
@@ -36,7 +42,10 @@ export function lineToPrice(row: CartLineRow): LineToPrice {
 /** Rows of carts and who may touch them. */
 @Injectable()
 export class CartStore {
-  constructor(private readonly pii: Pii) {}
+  constructor(
+    private readonly database: Database,
+    private readonly pii: Pii,
+  ) {}
 
   /**
    * A cart the caller owns: the signed-in customer's, or a guest cart whose token the caller holds.
@@ -53,21 +62,67 @@ export class CartStore {
    * @throws DomainError cart_completing while it is being bought, invalid_transition afterwards
    */
   async lock(tx: Tx, ctx: RequestContext, id: string, now: Date): Promise<CartRow> {
-    const row = await tx.selectFrom('cart').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+    return (await this.lockWithLines(tx, ctx, id, now)).row
+  }
+
+  /**
+   * The same with its lines, in one round trip.
+   * @param changes further columns to write
+   */
+  async lockWithLines(tx: Tx, ctx: RequestContext, id: string, now: Date, changes: UpdateObject<DB, 'cart'> = {}): Promise<CartWithLines> {
+    const [[row], lines] = await this.database.together(tx, [
+      tx
+        .updateTable('cart')
+        .set((eb) => ({
+          ...changes,
+          version: eb('version', '+', 1),
+          updated_at: now,
+          status: 'open',
+          expires_at: later(now, cartLifetime),
+        }))
+        .where('id', '=', id)
+        .where('status', 'in', ['open', 'abandoned'])
+        .returningAll(),
+      this.linesOf(tx, id),
+    ])
+    if (row && this.owns(ctx, row)) return { row, lines }
+    const { status } = await this.get(tx, ctx, id)
+    throw status === 'completing' ? new DomainError('cart_completing') : new DomainError('invalid_transition', { details: { status } })
+  }
+
+  /** K4 open → completing, with the lines to buy. @throws DomainError cart_completing when another request was faster */
+  async claimWithLines(tx: Tx, ctx: RequestContext, id: string, now: Date): Promise<CartWithLines> {
+    const [[row], lines] = await this.database.together(tx, [
+      tx
+        .updateTable('cart')
+        .set((eb) => ({ status: 'completing', completing_at: now, updated_at: now, version: eb('version', '+', 1) }))
+        .where('id', '=', id)
+        .where('status', 'in', ['open', 'abandoned'])
+        .returningAll(),
+      this.linesOf(tx, id),
+    ])
+    if (row && this.owns(ctx, row)) return { row, lines }
+    const { status } = await this.get(tx, ctx, id)
+    throw new DomainError('cart_completing', { details: { status } })
+  }
+
+  /** A cart the caller owns, with its lines; see `get`. */
+  async withLines(tx: Tx, ctx: RequestContext, id: string): Promise<CartWithLines> {
+    const [[row], lines] = await this.database.together(tx, [tx.selectFrom('cart').selectAll().where('id', '=', id), this.linesOf(tx, id)])
     if (!row || !this.owns(ctx, row)) throw new DomainError('not_found')
-    if (row.status === 'completing') throw new DomainError('cart_completing')
-    if (row.status !== 'open' && row.status !== 'abandoned')
-      throw new DomainError('invalid_transition', { details: { status: row.status } })
-    return tx
-      .updateTable('cart')
-      .set({ version: row.version + 1, updated_at: now, status: 'open', expires_at: later(now, cartLifetime) })
-      .where('id', '=', id)
-      .returningAll()
-      .executeTakeFirstOrThrow()
+    return { row, lines }
+  }
+
+  insert(tx: Tx, cart: Insertable<DB['cart']>): Promise<CartRow> {
+    return tx.insertInto('cart').values(cart).returningAll().executeTakeFirstOrThrow()
   }
 
   lines(tx: Tx, cartId: string): Promise<CartLineRow[]> {
-    return tx.selectFrom('cart_line').selectAll().where('cart_id', '=', cartId).orderBy('created_at').orderBy('id').execute()
+    return this.linesOf(tx, cartId).execute()
+  }
+
+  private linesOf(tx: Tx, cartId: string) {
+    return tx.selectFrom('cart_line').selectAll().where('cart_id', '=', cartId).orderBy('created_at').orderBy('id')
   }
 
   owns(ctx: RequestContext, cart: CartRow): boolean {

@@ -1,9 +1,11 @@
 import { DomainError, newId } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
+import type { Insertable } from 'kysely'
+import type { DB } from '../../generated/db.ts'
 import { Clock, later, minutes } from '../../platform/clock/clock.ts'
 import { newSecret } from '../../platform/credential/secret.ts'
-import { Database, jsonb, type Tx } from '../../platform/db/index.ts'
+import { Database, jsonb, sendAlong, type Tx } from '../../platform/db/index.ts'
 import { Holds, type Shortage, shortageOf } from '../vertical/holds.ts'
 import { type Purchasable, Purchasables } from '../vertical/purchasable.ts'
 import { Verticals } from '../vertical/verticals.service.ts'
@@ -43,6 +45,7 @@ export class LineChanges {
   /**
    * Puts choices in; the same choice again adds to its line.
    * @param hold false: what is wanted is taken at checkout, not before
+   * @param opening a cart that is not there yet: opened with these lines or not at all
    * @returns with the line of each choice asked for, in their order
    */
   async add(
@@ -50,6 +53,7 @@ export class LineChanges {
     cartId: string,
     wanted: readonly ChoiceWanted[],
     hold = true,
+    opening?: Insertable<DB['cart']>,
   ): Promise<ChangedCart & { lineIds: string[] }> {
     const parsed = wanted.map((want) => ({ ...want, ...this.parse(want.kind, want.choice) }))
     const done = await this.apply(
@@ -67,6 +71,7 @@ export class LineChanges {
         return [...changed.values()]
       },
       hold,
+      opening,
     )
     const lineIds = parsed.map(({ kind, key }) => done.changed.find((row) => row.kind === kind && row.choice_key === key)!.id)
     return { ...done, lineIds }
@@ -128,13 +133,15 @@ export class LineChanges {
     cartId: string,
     change: (lines: CartLineRow[], now: Date) => CartLineRow[],
     hold = true,
+    opening?: Insertable<DB['cart']>,
   ): Promise<ChangedCart> {
     await this.pricer.prepare()
     return this.holds.claiming((noRoom) =>
       this.database.transaction(async (tx) => {
         const now = this.clock.now()
-        const row = await this.store.lock(tx, ctx, cartId, now)
-        const lines = await this.store.lines(tx, cartId)
+        const { row, lines } = opening
+          ? { row: await this.store.insert(tx, opening), lines: [] }
+          : await this.store.lockWithLines(tx, ctx, cartId, now)
         const changed = change(lines, now)
         // released and held anew in one transaction: nobody comes between
         await this.holds.releaseLines(
@@ -158,7 +165,7 @@ export class LineChanges {
         }
         if (hold) await this.hold(tx, ctx, row, own, now, noRoom)
         for (const line of own.filter((candidate) => !known.has(candidate.id))) line.addedAmount = line.quote!.unitAmount
-        await this.write(tx, free, own, known, now)
+        this.write(tx, free, own, known, now)
         return { row, priced, changed: free }
       }),
     )
@@ -184,32 +191,30 @@ export class LineChanges {
     }
   }
 
-  private async write(
-    tx: Tx,
-    rows: readonly CartLineRow[],
-    priced: readonly PricedLine[],
-    known: ReadonlySet<string>,
-    now: Date,
-  ): Promise<void> {
+  private write(tx: Tx, rows: readonly CartLineRow[], priced: readonly PricedLine[], known: ReadonlySet<string>, now: Date): void {
     for (const [index, row] of rows.entries()) {
       const line = priced[index]!
       if (known.has(row.id)) {
-        await tx
-          .updateTable('cart_line')
-          .set({
-            choice: jsonb(row.choice),
-            choice_key: row.choice_key,
-            quantity: row.quantity,
-            held_until: line.heldUntil,
-            updated_at: now,
-          })
-          .where('id', '=', row.id)
-          .execute()
+        sendAlong(
+          tx,
+          tx
+            .updateTable('cart_line')
+            .set({
+              choice: jsonb(row.choice),
+              choice_key: row.choice_key,
+              quantity: row.quantity,
+              held_until: line.heldUntil,
+              updated_at: now,
+            })
+            .where('id', '=', row.id),
+        )
       } else {
-        await tx
-          .insertInto('cart_line')
-          .values({ ...row, choice: jsonb(row.choice), added_amount: line.addedAmount, held_until: line.heldUntil })
-          .execute()
+        sendAlong(
+          tx,
+          tx
+            .insertInto('cart_line')
+            .values({ ...row, choice: jsonb(row.choice), added_amount: line.addedAmount, held_until: line.heldUntil }),
+        )
       }
     }
   }

@@ -47,8 +47,12 @@ export class CheckoutService implements OnModuleInit {
    * @throws DomainError cart_changed | cart_completing | insufficient_stock | payment_action_required | payment_declined | …
    */
   async complete(ctx: RequestContext, cartId: string, body: CompleteBody): Promise<Completed> {
-    const earlier = await this.earlier(ctx, cartId)
-    return this.answer(ctx, earlier ?? (await this.placing.place(ctx, cartId, body)))
+    const row = await this.placing.place(ctx, cartId, body).catch(async (error: unknown) => {
+      const earlier = error instanceof DomainError && error.code === 'cart_completing' ? await this.earlier(ctx, cartId) : null
+      if (!earlier) throw error
+      return earlier
+    })
+    return this.answer(ctx, row)
   }
 
   async challenge(ctx: RequestContext, id: string): Promise<Output<typeof getChallenge>> {

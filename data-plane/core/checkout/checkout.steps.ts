@@ -2,7 +2,7 @@ import { DomainError } from '@cityos/contract'
 import { RequestContext } from '@cityos/http'
 import { Injectable, type OnModuleInit } from '@nestjs/common'
 import { Clock } from '../../platform/clock/clock.ts'
-import { Database, type Tx } from '../../platform/db/index.ts'
+import { Database, sendAlong, type Tx } from '../../platform/db/index.ts'
 import { appendEvent } from '../../platform/outbox/outbox.ts'
 import { cancel, schedule } from '../../platform/timer/timers.ts'
 import { Workflows } from '../../platform/workflow/workflow-engine.ts'
@@ -49,22 +49,12 @@ export class CheckoutSteps implements OnModuleInit {
     try {
       await this.database.transaction(async (tx) => {
         const now = this.clock.now()
-        const checkout = await lockCheckout(tx, checkoutId)
+        const { checkout, order, subOrders, lines } = await this.lockWhole(tx, checkoutId)
         if (checkout.status === 'succeeded') return
         if (checkout.status === 'failed') throw new DomainError('hold_expired')
-        const subOrders = await tx
-          .selectFrom('sub_order as s')
-          .innerJoin('order as o', 'o.id', 's.order_id')
-          .where('s.order_id', '=', checkout.order_id)
-          .select(['s.id', 's.vendor_id', 's.led_by', 's.status', 'o.customer_id', 'o.number', 'o.locale', 'o.currency_code'])
-          .orderBy('s.id')
-          .execute()
-        const { customer_id, number, locale, currency_code } = subOrders[0]!
-        const order = { id: checkout.order_id, customer_id, number, locale, currency_code }
         if (subOrders.some((subOrder) => subOrder.status !== 'placed')) return
         const waitsForTransfer = checkout.method === 'bank_transfer'
         if (!waitsForTransfer) {
-          const lines = await tx.selectFrom('order_line').selectAll().where('order_id', '=', order.id).orderBy('position').execute()
           const held = await this.holds.consume(tx, checkoutId, this.secrets.holdToken(checkoutId), now)
           if (held.length !== lines.length) throw new DomainError('hold_expired')
           await this.confirmation.confirm(tx, ctx, order, subOrders, lines, held)
@@ -77,6 +67,19 @@ export class CheckoutSteps implements OnModuleInit {
       if (error instanceof DomainError) return { outcome: 'failed', failure: failureOf(error) }
       throw error
     }
+  }
+
+  /** What is confirmed, behind the checkout's lock and in its round trip. */
+  private async lockWhole(tx: Tx, checkoutId: string) {
+    const orderId = tx.selectFrom('checkout').select('order_id').where('id', '=', checkoutId)
+    const [[checkout], [order], subOrders, lines] = await this.database.together(tx, [
+      tx.selectFrom('checkout').selectAll().where('id', '=', checkoutId).forUpdate(),
+      tx.selectFrom('order').select(['id', 'customer_id', 'number', 'locale', 'currency_code']).where('id', '=', orderId),
+      tx.selectFrom('sub_order').selectAll().where('order_id', '=', orderId).orderBy('id'),
+      tx.selectFrom('order_line').selectAll().where('order_id', '=', orderId).orderBy('position'),
+    ])
+    if (!checkout || !order) throw new Error(`there is no checkout ${checkoutId}`)
+    return { checkout, order, subOrders, lines }
   }
 
   /** Takes what is captured at checkout and posts it; ends the checkout. */
@@ -105,12 +108,14 @@ export class CheckoutSteps implements OnModuleInit {
 
   /** Cart completing → completed, checkout succeeded, one event for everybody who waits for an order. */
   private async succeed(tx: Tx, ctx: RequestContext, checkout: CheckoutRow, now: Date): Promise<void> {
-    await tx
-      .updateTable('checkout')
-      .set({ status: 'succeeded', updated_at: now, version: checkout.version + 1 })
-      .where('id', '=', checkout.id)
-      .execute()
-    await tx.updateTable('cart').set({ status: 'completed', updated_at: now }).where('id', '=', checkout.cart_id).execute()
+    sendAlong(
+      tx,
+      tx
+        .updateTable('checkout')
+        .set({ status: 'succeeded', updated_at: now, version: checkout.version + 1 })
+        .where('id', '=', checkout.id),
+    )
+    sendAlong(tx, tx.updateTable('cart').set({ status: 'completed', updated_at: now }).where('id', '=', checkout.cart_id))
     await appendEvent(tx, {
       type: 'order.order.placed',
       aggregate: { type: 'order', id: checkout.order_id, version: 0 },

@@ -1,4 +1,4 @@
-import { DomainError, type Input, newId } from '@cityos/contract'
+import { type Input, newId } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { Clock, days, later, minutes } from '../../platform/clock/clock.ts'
@@ -62,8 +62,7 @@ export class PlaceService {
     noRoom: (shortage: Shortage) => void,
   ): Promise<CheckoutRow> {
     const now = this.clock.now()
-    const cart = await this.claim(tx, ctx, cartId, now)
-    const lines = await this.store.lines(tx, cartId)
+    const { row: cart, lines } = await this.store.claimWithLines(tx, ctx, cartId, now)
     const priced = await this.carts.price(tx, cart, lines)
     const email = await this.emailOf(tx, cart)
     for (const line of priced.lines) {
@@ -116,20 +115,6 @@ export class PlaceService {
     const checkout = await insertOrder(tx, head, priced, subOrders, held)
     await schedule(tx, { kind: 'checkout.sweep', ref: checkoutId, dueAt: later(now, sweepAfter) })
     return checkout
-  }
-
-  /** K4 open → completing. @throws DomainError cart_completing when another request was faster */
-  private async claim(tx: Tx, ctx: RequestContext, cartId: string, now: Date): Promise<CartRow> {
-    const cart = await tx
-      .updateTable('cart')
-      .set((eb) => ({ status: 'completing', completing_at: now, updated_at: now, version: eb('version', '+', 1) }))
-      .where('id', '=', cartId)
-      .where('status', 'in', ['open', 'abandoned'])
-      .returningAll()
-      .executeTakeFirst()
-    if (cart && this.store.owns(ctx, cart)) return cart
-    const other = await this.store.get(tx, ctx, cartId)
-    throw new DomainError('cart_completing', { details: { status: other.status } })
   }
 
   private async holdAll(

@@ -1,6 +1,6 @@
 import { newId } from '@cityos/contract'
 import { sql } from 'kysely'
-import type { Tx } from '../../platform/db/index.ts'
+import { sendAlong, type Tx } from '../../platform/db/index.ts'
 import { refreshStockFlags } from '../catalogue/search/stock-flag.ts'
 
 /** Units of one stock item that one line wants. */
@@ -56,7 +56,7 @@ export async function reserve(tx: Tx, demands: readonly Demand[], now: Date): Pr
   const levels = new Map(rows.map((row) => [row.item_id, row.level_id]))
   const shortages = levels.size === ids.length ? [] : await shortagesOf(tx, sums, levels)
   if (shortages.length > 0) return shortages
-  await record(tx, demands, levels, now)
+  record(tx, demands, levels, now)
   await refreshStockFlags(
     tx,
     rows.filter((row) => row.available <= 0).map((row) => row.item_id),
@@ -78,7 +78,7 @@ async function shortagesOf(tx: Tx, sums: ReadonlyMap<string, number>, reserved: 
   return named.map(([itemId, wanted]) => ({ itemId, wanted, available: Math.max(0, found.get(itemId)?.available ?? 0) }))
 }
 
-async function record(tx: Tx, demands: readonly Demand[], levels: ReadonlyMap<string, string>, now: Date): Promise<void> {
+function record(tx: Tx, demands: readonly Demand[], levels: ReadonlyMap<string, string>, now: Date): void {
   const rows = demands.flatMap(({ lineId, itemId, quantity }) => {
     const level = levels.get(itemId)
     return level
@@ -96,7 +96,7 @@ async function record(tx: Tx, demands: readonly Demand[], levels: ReadonlyMap<st
         ]
       : []
   })
-  if (rows.length > 0) await tx.insertInto('stock_reservation').values(rows).execute()
+  if (rows.length > 0) sendAlong(tx, tx.insertInto('stock_reservation').values(rows))
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { Locale } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
-import { sql } from 'kysely'
 import { Clock, hours, later } from '../../platform/clock/clock.ts'
-import type { Tx } from '../../platform/db/index.ts'
+import { sendAlong, type Tx } from '../../platform/db/index.ts'
 import { transition } from '../../platform/lifecycle/lifecycle.ts'
 import type { HeldLine } from '../vertical/holds.ts'
 import { type CaptureMode, type EntitlementRef, Purchasables } from '../vertical/purchasable.ts'
@@ -30,7 +29,7 @@ export class Confirmation {
     tx: Tx,
     ctx: RequestContext,
     order: Pick<OrderRow, 'id' | 'number' | 'customer_id' | 'locale' | 'currency_code'>,
-    subOrders: readonly Pick<SubOrderRow, 'id' | 'vendor_id' | 'led_by'>[],
+    subOrders: readonly SubOrderRow[],
     lines: readonly OrderLineRow[],
     held: readonly HeldLine[],
   ): Promise<void> {
@@ -57,10 +56,11 @@ export class Confirmation {
         }))
       refs.push(...(await this.purchasables.get(kind)!.confirm(tx, own, { now, ctx })))
     }
-    await this.writeEntitlements(tx, refs, now)
+    this.writeEntitlements(tx, refs, now)
     for (const subOrder of subOrders) {
       await transition(tx, subOrderLifecycle, {
         id: subOrder.id,
+        row: subOrder,
         name: 'confirm',
         ctx,
         payload: { order_id: order.id, vendor_id: subOrder.vendor_id },
@@ -76,10 +76,12 @@ export class Confirmation {
     )
   }
 
-  private async writeEntitlements(tx: Tx, refs: readonly EntitlementRef[], now: Date): Promise<void> {
+  private writeEntitlements(tx: Tx, refs: readonly EntitlementRef[], now: Date): void {
     if (refs.length === 0) return
-    await sql`UPDATE order_line l SET entitlement_type = x.type, entitlement_id = x.id, updated_at = ${now}
-      FROM unnest(${refs.map((ref) => ref.orderLineId)}::text[], ${refs.map((ref) => ref.type)}::text[], ${refs.map((ref) => ref.id)}::text[]) AS x(line_id, type, id)
-      WHERE l.id = x.line_id`.execute(tx)
+    sendAlong(tx, {
+      text: `UPDATE order_line l SET entitlement_type = x.type, entitlement_id = x.id, updated_at = $1
+        FROM unnest($2::text[], $3::text[], $4::text[]) AS x(line_id, type, id) WHERE l.id = x.line_id`,
+      values: [now, refs.map((ref) => ref.orderLineId), refs.map((ref) => ref.type), refs.map((ref) => ref.id)],
+    })
   }
 }

@@ -28,9 +28,9 @@ export class OrderViews {
 
   /** @throws DomainError not_found */
   async whole(ctx: RequestContext, orderId: string): Promise<Order> {
-    const row = await this.database.read.selectFrom('order').selectAll().where('id', '=', orderId).executeTakeFirst()
-    if (!row) throw new DomainError('not_found')
-    return this.order(this.database.read, ctx, row)
+    const found = await this.reader.whole(this.database.read, orderId)
+    if (!found) throw new DomainError('not_found')
+    return this.orderOf(ctx, found.row, found.rows)
   }
 
   async order(tx: Tx, ctx: RequestContext, row: OrderRow): Promise<Order> {

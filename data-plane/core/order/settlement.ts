@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
-import type { Tx } from '../../platform/db/index.ts'
+import { sendAlong, type Tx } from '../../platform/db/index.ts'
 import { Ledger, type Posting } from '../ledger/ledger.service.ts'
 import { clearingAccount, type Division, saleEntries } from '../ledger/postings.ts'
 import { saleRef } from '../payment/captures.ts'
@@ -96,7 +96,7 @@ export class Settlement {
     })
   }
 
-  /** @throws a check violation when more would be booked than was authorised */
+  /** Booking more than was authorised violates a check, at the latest when the transaction commits. */
   async book(tx: Tx, takings: readonly Takings[], now: Date): Promise<void> {
     const taken = takings.filter((taking) => taking.division.gross > 0)
     const postings: Posting[] = taken.map(({ payment, division, part }) => ({
@@ -118,19 +118,21 @@ export class Settlement {
     for (const { payment, division, part, final } of takings) {
       const booked = division.gross === 0 || posted.has(saleRef(payment.id, part))
       if (!booked) continue
-      await tx
-        .updateTable('payment')
-        .set((eb) => ({
-          captured_amount: eb('captured_amount', '+', division.gross),
-          // cash and transfers are authorised by being there
-          authorized_amount: sql<number>`greatest(authorized_amount, captured_amount + ${division.gross}::bigint)`,
-          status: final ? 'captured' : 'partially_captured',
-          token: null,
-          version: eb('version', '+', 1),
-          updated_at: now,
-        }))
-        .where('id', '=', payment.id)
-        .execute()
+      sendAlong(
+        tx,
+        tx
+          .updateTable('payment')
+          .set((eb) => ({
+            captured_amount: eb('captured_amount', '+', division.gross),
+            // cash and transfers are authorised by being there
+            authorized_amount: sql<number>`greatest(authorized_amount, captured_amount + ${division.gross}::bigint)`,
+            status: final ? 'captured' : 'partially_captured',
+            token: null,
+            version: eb('version', '+', 1),
+            updated_at: now,
+          }))
+          .where('id', '=', payment.id),
+      )
     }
   }
 }

@@ -5,7 +5,7 @@ import { type Insertable, sql } from 'kysely'
 import type { DB } from '../../generated/db.ts'
 import { Clock } from '../../platform/clock/clock.ts'
 import { hashSecret } from '../../platform/credential/secret.ts'
-import { Database, type Tx } from '../../platform/db/index.ts'
+import { Database, sendAlong, type Tx } from '../../platform/db/index.ts'
 import { schedule, TimerHandlers } from '../../platform/timer/timers.ts'
 import { type ActContext, type Hold, Purchasables, type ReleaseCause } from './purchasable.ts'
 
@@ -91,7 +91,7 @@ export class Holds implements OnModuleInit {
   async keepInCart(tx: Tx, holds: Omit<HoldsToKeep, 'checkoutId'>): Promise<void> {
     const rows = this.rows({ ...holds, checkoutId: null })
     if (rows.length === 0) return
-    await tx.insertInto('hold').values(rows).execute()
+    sendAlong(tx, tx.insertInto('hold').values(rows))
     for (const row of rows) await schedule(tx, { kind: expiryTimer, ref: row.id, dueAt: holds.expiresAt })
   }
 
