@@ -7,4 +7,9 @@ export const verticalConsoles: Record<string, VerticalConsole> = {
     vendor: () => import('../data-plane/verticals/booking/console/vendor.tsx'),
     texts: (locale) => import(`../data-plane/verticals/booking/console/i18n/${locale}.json`),
   },
+  restaurant: {
+    admin: () => import('../data-plane/verticals/restaurant/console/admin.tsx'),
+    vendor: () => import('../data-plane/verticals/restaurant/console/vendor.tsx'),
+    texts: (locale) => import(`../data-plane/verticals/restaurant/console/i18n/${locale}.json`),
+  },
 }

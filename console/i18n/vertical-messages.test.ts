@@ -47,7 +47,7 @@ describe.each(Object.entries(verticalConsoles))('texts of %s in the consoles', (
     const texts = known()
     const used = [...sources(folder).matchAll(/'([a-z_]+(?:\.[a-z0-9_-]+)+)'/g)].map((match) => match[1] as string)
     const keys = [...new Set(used)].filter(
-      (key) => words.has(key.split('.')[0]) && !/\.(main|primary|secondary|paper|default|hover)$/.test(key),
+      (key) => words.has(key.split('.')[0]) && !/\.(main|primary|secondary|paper|default|hover|selected)$/.test(key),
     )
     expect(keys.filter((key) => !texts.has(key))).toEqual([])
   })

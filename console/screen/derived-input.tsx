@@ -1,4 +1,5 @@
 import { type I18nText, type Locale, pickText } from '@cityos/contract'
+import { Stack } from '@mui/material'
 import {
   ArrayInput,
   AutocompleteArrayInput,
@@ -15,6 +16,7 @@ import {
   SelectInput,
   SimpleFormIterator,
   TextInput,
+  useTranslate,
 } from 'react-admin'
 import type { FieldShape } from '../api/shape.ts'
 import { BpsInput } from '../fields/bps-input.tsx'
@@ -42,6 +44,7 @@ export function recordText(record: RaRecord, locale: Locale): string {
 
 /** The input for one field of a request's schema. */
 export function DerivedInput({ field, currency, references = {}, source = field.name }: DerivedInputProps) {
+  const t = useTranslate()
   const locale = useConsoleLocale()
   const label = `field.${field.name}`
   const validate = field.required ? [required()] : []
@@ -91,11 +94,21 @@ export function DerivedInput({ field, currency, references = {}, source = field.
       return (
         <ArrayInput source={source} label={label} defaultValue={defaultValue}>
           <SimpleFormIterator inline fullWidth disableReordering>
-            {(field.row ?? []).map((part) => (
-              <DerivedInput key={part.name} source={part.name} field={part} currency={currency} references={references} />
-            ))}
+            {(field.row ?? [])
+              .filter((part) => part.name !== 'id')
+              .map((part) => (
+                <DerivedInput key={part.name} source={part.name} field={part} currency={currency} references={references} />
+              ))}
           </SimpleFormIterator>
         </ArrayInput>
+      )
+    case 'object':
+      return (
+        <Stack direction={{ sm: 'row' }} sx={{ gap: 2, width: '100%' }} role="group" aria-label={t(label)}>
+          {(field.row ?? []).map((part) => (
+            <DerivedInput key={part.name} source={`${source}.${part.name}`} field={part} currency={currency} references={references} />
+          ))}
+        </Stack>
       )
     default:
       return (

@@ -1,5 +1,17 @@
 import { type AnyEndpoint, newId } from '@cityos/contract'
-import { Alert, Button, Dialog, DialogActions, DialogContent, DialogContentText, DialogTitle, Stack, Typography } from '@mui/material'
+import {
+  Alert,
+  Button,
+  Dialog,
+  DialogActions,
+  DialogContent,
+  DialogContentText,
+  DialogTitle,
+  Stack,
+  Typography,
+  useMediaQuery,
+  useTheme,
+} from '@mui/material'
 import { type ReactNode, useId, useRef } from 'react'
 import { Form, useNotify, useTranslate } from 'react-admin'
 import { ConsoleError } from '../api/failure.ts'
@@ -28,6 +40,8 @@ interface EndpointDialogProps {
   consequence?: ReactNode
   submitLabel?: string
   danger?: boolean
+  /** Long forms: wider, and the whole window of a phone. */
+  wide?: boolean
   /** Last change to the body before it is sent. */
   prepare?: (body: Record<string, unknown>) => Record<string, unknown>
   onClose: () => void
@@ -52,6 +66,7 @@ export function EndpointDialog({
   consequence,
   submitLabel,
   danger = false,
+  wide = false,
   prepare = (body) => body,
   onClose,
   onDone,
@@ -62,6 +77,8 @@ export function EndpointDialog({
   const send = useSend(endpoint)
   const key = useRef(newId('key'))
   const form = useId()
+  const theme = useTheme()
+  const narrow = useMediaQuery(theme.breakpoints.down('sm'))
   const submit = async (values: Record<string, unknown>) => {
     const body = prepare({ ...pick(endpoint)(values), ...fixed })
     try {
@@ -77,7 +94,14 @@ export function EndpointDialog({
     }
   }
   return (
-    <Dialog open onClose={send.isPending ? undefined : onClose} fullWidth maxWidth="sm" aria-labelledby={`${form}-title`}>
+    <Dialog
+      open
+      onClose={send.isPending ? undefined : onClose}
+      fullWidth
+      maxWidth={wide ? 'md' : 'sm'}
+      fullScreen={wide && narrow}
+      aria-labelledby={`${form}-title`}
+    >
       <DialogTitle id={`${form}-title`}>{title}</DialogTitle>
       <DialogContent>
         <Stack spacing={1.5} sx={{ paddingBlockStart: 1 }}>

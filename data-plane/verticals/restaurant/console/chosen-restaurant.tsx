@@ -7,7 +7,7 @@ import { listVendorRestaurants, type ManagedRestaurant } from '../contract.ts'
 /** The restaurant the pages of this browser are about, remembered; the first one until another is picked. */
 export function useChosenRestaurant() {
   const { data, error, refetch } = useRead(listVendorRestaurants, { query: { limit: 100 } }, { refetchInterval: 60_000 })
-  const [id, choose] = useStore<string>('restaurant.chosen', '')
+  const [id, choose] = useStore<string>('chosen-restaurant', '')
   const restaurant = data?.items.find((item) => item.id === id) ?? data?.items[0]
   return { restaurants: data?.items, restaurant, choose, error, refetch }
 }

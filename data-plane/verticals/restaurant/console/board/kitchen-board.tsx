@@ -38,7 +38,7 @@ function Board({ restaurant, picker }: { restaurant: ManagedRestaurant; picker: 
   const now = useNow(1000)
   const frame = useRef<HTMLDivElement>(null)
   const { data, error, refetch, live, isError } = useBoard(restaurant.id)
-  const [mute, setMute] = useStore('restaurant.mute', false)
+  const [mute, setMute] = useStore('kitchen-sound-off', false)
   const [tab, setTab] = useState<FoodOrderStatus>('placed')
   const orders = data?.items ?? []
   const of = (status: FoodOrderStatus) => orders.filter((order) => order.status === status)

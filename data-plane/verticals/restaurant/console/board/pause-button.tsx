@@ -1,6 +1,6 @@
 import { formatTimeIn, RequestId, useConsoleLocale, useFailureNotice, useFailureWords, useNow, useSend } from '@cityos/console/kit'
-import PauseIcon from '@mui/icons-material/PauseCircleOutline'
-import PlayIcon from '@mui/icons-material/PlayCircleOutline'
+import PauseIcon from '@mui/icons-material/PauseCircleOutlined'
+import PlayIcon from '@mui/icons-material/PlayCircleOutlined'
 import { Alert, Button, Dialog, DialogActions, DialogContent, DialogTitle, MenuItem, Stack, TextField } from '@mui/material'
 import { useState } from 'react'
 import { useTranslate } from 'react-admin'
