@@ -52,6 +52,8 @@ export type Permissions = Readonly<Record<string, Readonly<Record<string, readon
 export interface VerticalManifest {
   /** Its code in the tenant document: `event-ticketing`. */
   readonly name: string
+  /** What its tables, kinds and events begin with: `event` of `event_ticket`, `event.ticket`, `event.ticket.issued`. */
+  readonly prefix: string
   readonly title: Required<I18nText>
   /** Verticals that have to be on for this one. */
   readonly dependsOn: readonly string[]

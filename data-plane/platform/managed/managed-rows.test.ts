@@ -30,6 +30,7 @@ class Venues extends ManagedRows<'event_venue', typeof venue> {
   constructor(parts: ManagedParts) {
     super(parts, venue, {
       table: 'event_venue',
+      entity: 'event.venue',
       prefix: 'vnu',
       owner: { column: 'vendor_id' },
       order: ['-created_at', 'handle'],
@@ -81,14 +82,14 @@ it('adds, reads, changes in part and removes; each write leaves its event, its a
   const { rows } = await sql<{ event_type: string; aggregate_version: number }>`SELECT event_type, aggregate_version FROM outbox_event
     WHERE aggregate_id = ${made.id} ORDER BY aggregate_version`.execute(platform.get(Database).read)
   expect(rows).toEqual([
-    { event_type: 'event-ticketing.venue.created', aggregate_version: 0 },
-    { event_type: 'event-ticketing.venue.changed', aggregate_version: 1 },
-    { event_type: 'event-ticketing.venue.removed', aggregate_version: 2 },
+    { event_type: 'event.venue.created', aggregate_version: 0 },
+    { event_type: 'event.venue.changed', aggregate_version: 1 },
+    { event_type: 'event.venue.removed', aggregate_version: 2 },
   ])
   const audited = await sql<{ action: string }>`SELECT action FROM audit_entry WHERE resource_id = ${made.id} ORDER BY at, id`.execute(
     platform.get(Database).read,
   )
-  expect(audited.rows.map((row) => row.action)).toEqual(['venue.created', 'venue.changed', 'venue.removed'])
+  expect(audited.rows.map((row) => row.action)).toEqual(['event.venue.created', 'event.venue.changed', 'event.venue.removed'])
 })
 
 it('one vendor never sees, changes or removes a row of another', async () => {

@@ -19,6 +19,8 @@ type Row = Record<string, unknown> & { id: string; version: number }
 
 export interface ManagedPlan<T extends ManagedTable> {
   table: T
+  /** What it is called in events and audit: `event.venue`. */
+  entity: string
   /** Prefix of new ids. */
   prefix: string
   /** Whose rows these are: by a column of their own, or by that of the row they belong to. */
@@ -27,6 +29,8 @@ export interface ManagedPlan<T extends ManagedTable> {
   order: readonly [string, ...string[]]
   /** Column the query's `q` is looked for in (a jsonb text is looked through in every language). */
   search?: string
+  /** Fields of the input that are no columns of this row: children, which `written` stores. */
+  elsewhere?: readonly string[]
   /** Removed rows stay, with `deleted_at`, because something sold points to them. */
   keepsRemoved?: boolean
 }
@@ -42,7 +46,7 @@ export class ManagedParts {
 
 /**
  * Lists, reads, adds, changes and removes the rows of a declared noun: a vendor's staff see their vendor's rows only, every write is
- * audited, leaves an event (`<vertical>.<noun>.created|changed|removed`) and raises the row's version. A field is the column of
+ * audited, leaves an event (`event.venue.created|changed|removed`) and raises the row's version. A field is the column of
  * its name; money is `<name>_amount` in the tenant's currency; texts and objects are jsonb. What else a noun needs is said in the hooks.
  */
 export abstract class ManagedRows<T extends ManagedTable, N extends ManagedNoun> {
@@ -77,6 +81,11 @@ export abstract class ManagedRows<T extends ManagedTable, N extends ManagedNoun>
     _rows: readonly Selectable<DB[T]>[],
   ): Promise<ReadonlyMap<string, Record<string, unknown>>> {
     return new Map()
+  }
+
+  /** The condition of a filter that is no column of its name. */
+  protected condition(_filter: string, _value: unknown): RawBuilder<unknown> | undefined {
+    return undefined
   }
 
   async list(ctx: RequestContext, query: Input<N['list']>['query']): Promise<Page<Output<N['get']>>> {
@@ -181,7 +190,7 @@ export abstract class ManagedRows<T extends ManagedTable, N extends ManagedNoun>
   private filters(given: Record<string, unknown>): RawBuilder<unknown>[] {
     return Object.entries(given)
       .filter(([, value]) => value !== undefined)
-      .map(([column, value]) => sql`r.${sql.ref(column)} = ${value}`)
+      .map(([name, value]) => this.condition(name, value) ?? sql`r.${sql.ref(name)} = ${value}`)
   }
 
   private orderBy(asked: string | undefined): RawBuilder<unknown> {
@@ -235,7 +244,8 @@ export abstract class ManagedRows<T extends ManagedTable, N extends ManagedNoun>
     }
   }
 
-  private async settle(
+  /** After a row was written by a verb of its own: children, event, audit. */
+  protected async settle(
     tx: Tx,
     ctx: RequestContext,
     what: 'created' | 'changed' | 'removed',
@@ -243,9 +253,9 @@ export abstract class ManagedRows<T extends ManagedTable, N extends ManagedNoun>
     input: Record<string, unknown> | null,
   ): Promise<void> {
     await this.written(tx, ctx, row as Selectable<DB[T]>, input as Partial<Input<N['create']>['body']> | null)
-    const entity = this.declared.noun
+    const { entity } = this.plan
     await appendEvent(tx, {
-      type: `${this.declared.vertical}.${entity}.${what}`,
+      type: `${entity}.${what}`,
       aggregate: { type: entity, id: row.id, version: row.version },
       payload: { id: row.id },
       ctx,
@@ -257,7 +267,7 @@ export abstract class ManagedRows<T extends ManagedTable, N extends ManagedNoun>
   private stored(input: Record<string, unknown>): Record<string, unknown> {
     const columns: Record<string, unknown> = {}
     for (const [name, field] of Object.entries(this.declared.input.shape)) {
-      if (!(name in input) || input[name] === undefined) continue
+      if (input[name] === undefined || this.plan.elsewhere?.includes(name)) continue
       const kind = kindOf(field as z.ZodType)
       if (kind === 'money') columns[`${name}_amount`] = this.amount(name, input[name] as Money | null)
       else columns[name] = kind === 'json' && input[name] !== null ? jsonb(input[name]) : input[name]

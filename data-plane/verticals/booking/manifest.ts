@@ -3,6 +3,7 @@ import type { VerticalManifest } from '@cityos/contract'
 /** Facts about this vertical; plain data, browsers read it too. */
 export const manifest = {
   name: 'booking',
+  prefix: 'booking',
   title: { en: 'Bookings', fr: 'Réservations', ar: 'حجوزات' },
   dependsOn: [],
   kinds: ['booking.slot'],

@@ -3,32 +3,25 @@ import type { VerticalManifest } from '@cityos/contract'
 /** Facts about events and tickets (docs/spec/event-ticketing.md). */
 export const manifest: VerticalManifest = {
   name: 'event-ticketing',
+  prefix: 'event',
   title: { en: 'Events and tickets', fr: 'Événements et billets', ar: 'فعاليات وتذاكر' },
   dependsOn: [],
   kinds: ['event.ticket'],
   resources: ['events', 'venues', 'seat-maps', 'checkin-lists', 'event-refund-batches'],
   permissions: {
     staff: {
-      'city-manager': [[['read', 'approve'], ['event']]],
-      'compliance-officer': [[['read', 'approve', 'freeze'], ['event']]],
-      auditor: [[['read'], ['event']]],
-      finance: [[['read', 'payout'], ['event']]],
-      viewer: [[['read'], ['event']]],
+      'tenant-admin': { event: ['read', 'approve', 'cancel', 'freeze', 'payout'] },
+      'city-manager': { event: ['read', 'approve'] },
+      'compliance-officer': { event: ['read', 'approve', 'freeze'] },
+      auditor: { event: ['read'] },
+      finance: { event: ['read', 'payout'] },
+      viewer: { event: ['read'] },
     },
     vendor: {
-      owner: [
-        [['read', 'write', 'cancel', 'export'], ['event']],
-        [['read', 'write'], ['event-checkin']],
-      ],
-      manager: [
-        [['read', 'write', 'cancel', 'export'], ['event']],
-        [['read', 'write'], ['event-checkin']],
-      ],
-      staff: [
-        [['read'], ['event']],
-        [['read', 'write'], ['event-checkin']],
-      ],
-      finance: [[['read', 'export'], ['event']]],
+      owner: { event: ['read', 'write', 'cancel', 'export'], 'event-checkin': ['read', 'write'] },
+      manager: { event: ['read', 'write', 'cancel', 'export'], 'event-checkin': ['read', 'write'] },
+      staff: { event: ['read'], 'event-checkin': ['read', 'write'] },
+      finance: { event: ['read', 'export'] },
     },
   },
   navigation: [

@@ -3,6 +3,7 @@ import type { VerticalManifest } from '@cityos/contract'
 /** Facts about this vertical; plain data, browsers read it too. Nouns, states and rules: README.md. */
 export const manifest = {
   name: 'restaurant',
+  prefix: 'restaurant',
   title: { en: 'Restaurants', fr: 'Restaurants', ar: 'مطاعم' },
   dependsOn: [],
   kinds: ['restaurant.meal', 'restaurant.table'],
