@@ -47,6 +47,7 @@ export interface Show {
 
 const manifest: VerticalManifest = {
   name: 'kiosk',
+  prefix: 'kiosk',
   title: { en: 'Kiosk', fr: 'Kiosque', ar: 'كشك' },
   dependsOn: [],
   kinds: ['show.seat'],
