@@ -196,6 +196,7 @@ export async function refusal(call: Promise<unknown>): Promise<ErrorCode | null>
 export async function until(holds: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 15_000
   while (!(await holds())) {
+    await new Promise(setImmediate)
     if (performance.now() > deadline) throw new Error('it did not happen in 15 s')
   }
 }
