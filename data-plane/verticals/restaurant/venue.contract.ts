@@ -1,4 +1,4 @@
-import { endpoint, I18nText, listEndpoint, Money, vendor } from '@cityos/contract'
+import { endpoint, I18nText, listEndpoint, Money, managedNoun, vendor } from '@cityos/contract'
 import { z } from 'zod'
 import { Handle } from '../../core/catalogue/contract.ts'
 import { Picture } from '../../core/vertical/contract.ts'
@@ -9,7 +9,8 @@ const byId = z.object({ id: z.string() })
 const ofRestaurant = z.object({ restaurant_id: z.string().optional() })
 const read = vendor('read', 'restaurant')
 const write = vendor('write', 'restaurant')
-const Removed = z.object({ id: z.string() })
+const kept = { id: z.string(), version: z.int() }
+const common = { vertical, surface: 'vendor', subject: 'restaurant' } as const
 
 /** draft →(V submit) in_review →(A) active | rejected; active →(A force-close) closed →(A reopen) active. */
 export const RestaurantStatus = z.enum(['draft', 'in_review', 'active', 'rejected', 'closed'])
@@ -135,27 +136,29 @@ export const WeekHours = z.object({ restaurant_id: z.string(), days: z.array(Day
 export type WeekHours = z.infer<typeof WeekHours>
 
 const exceptionFields = {
+  restaurant_id: z.string(),
   /** null = every service */
-  service: RestaurantService.nullable(),
+  service: RestaurantService.nullable().default(null),
   from_date: z.iso.date(),
   /** Inclusive. */
   to_date: z.iso.date(),
   /** `hours`: these instead of the week's; `closed` with times: only then (prayer break), without: all day. */
   kind: z.enum(['closed', 'hours']),
-  opens_at: OpeningTime.nullable(),
-  closes_at: OpeningTime.nullable(),
+  opens_at: OpeningTime.nullable().default(null),
+  closes_at: OpeningTime.nullable().default(null),
   reason: z.enum(['holiday', 'ramadan', 'prayer_break', 'private_event']),
 }
-export const OpeningExceptionInput = z.object({
-  ...exceptionFields,
-  restaurant_id: z.string(),
-  service: exceptionFields.service.default(null),
-  opens_at: exceptionFields.opens_at.default(null),
-  closes_at: exceptionFields.closes_at.default(null),
-})
-export type OpeningExceptionInput = z.infer<typeof OpeningExceptionInput>
-export const OpeningException = z.object({ ...exceptionFields, id: z.string(), restaurant_id: z.string(), version: z.int() })
+export const OpeningException = z.object({ ...exceptionFields, ...kept })
 export type OpeningException = z.infer<typeof OpeningException>
+export const openingException = managedNoun({
+  ...common,
+  noun: 'openingException',
+  path: 'opening-exceptions',
+  called: ['days that differ', 'days that differ'],
+  shape: OpeningException,
+  input: z.object(exceptionFields),
+  filter: ofRestaurant,
+})
 
 /** GeoJSON; first ring outside, further rings are holes; lng before lat. */
 export const GeoPolygon = z.object({
@@ -173,49 +176,73 @@ export const GeoPolygon = z.object({
 export type GeoPolygon = z.infer<typeof GeoPolygon>
 
 const areaFields = {
+  restaurant_id: z.string(),
   name: I18nText,
   polygon: GeoPolygon,
   fee: Money,
   minimum_order: Money,
-  free_over: Money.nullable(),
+  free_over: Money.nullable().default(null),
   /** Straight line from the restaurant; null = the polygon decides alone. */
-  max_distance_m: z.int().min(100).max(100_000).nullable(),
+  max_distance_m: z.int().min(100).max(100_000).nullable().default(null),
 }
-export const DeliveryAreaInput = z.object({
-  ...areaFields,
-  restaurant_id: z.string(),
-  free_over: areaFields.free_over.default(null),
-  max_distance_m: areaFields.max_distance_m.default(null),
-})
-export type DeliveryAreaInput = z.infer<typeof DeliveryAreaInput>
-export const DeliveryAreaPatch = z.object(areaFields).partial()
-export type DeliveryAreaPatch = z.infer<typeof DeliveryAreaPatch>
-export const DeliveryArea = z.object({ ...areaFields, id: z.string(), restaurant_id: z.string(), version: z.int() })
+export const DeliveryArea = z.object({ ...areaFields, ...kept })
 export type DeliveryArea = z.infer<typeof DeliveryArea>
+export const deliveryArea = managedNoun({
+  ...common,
+  noun: 'deliveryArea',
+  path: 'delivery-areas',
+  called: ['an area it delivers to', 'areas it delivers to'],
+  shape: DeliveryArea,
+  input: z.object(areaFields),
+  filter: ofRestaurant,
+  errors: ['currency_mismatch'],
+})
 
 const tableFields = {
+  restaurant_id: z.string(),
   name: z.string().trim().min(1).max(40),
   /** Room or zone: `family section`, `terrace`. */
-  area: I18nText,
-  seats_min: z.int().min(1).max(100),
+  area: I18nText.default({}),
+  seats_min: z.int().min(1).max(100).default(1),
   seats_max: z.int().min(1).max(100),
   /** Tables of one group can be put together. */
-  join_group: z.string().trim().max(40).nullable(),
-  active: z.boolean(),
-}
-export const DiningTableInput = z.object({
-  ...tableFields,
-  restaurant_id: z.string(),
-  area: I18nText.default({}),
-  seats_min: tableFields.seats_min.default(1),
-  join_group: tableFields.join_group.default(null),
+  join_group: z.string().trim().max(40).nullable().default(null),
   active: z.boolean().default(true),
-})
-export type DiningTableInput = z.infer<typeof DiningTableInput>
-export const DiningTablePatch = z.object(tableFields).partial()
-export type DiningTablePatch = z.infer<typeof DiningTablePatch>
-export const DiningTable = z.object({ ...tableFields, id: z.string(), restaurant_id: z.string(), version: z.int() })
+}
+export const DiningTable = z.object({ ...tableFields, ...kept })
 export type DiningTable = z.infer<typeof DiningTable>
+export const diningTable = managedNoun({
+  ...common,
+  noun: 'diningTable',
+  path: 'dining-tables',
+  called: ['a table', 'tables'],
+  shape: DiningTable,
+  input: z.object(tableFields),
+  filter: ofRestaurant.extend({ active: z.stringbool().optional() }),
+  errors: ['open_obligations'],
+})
+
+export const {
+  list: listOpeningExceptions,
+  get: getOpeningException,
+  create: createOpeningException,
+  update: updateOpeningException,
+  remove: removeOpeningException,
+} = openingException
+export const {
+  list: listDeliveryAreas,
+  get: getDeliveryArea,
+  create: createDeliveryArea,
+  update: updateDeliveryArea,
+  remove: removeDeliveryArea,
+} = deliveryArea
+export const {
+  list: listDiningTables,
+  get: getDiningTable,
+  create: createDiningTable,
+  update: updateDiningTable,
+  remove: removeDiningTable,
+} = diningTable
 
 export const listVendorRestaurants = listEndpoint({
   id: 'vendor.restaurant.list',
@@ -319,147 +346,4 @@ export const setOpeningHours = endpoint({
   body: z.object({ days: z.array(DayHours).max(21) }),
   response: WeekHours,
   errors: ['validation_failed'],
-})
-export const listOpeningExceptions = listEndpoint({
-  id: 'vendor.openingException.list',
-  method: 'GET',
-  path: '/v1/vendor/opening-exceptions',
-  summary: 'Days that differ, soonest first',
-  access: read,
-  vertical,
-  query: ofRestaurant.extend({ past: z.stringbool().optional() }),
-  response: OpeningException,
-})
-export const createOpeningException = endpoint({
-  id: 'vendor.openingException.create',
-  method: 'POST',
-  path: '/v1/vendor/opening-exceptions',
-  summary: 'Adds days that differ',
-  access: write,
-  vertical,
-  body: OpeningExceptionInput,
-  response: OpeningException,
-  status: 201,
-  errors: ['validation_failed'],
-})
-export const removeOpeningException = endpoint({
-  id: 'vendor.openingException.remove',
-  method: 'DELETE',
-  path: '/v1/vendor/opening-exceptions/{id}',
-  summary: 'The week holds again',
-  access: write,
-  vertical,
-  params: byId,
-  response: Removed,
-})
-
-export const listDeliveryAreas = listEndpoint({
-  id: 'vendor.deliveryArea.list',
-  method: 'GET',
-  path: '/v1/vendor/delivery-areas',
-  summary: 'Where it delivers, and for how much',
-  access: read,
-  vertical,
-  query: ofRestaurant,
-  response: DeliveryArea,
-})
-export const getDeliveryArea = endpoint({
-  id: 'vendor.deliveryArea.get',
-  method: 'GET',
-  path: '/v1/vendor/delivery-areas/{id}',
-  summary: 'One area',
-  access: read,
-  vertical,
-  params: byId,
-  response: DeliveryArea,
-})
-export const createDeliveryArea = endpoint({
-  id: 'vendor.deliveryArea.create',
-  method: 'POST',
-  path: '/v1/vendor/delivery-areas',
-  summary: 'Adds an area',
-  access: write,
-  vertical,
-  body: DeliveryAreaInput,
-  response: DeliveryArea,
-  status: 201,
-  errors: ['currency_mismatch', 'validation_failed'],
-})
-export const updateDeliveryArea = endpoint({
-  id: 'vendor.deliveryArea.update',
-  method: 'PATCH',
-  path: '/v1/vendor/delivery-areas/{id}',
-  summary: 'Changes an area',
-  access: write,
-  vertical,
-  params: byId,
-  body: DeliveryAreaPatch,
-  response: DeliveryArea,
-  errors: ['currency_mismatch', 'validation_failed'],
-})
-export const removeDeliveryArea = endpoint({
-  id: 'vendor.deliveryArea.remove',
-  method: 'DELETE',
-  path: '/v1/vendor/delivery-areas/{id}',
-  summary: 'Delivers there no more',
-  access: write,
-  vertical,
-  params: byId,
-  response: Removed,
-})
-
-export const listDiningTables = listEndpoint({
-  id: 'vendor.diningTable.list',
-  method: 'GET',
-  path: '/v1/vendor/dining-tables',
-  summary: 'Tables by name',
-  access: read,
-  vertical,
-  query: ofRestaurant,
-  response: DiningTable,
-})
-export const getDiningTable = endpoint({
-  id: 'vendor.diningTable.get',
-  method: 'GET',
-  path: '/v1/vendor/dining-tables/{id}',
-  summary: 'One table',
-  access: read,
-  vertical,
-  params: byId,
-  response: DiningTable,
-})
-export const createDiningTable = endpoint({
-  id: 'vendor.diningTable.create',
-  method: 'POST',
-  path: '/v1/vendor/dining-tables',
-  summary: 'Adds a table',
-  access: write,
-  vertical,
-  body: DiningTableInput,
-  response: DiningTable,
-  status: 201,
-  errors: ['already_exists', 'validation_failed'],
-})
-export const updateDiningTable = endpoint({
-  id: 'vendor.diningTable.update',
-  method: 'PATCH',
-  path: '/v1/vendor/dining-tables/{id}',
-  summary: 'Changes a table; reservations it has stay',
-  access: write,
-  vertical,
-  params: byId,
-  body: DiningTablePatch,
-  response: DiningTable,
-  errors: ['already_exists', 'validation_failed'],
-})
-export const removeDiningTable = endpoint({
-  id: 'vendor.diningTable.remove',
-  method: 'DELETE',
-  path: '/v1/vendor/dining-tables/{id}',
-  summary: 'Removes a table that nobody has reserved',
-  access: write,
-  vertical,
-  params: byId,
-  response: Removed,
-  errors: ['open_obligations'],
 })

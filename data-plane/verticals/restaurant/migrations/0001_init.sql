@@ -91,8 +91,8 @@ CREATE TABLE "restaurant_mealtime" (
     "restaurant_id" TEXT NOT NULL,
     "name" JSONB NOT NULL,
     "weekdays" INTEGER[],
-    "from_time" TEXT NOT NULL,
-    "to_time" TEXT NOT NULL,
+    "from" TEXT NOT NULL,
+    "to" TEXT NOT NULL,
     "from_date" TEXT,
     "to_date" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
@@ -113,7 +113,7 @@ CREATE TABLE "restaurant_delivery_area" (
     "min_lng" DOUBLE PRECISION NOT NULL,
     "max_lng" DOUBLE PRECISION NOT NULL,
     "fee_amount" BIGINT NOT NULL,
-    "min_order_amount" BIGINT NOT NULL,
+    "minimum_order_amount" BIGINT NOT NULL,
     "free_over_amount" BIGINT,
     "max_distance_m" INTEGER,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
@@ -147,7 +147,7 @@ CREATE TABLE "restaurant_menu_item" (
     "price_amount" BIGINT NOT NULL,
     "prep_points" INTEGER NOT NULL DEFAULT 1,
     "calories_kcal" INTEGER,
-    "allergen_codes" TEXT[],
+    "allergens" TEXT[],
     "dietary_tags" TEXT[],
     "mealtime_ids" TEXT[],
     "max_per_order" INTEGER,
@@ -386,7 +386,7 @@ CREATE UNIQUE INDEX "restaurant_opening_hours_restaurant_id_service_weekday_open
 CREATE INDEX "restaurant_opening_exception_restaurant_id_to_date_idx" ON "restaurant_opening_exception"("restaurant_id", "to_date");
 
 -- CreateIndex
-CREATE INDEX "restaurant_mealtime_restaurant_id_from_time_idx" ON "restaurant_mealtime"("restaurant_id", "from_time");
+CREATE INDEX "restaurant_mealtime_restaurant_id_from_idx" ON "restaurant_mealtime"("restaurant_id", "from");
 
 -- CreateIndex
 CREATE INDEX "restaurant_delivery_area_restaurant_id_created_at_idx" ON "restaurant_delivery_area"("restaurant_id", "created_at");
@@ -547,7 +547,7 @@ ALTER TABLE "restaurant_opening_exception"
   ADD CONSTRAINT restaurant_opening_exception_dates CHECK (from_date <= to_date),
   ADD CONSTRAINT restaurant_opening_exception_times CHECK ((opens_at IS NULL) = (closes_at IS NULL) AND (kind = 'closed' OR opens_at IS NOT NULL));
 ALTER TABLE "restaurant_delivery_area"
-  ADD CONSTRAINT restaurant_delivery_area_amounts CHECK (fee_amount >= 0 AND min_order_amount >= 0 AND free_over_amount >= 0);
+  ADD CONSTRAINT restaurant_delivery_area_amounts CHECK (fee_amount >= 0 AND minimum_order_amount >= 0 AND free_over_amount >= 0);
 ALTER TABLE "restaurant_menu_item"
   ADD CONSTRAINT restaurant_menu_item_numbers CHECK (price_amount >= 0 AND prep_points >= 0 AND max_per_order > 0 AND daily_limit >= 0);
 ALTER TABLE "restaurant_modifier_group"

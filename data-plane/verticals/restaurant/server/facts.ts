@@ -169,11 +169,11 @@ export async function loadRestaurants(tx: Tx, ids: readonly string[], today: str
           'opens_at', e.opens_at, 'closes_at', e.closes_at, 'reason', e.reason) ORDER BY e.from_date, e.id), '[]')
         FROM restaurant_opening_exception e WHERE e.restaurant_id = r.id AND e.to_date >= ${today}) AS exceptions,
       (SELECT coalesce(json_agg(json_build_object('id', a.id, 'name', a.name, 'rings', a.polygon->'coordinates', 'min_lat', a.min_lat, 'max_lat', a.max_lat,
-          'min_lng', a.min_lng, 'max_lng', a.max_lng, 'fee', a.fee_amount, 'minimum', a.min_order_amount, 'free_over', a.free_over_amount,
+          'min_lng', a.min_lng, 'max_lng', a.max_lng, 'fee', a.fee_amount, 'minimum', a.minimum_order_amount, 'free_over', a.free_over_amount,
           'max_distance', a.max_distance_m) ORDER BY a.created_at, a.id), '[]')
         FROM restaurant_delivery_area a WHERE a.restaurant_id = r.id) AS areas,
-      (SELECT coalesce(json_agg(json_build_object('id', m.id, 'name', m.name, 'weekdays', m.weekdays, 'from_time', m.from_time, 'to_time', m.to_time,
-          'from_date', m.from_date, 'to_date', m.to_date) ORDER BY m.from_time, m.id), '[]')
+      (SELECT coalesce(json_agg(json_build_object('id', m.id, 'name', m.name, 'weekdays', m.weekdays, 'from_time', m."from", 'to_time', m."to",
+          'from_date', m.from_date, 'to_date', m.to_date) ORDER BY m."from", m.id), '[]')
         FROM restaurant_mealtime m WHERE m.restaurant_id = r.id) AS mealtimes
     FROM restaurant r JOIN vendor v ON v.id = r.vendor_id
     WHERE r.id = ANY (${[...ids]}::text[]) AND r.deleted_at IS NULL`.execute(tx)
@@ -304,7 +304,7 @@ interface DishRow {
   price_amount: number
   prep_points: number
   calories_kcal: number | null
-  allergen_codes: string[]
+  allergens: string[]
   dietary_tags: string[]
   mealtime_ids: string[]
   max_per_order: number | null
@@ -319,7 +319,7 @@ export async function loadDishes(tx: Tx, restaurantIds: readonly string[], itemI
   if (restaurantIds.length === 0 || itemIds?.length === 0) return []
   const some = itemIds === undefined ? sql`true` : sql`i.id = ANY (${[...itemIds]}::text[])`
   const { rows } = await sql<DishRow>`
-    SELECT i.id, i.restaurant_id, i.category_id, i.name, i.description, i.picture, i.price_amount, i.prep_points, i.calories_kcal, i.allergen_codes,
+    SELECT i.id, i.restaurant_id, i.category_id, i.name, i.description, i.picture, i.price_amount, i.prep_points, i.calories_kcal, i.allergens,
       i.dietary_tags, i.mealtime_ids, i.max_per_order, i.daily_limit, i.sold_out_until, i.tax_class,
       (SELECT coalesce(json_agg(json_build_object('groupId', u.group_id, 'min', coalesce(u.min_select, g.min_select), 'max', coalesce(u.max_select, g.max_select),
           'free', coalesce(u.free_quantity, g.free_quantity)) ORDER BY u.position, u.group_id), '[]')
@@ -337,7 +337,7 @@ export async function loadDishes(tx: Tx, restaurantIds: readonly string[], itemI
     amount: row.price_amount,
     points: row.prep_points,
     calories: row.calories_kcal,
-    allergens: row.allergen_codes,
+    allergens: row.allergens,
     dietaryTags: row.dietary_tags,
     mealtimeIds: row.mealtime_ids,
     maxPerOrder: row.max_per_order,
