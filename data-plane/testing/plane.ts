@@ -40,6 +40,8 @@ export interface TestPlane {
   call<E extends AnyEndpoint>(endpoint: E, call?: Call<E>, as?: Caller): Promise<Result<E>>
   /** Calls the plane over HTTP. @param headers e.g. a cart token or a session */
   client(headers?: Record<string, string>): Client
+  /** Another process of the same tenant over the same database, as during an upgrade. */
+  beside(): Promise<Pick<TestPlane, 'client' | 'stop'>>
   /** Boots a second time over the same database, as after a crash. */
   restart(): Promise<void>
   stop(): Promise<void>
@@ -99,6 +101,10 @@ export async function startTestPlane(
     database,
     call: (endpoint, call, as) => callIn(app, endpoint, call, as),
     client: (headers = {}) => clientOf(app, headers),
+    beside: async () => {
+      const other = await boot(binding)
+      return { client: (headers = {}) => clientOf(other, headers), stop: () => halt(other) }
+    },
     restart: async () => {
       await halt(app)
       app = await boot(binding, verticals)

@@ -283,7 +283,7 @@ export const getVendorMe = endpoint({
   method: 'GET',
   path: '/v1/vendor/me',
   summary: 'The signed-in vendor staff member',
-  access: vendor('read', 'vendor_user'),
+  access: vendor('read', 'self'),
   response: VendorUser,
 })
 

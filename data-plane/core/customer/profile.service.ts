@@ -6,6 +6,7 @@ import { Database } from '../../platform/db/index.ts'
 import { Pii } from '../../platform/pii/pii.ts'
 import type { Customer, listMySessions, updateMe } from './contract.ts'
 import { Customers } from './customers.ts'
+import { Sessions } from './sessions.ts'
 
 /** The signed-in customer of a request. @throws DomainError unauthenticated */
 export function customerOf(ctx: RequestContext): { id: string; sessionId: string } {
@@ -21,6 +22,7 @@ export class ProfileService {
     private readonly clock: Clock,
     private readonly customers: Customers,
     private readonly pii: Pii,
+    private readonly signedIn: Sessions,
   ) {}
 
   async get(ctx: RequestContext): Promise<Customer> {
@@ -69,13 +71,7 @@ export class ProfileService {
   }
 
   async endSession(ctx: RequestContext, id: string): Promise<{ id: string }> {
-    const ended = await this.database.read
-      .deleteFrom('account_session')
-      .where('id', '=', id)
-      .where('account_kind', '=', 'customer')
-      .where('account_id', '=', customerOf(ctx).id)
-      .executeTakeFirst()
-    if (ended.numDeletedRows === 0n) throw new DomainError('not_found')
+    if (!(await this.signedIn.endOne('customer', id, customerOf(ctx).id))) throw new DomainError('not_found')
     return { id }
   }
 }

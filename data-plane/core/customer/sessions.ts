@@ -1,7 +1,7 @@
 import { newId } from '@cityos/contract'
 import type { Actor, RequestContext } from '@cityos/http'
 import { Injectable, type OnModuleInit } from '@nestjs/common'
-import { SessionSources } from '../../platform/auth/session-sources.ts'
+import { type OpenSession, SessionSources } from '../../platform/auth/session-sources.ts'
 import { Clock, days, hours, later } from '../../platform/clock/clock.ts'
 import { hashSecret, newSecret } from '../../platform/credential/secret.ts'
 import { Database, type Tx } from '../../platform/db/index.ts'
@@ -25,8 +25,8 @@ export class Sessions implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.sources.on('customer', (token) => this.customer(token))
-    this.sources.on('vendor', (token) => this.vendor(token))
+    this.sources.on('customer', (hash) => this.customer(hash))
+    this.sources.on('vendor', (hash) => this.vendor(hash))
   }
 
   /** Signs an account in and sets its cookie. At most five sessions: the oldest goes. */
@@ -47,7 +47,7 @@ export class Sessions implements OnModuleInit {
         expires_at: expiresAt,
       })
       .execute()
-    await tx
+    const oldest = await tx
       .deleteFrom('account_session')
       .where('id', 'in', (eb) =>
         eb
@@ -59,7 +59,9 @@ export class Sessions implements OnModuleInit {
           .orderBy('id', 'desc')
           .offset(mostSessions),
       )
+      .returning('token_hash')
       .execute()
+    await this.tell(oldest)
     ctx.cookies.set(sessionCookie[kind], token, { maxAge: lifetime[kind] / 1000 })
     return { token, expiresAt }
   }
@@ -67,44 +69,62 @@ export class Sessions implements OnModuleInit {
   /** Ends the session behind a token; an unknown one is fine. */
   async end(ctx: RequestContext, kind: AccountKind): Promise<void> {
     if (ctx.actor.kind === 'customer' || ctx.actor.kind === 'vendor') {
-      await this.database.read
-        .deleteFrom('account_session')
-        .where('id', '=', ctx.actor.sessionId)
-        .where('account_kind', '=', kind)
-        .execute()
+      await this.endOne(kind, ctx.actor.sessionId)
     }
     ctx.cookies.clear(sessionCookie[kind])
   }
 
   async endAll(tx: Tx, kind: AccountKind, accountId: string): Promise<void> {
-    await tx.deleteFrom('account_session').where('account_kind', '=', kind).where('account_id', '=', accountId).execute()
+    const ended = await tx
+      .deleteFrom('account_session')
+      .where('account_kind', '=', kind)
+      .where('account_id', '=', accountId)
+      .returning('token_hash')
+      .execute()
+    await this.tell(ended)
   }
 
-  private async customer(token: string): Promise<Actor | null> {
+  /** @returns whether there was one. @param accountId only a session of this account */
+  async endOne(kind: AccountKind, sessionId: string, accountId?: string): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      let query = tx.deleteFrom('account_session').where('id', '=', sessionId).where('account_kind', '=', kind)
+      if (accountId !== undefined) query = query.where('account_id', '=', accountId)
+      const ended = await query.returning('token_hash').execute()
+      await this.tell(ended)
+      return ended.length > 0
+    })
+  }
+
+  private tell(ended: readonly { token_hash: string }[]): Promise<void> {
+    return this.sources.changed(ended.map((row) => row.token_hash))
+  }
+
+  private async customer(tokenHash: string): Promise<OpenSession | null> {
     const row = await this.database.read
       .selectFrom('account_session as s')
       .innerJoin('customer as c', 'c.id', 's.account_id')
-      .where('s.token_hash', '=', hashSecret(token))
+      .where('s.token_hash', '=', tokenHash)
       .where('s.account_kind', '=', 'customer')
       .where('c.status', 'in', ['registered', 'verified'])
       .select(['s.id', 's.account_id', 's.expires_at', 's.last_seen_at'])
       .executeTakeFirst()
     if (!row || !(await this.alive(row))) return null
-    return { kind: 'customer', id: row.account_id, sessionId: row.id }
+    return { actor: { kind: 'customer', id: row.account_id, sessionId: row.id }, expiresAt: row.expires_at }
   }
 
-  private async vendor(token: string): Promise<Actor | null> {
+  private async vendor(tokenHash: string): Promise<OpenSession | null> {
     const row = await this.database.read
       .selectFrom('account_session as s')
       .innerJoin('vendor_user as u', 'u.id', 's.account_id')
-      .where('s.token_hash', '=', hashSecret(token))
+      .where('s.token_hash', '=', tokenHash)
       .where('s.account_kind', '=', 'vendor_user')
       .where('u.status', '=', 'active')
       .where('u.deleted_at', 'is', null)
       .select(['s.id', 's.account_id', 's.expires_at', 's.last_seen_at', 'u.vendor_id', 'u.role'])
       .executeTakeFirst()
     if (!row || !(await this.alive(row))) return null
-    return { kind: 'vendor', userId: row.account_id, vendorId: row.vendor_id, role: row.role, sessionId: row.id }
+    const actor: Actor = { kind: 'vendor', userId: row.account_id, vendorId: row.vendor_id, role: row.role, sessionId: row.id }
+    return { actor, expiresAt: row.expires_at }
   }
 
   /** Whether a session has time left; notes when it was last seen, once an hour. */

@@ -3,6 +3,7 @@ import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
 import { audit } from '../../platform/audit/audit.ts'
+import { SessionSources } from '../../platform/auth/session-sources.ts'
 import { Clock } from '../../platform/clock/clock.ts'
 import { hashPassword } from '../../platform/credential/password.ts'
 import { Database, type Tx, violates } from '../../platform/db/index.ts'
@@ -27,6 +28,7 @@ export class VendorTeam {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly pii: Pii,
+    private readonly sessions: SessionSources,
   ) {}
 
   hash(password: string): Promise<string> {
@@ -86,9 +88,7 @@ export class VendorTeam {
         }))
         .where('id', '=', id)
         .execute()
-      if (patch.status === 'disabled' || hash !== null) {
-        await tx.deleteFrom('account_session').where('account_kind', '=', 'vendor_user').where('account_id', '=', id).execute()
-      }
+      await this.signedIn(tx, id, patch.status === 'disabled' || hash !== null)
       await audit(tx, ctx, {
         action: 'vendor-user.update',
         resource: { type: 'vendor_user', id },
@@ -97,6 +97,23 @@ export class VendorTeam {
       })
       return this.get(tx, vendorId, id)
     })
+  }
+
+  /** Sessions of a person who changes: they end, or are looked at anew with the new role. */
+  private async signedIn(tx: Tx, id: string, ends: boolean): Promise<void> {
+    const own = { account_kind: 'vendor_user', account_id: id }
+    const rows = ends
+      ? await tx
+          .deleteFrom('account_session')
+          .where((eb) => eb.and(own))
+          .returning('token_hash')
+          .execute()
+      : await tx
+          .selectFrom('account_session')
+          .select('token_hash')
+          .where((eb) => eb.and(own))
+          .execute()
+    await this.sessions.changed(rows.map((row) => row.token_hash))
   }
 
   async insert(

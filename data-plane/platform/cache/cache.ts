@@ -10,6 +10,8 @@ import { TenantContext } from '../tenant/tenant-context.ts'
 export const REDIS_URL = Symbol('cityos:redis-url')
 
 const mostEntries = 2_000
+/** What stands under a barred key, here and in Redis: no JSON, so that no value looks like it. */
+const barred = '!'
 /** After a failure Redis is left alone for a while, so that requests do not queue behind its timeouts. */
 const pauseMilliseconds = 5_000
 
@@ -32,6 +34,10 @@ export class Cache implements OnApplicationShutdown {
     @Inject(REDIS_URL) private readonly redisUrl: string | undefined,
   ) {
     notifications.on('cache', (prefix) => this.#dropLocal(prefix))
+    notifications.on('cache-bar', (body) => {
+      const [key = '', ttl = '0'] = body.split(' ')
+      this.#local.set(key, { value: barred }, { ttl: Number(ttl) * 1000 })
+    })
     notifications.onReconnect(() => this.#local.clear())
     tenant.onChange(() => this.#local.clear())
   }
@@ -42,9 +48,12 @@ export class Cache implements OnApplicationShutdown {
   }
 
   async get<T>(key: string): Promise<T | undefined> {
-    if (!this.redisUrl) return (this.#local.get(key) as { value: T } | undefined)?.value
+    if (!this.redisUrl) {
+      const value = (this.#local.get(key) as { value: T | typeof barred } | undefined)?.value
+      return value === barred ? undefined : value
+    }
     const text = await this.#safely((redis) => redis.get(this.#name(key)))
-    return text === undefined || text === null ? undefined : (JSON.parse(text) as T)
+    return text === undefined || text === null || text === barred ? undefined : (JSON.parse(text) as T)
   }
 
   /** @param ttl seconds */
@@ -55,6 +64,29 @@ export class Cache implements OnApplicationShutdown {
     }
     const text = JSON.stringify(value)
     await this.#safely((redis) => redis.set(this.#name(key), text, 'EX', Math.max(1, Math.round(ttl))))
+  }
+
+  /** Keeps `value` only where nothing stands under `key`, not even a bar. @param ttl seconds */
+  async add(key: string, value: unknown, ttl: number): Promise<void> {
+    if (!this.redisUrl) {
+      if (!this.#local.has(key)) this.#local.set(key, { value }, { ttl: ttl * 1000 })
+      return
+    }
+    const text = JSON.stringify(value)
+    await this.#safely((redis) => redis.set(this.#name(key), text, 'EX', Math.max(1, Math.round(ttl)), 'NX'))
+  }
+
+  /**
+   * Forgets `key` at once in all processes of this tenant, and lets nobody `add` one under it for `ttl` seconds: whoever
+   * has read the old truth a moment ago comes too late to keep it. Call it before the commit that ends that truth.
+   */
+  async bar(key: string, ttl: number): Promise<void> {
+    if (this.redisUrl) {
+      await this.#safely((redis) => redis.set(this.#name(key), barred, 'EX', ttl))
+      return
+    }
+    this.#local.set(key, { value: barred }, { ttl: ttl * 1000 })
+    await this.notifications.send('cache-bar', `${key} ${ttl}`)
   }
 
   /**

@@ -50,6 +50,8 @@ const staffRules: Partial<Record<StaffRole, readonly Rule[]>> = {
   viewer: [[['read'], ['dashboard', ...shop, 'order', 'vertical']]],
 }
 
+/** Everybody who works for a vendor sees who they are. */
+const self: Rule = [['read'], ['self']]
 const vendorShop = ['product', 'stock', 'file', 'category', 'vendor'] as const
 const vendorRules: Record<string, readonly Rule[]> = {
   owner: [
@@ -108,7 +110,11 @@ function abilityOf(key: string, rules: readonly Rule[]): Ability {
 /** What staff or a vendor's user may do; nobody else is asked here. */
 export function abilityFor(actor: Actor): Ability {
   if (actor.kind === 'vendor')
-    return abilityOf(`vendor:${actor.role}`, [...(vendorRules[actor.role] ?? []), ...ofVerticals('vendor', actor.role)])
+    return abilityOf(`vendor:${actor.role}`, [
+      ...(vendorRules[actor.role] ? [self] : []),
+      ...(vendorRules[actor.role] ?? []),
+      ...ofVerticals('vendor', actor.role),
+    ])
   if (actor.kind === 'staff') {
     const roles = [...new Set(actor.grants.map((grant) => grant.role))].sort()
     return abilityOf(
