@@ -1,5 +1,6 @@
 import '../styles.css'
 import { startCountdowns } from './countdown.ts'
+import { startDialogs } from './dialogs.ts'
 import { startDrawer } from './drawer.ts'
 import { startFieldChecks } from './field-checks.ts'
 import { startIslands } from './islands.ts'
@@ -20,6 +21,7 @@ watchPurchase()
 startCountdowns()
 startLiveParts()
 startSwaps()
+startDialogs()
 startPositions()
 startOwnZone()
 document.querySelector<HTMLElement>('[data-focus]')?.focus()

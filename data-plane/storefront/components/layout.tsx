@@ -52,6 +52,22 @@ export function FullLayout({ visit, frame, children }: { visit: Visit; frame: Fr
       </main>
       <Footer visit={visit} frame={frame} />
       <dialog id="drawer" className="sheet" data-side="end" aria-label={visit.t('cart.title')} />
+      <Sheet visit={visit} />
+    </>
+  )
+}
+
+/** Where links of the page may open their target (`client/dialogs.ts`). */
+function Sheet({ visit }: { visit: Visit }) {
+  return (
+    <>
+      <dialog id="sheet" className="sheet" data-side="bottom">
+        <button type="button" className="icon-button sheet-close" data-sheet-close="" aria-label={visit.t('action.close')}>
+          <Icon name="close" size={24} />
+        </button>
+        <div data-sheet-body="" className="sheet-body" />
+      </dialog>
+      <p id="sheet-words" className="sr-only" aria-live="polite" />
     </>
   )
 }

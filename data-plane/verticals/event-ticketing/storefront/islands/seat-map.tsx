@@ -145,6 +145,7 @@ export default function SeatMap(props: SeatMapProps) {
       <div className="relative overflow-hidden rounded-card border border-line bg-raised">
         <div
           role="application"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the map is one tab stop and answers arrows
           tabIndex={0}
           aria-label={texts.label}
           aria-describedby="seat-help"
