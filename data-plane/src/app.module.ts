@@ -10,6 +10,7 @@ import { FileModule } from '../core/file/file.module.ts'
 import { LedgerModule } from '../core/ledger/ledger.module.ts'
 import { OrderModule } from '../core/order/order.module.ts'
 import { PaymentModule } from '../core/payment/payment.module.ts'
+import { ReviewModule } from '../core/review/review.module.ts'
 import { StoreModule } from '../core/store/store.module.ts'
 import { VendorModule } from '../core/vendor/vendor.module.ts'
 import { VerticalModule } from '../core/vertical/vertical.module.ts'
@@ -45,6 +46,7 @@ const core = [
   CustomerModule,
   OrderModule,
   CheckoutModule,
+  ReviewModule,
 ]
 
 @Global()

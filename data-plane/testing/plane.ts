@@ -102,7 +102,7 @@ export async function startTestPlane(
     call: (endpoint, call, as) => callIn(app, endpoint, call, as),
     client: (headers = {}) => clientOf(app, headers),
     beside: async () => {
-      const other = await boot(binding)
+      const other = await boot(binding, verticals)
       return { client: (headers = {}) => clientOf(other, headers), stop: () => halt(other) }
     },
     restart: async () => {

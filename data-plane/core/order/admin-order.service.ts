@@ -8,6 +8,7 @@ import { actionsFor } from '../../platform/lifecycle/lifecycle.ts'
 import { Pii } from '../../platform/pii/pii.ts'
 import { CancelService } from './cancel.service.ts'
 import type { AdminOrder, cancelAdminOrder, listAdminOrders, refundOrder } from './contract.ts'
+import { takenOf } from './line-money.ts'
 import { type OrderFilter, OrderFilters } from './order.filters.ts'
 import { OrderRowsReader } from './order.rows.ts'
 import { OrderSummaries } from './order.summaries.ts'
@@ -15,8 +16,14 @@ import { money } from './order.view.ts'
 import { OrderViews } from './order.views.ts'
 import { RefundService } from './refund.service.ts'
 import { subOrderLifecycle } from './sub-order.lifecycle.ts'
-import { type OrderRow, SubOrders } from './sub-orders.ts'
+import { type OrderLineRow, type OrderRow, type PaymentRow, SubOrders } from './sub-orders.ts'
 import { recordTimeline } from './timeline.ts'
+
+/** Of a line that its vertical leads, no more than was taken; of every other one, what it cost. */
+function refundableOf(line: OrderLineRow, payments: readonly PaymentRow[]): number {
+  const paid = line.fulfilment === 'own' ? takenOf(line, payments) : line.total_amount
+  return Math.max(0, paid - line.refunded_amount)
+}
 
 /** Orders as tenant staff see, refund and cancel them. */
 @Injectable()
@@ -102,7 +109,7 @@ export class AdminOrderService {
       }
       const everything = body.lines === undefined && body.shipping === undefined
       const lines = everything
-        ? new Map(whole.lines.map((line) => [line.id, line.total_amount - line.refunded_amount]))
+        ? new Map(whole.lines.map((line) => [line.id, refundableOf(line, whole.payments)]))
         : new Map((body.lines ?? []).map((line) => [line.line_id, line.amount.amount]))
       for (const lineId of lines.keys()) {
         if (!whole.lines.some((line) => line.id === lineId))

@@ -133,8 +133,12 @@ export class OrderLines {
         })
         const voids = await this.close(tx, found, settled, now)
         await this.status.follow(tx, ctx, whole.row.id)
-        const type = end.cause === 'vendor' || end.cause === 'customer' ? `line_ended_by_${end.cause}` : 'line_ended'
-        await recordTimeline(tx, ctx.actor, [{ orderId: line.order_id, subOrderId: whole.row.id, type, message: end.reason }], now)
+        await recordTimeline(
+          tx,
+          ctx.actor,
+          [{ orderId: line.order_id, subOrderId: whole.row.id, type: 'line_ended', message: end.reason }],
+          now,
+        )
         return { refunds, voids, money: { amount: settled.refund, currency: whole.row.currency_code } }
       }),
     )

@@ -23,6 +23,13 @@ export const Settings = z.object({
   'inventory.low_stock': z.int().min(0).max(1000),
   'catalogue.vendor_publish_tiers': z.array(z.enum(['basic', 'pro', 'enterprise'])),
   'commission.default_bps': z.int().min(0).max(5_000),
+  /** Credit to a customer whose provider did not come, of the price (docs/spec/booking.md). */
+  'booking.provider_no_show_credit_bps': z.int().min(0).max(10_000),
+  'event.service_fee_amount': z.int().min(0).max(100_000),
+  'event.service_fee_bps': z.int().min(0).max(5_000),
+  'event.offer_hours': z.int().min(1).max(168),
+  'event.postponed_refund_days': z.int().min(1).max(90),
+  'event.payout_days': z.int().min(0).max(60),
 })
 export type Settings = z.infer<typeof Settings>
 

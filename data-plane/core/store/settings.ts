@@ -16,4 +16,10 @@ export const settingDefaults: Settings = {
   'inventory.low_stock': 3,
   'catalogue.vendor_publish_tiers': ['pro', 'enterprise'],
   'commission.default_bps': 1000,
+  'booking.provider_no_show_credit_bps': 1000,
+  'event.service_fee_amount': 200,
+  'event.service_fee_bps': 250,
+  'event.offer_hours': 24,
+  'event.postponed_refund_days': 14,
+  'event.payout_days': 3,
 }

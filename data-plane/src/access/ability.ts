@@ -11,7 +11,7 @@ import { verticalModules } from '../verticals.ts'
 type Ability = MongoAbility<[string, string]>
 type Rule = readonly [actions: readonly string[], subjects: readonly string[]]
 
-const shop = ['product', 'category', 'stock', 'store', 'vendor', 'vendor_user', 'file'] as const
+const shop = ['product', 'category', 'stock', 'store', 'vendor', 'vendor_user', 'file', 'review'] as const
 const trade = ['dashboard', 'order', 'payment', 'customer'] as const
 const books = ['ledger'] as const
 const house = ['settings', 'vertical', 'audit', 'outbox', 'timer'] as const
@@ -23,14 +23,14 @@ const staffRules: Partial<Record<StaffRole, readonly Rule[]>> = {
   'tenant-admin': [[allActions, everything]],
   'city-manager': [
     [['read'], [...shop, ...trade, ...books, 'vertical', 'settings']],
-    [['approve'], ['product', 'vendor']],
+    [['approve'], ['product', 'vendor', 'review']],
     [['export'], ['order']],
   ],
   'compliance-officer': [
     [['read'], everything],
     [
       ['approve', 'lock'],
-      ['product', 'vendor', 'customer'],
+      ['product', 'vendor', 'customer', 'review'],
     ],
     [['verify', 'export'], ['audit']],
   ],
@@ -52,7 +52,7 @@ const staffRules: Partial<Record<StaffRole, readonly Rule[]>> = {
 
 /** Everybody who works for a vendor sees who they are. */
 const self: Rule = [['read'], ['self']]
-const vendorShop = ['product', 'stock', 'file', 'category', 'vendor'] as const
+const vendorShop = ['product', 'stock', 'file', 'category', 'vendor', 'review'] as const
 const vendorRules: Record<string, readonly Rule[]> = {
   owner: [
     [
@@ -64,13 +64,13 @@ const vendorRules: Record<string, readonly Rule[]> = {
   manager: [
     [
       ['read', 'write', 'update'],
-      ['product', 'stock', 'file'],
+      ['product', 'stock', 'file', 'review'],
     ],
     [['read'], ['category', 'vendor', 'dashboard', 'vendor_user']],
     [['read', 'accept', 'prepare', 'fulfil', 'cancel', 'export'], ['order']],
   ],
   staff: [
-    [['read'], ['product', 'stock', 'category', 'vendor', 'dashboard', 'file']],
+    [['read'], ['product', 'stock', 'category', 'vendor', 'dashboard', 'file', 'review']],
     [['read', 'accept', 'prepare', 'fulfil'], ['order']],
   ],
   finance: [
