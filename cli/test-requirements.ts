@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { Failure } from './failure.ts'
 import { say } from './output.ts'
@@ -18,11 +18,22 @@ export const findBrowser = (): string | null =>
   process.env['CITYOS_BROWSER'] ?? findProgram('chromium', 'chromium-browser', 'google-chrome')
 export const findRedis = (): string | null => findProgram('redis-server')
 
+/** Folder with the programs of the newest Postgres (15 or later) that the system's packages brought; null without one. */
+export function findPostgres(): string | null {
+  const installed = '/usr/lib/postgresql'
+  const versions = existsSync(installed)
+    ? readdirSync(installed).filter((name) => existsSync(join(installed, name, 'bin', 'postgres')))
+    : []
+  const newest = versions.map(Number).sort((left, right) => right - left)[0]
+  return newest !== undefined && newest >= 15 ? join(installed, String(newest), 'bin') : null
+}
+
 /**
  * Tests that need a browser or Redis are skipped, with one line that says what to install, when they are missing.
  * Under CI=true they are installed from the distribution, or the run fails.
  */
 export async function requirePrograms(): Promise<void> {
+  if (!findPostgres()) say('Tests with a Postgres of the system are skipped; to run them: apt-get install postgresql')
   const missing = [
     ...(findBrowser() ? [] : [{ name: 'a browser', debian: 'chromium' }]),
     ...(findRedis() ? [] : [{ name: 'Redis', debian: 'redis-server' }]),

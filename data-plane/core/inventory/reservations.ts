@@ -197,8 +197,13 @@ export async function dispatch(
  */
 const takenFrom = (lines: readonly { orderLineId: string; quantity: number }[], now: Date, final: 'released' | 'fulfilled') => sql`
       UPDATE stock_reservation r SET
-        quantity = r.quantity - least(r.quantity, x.quantity),
-        status = CASE WHEN r.quantity <= x.quantity THEN ${final} ELSE r.status END, updated_at = ${now}, version = r.version + 1
-      FROM unnest(${lines.map((line) => line.orderLineId)}::text[], ${lines.map((line) => line.quantity)}::int[]) AS x(order_line_id, quantity)
-      WHERE r.order_line_id = x.order_line_id AND r.status = 'allocated' AND r.quantity > 0
-      RETURNING r.inventory_level_id, r.order_line_id, least(old.quantity, x.quantity) AS quantity`
+        quantity = r.quantity - taken.units,
+        status = CASE WHEN r.quantity <= taken.units THEN ${final} ELSE r.status END, updated_at = ${now}, version = r.version + 1
+      FROM (
+        SELECT s.id, least(s.quantity, x.quantity) AS units
+        FROM unnest(${lines.map((line) => line.orderLineId)}::text[], ${lines.map((line) => line.quantity)}::int[]) AS x(order_line_id, quantity)
+        JOIN stock_reservation s ON s.order_line_id = x.order_line_id AND s.status = 'allocated' AND s.quantity > 0
+        ORDER BY s.id FOR UPDATE OF s
+      ) taken
+      WHERE r.id = taken.id
+      RETURNING r.inventory_level_id, r.order_line_id, taken.units AS quantity`

@@ -11,6 +11,7 @@ import type { Sealer } from './seal.ts'
 export class DatabaseServer {
   private readonly cluster: PostgresCluster | null
   private readonly externalUrl: string | null
+  private readonly platformId: string
   private readonly note: (message: string) => void
   private opened: Databases | null = null
   private timer: NodeJS.Timeout | null = null
@@ -23,6 +24,7 @@ export class DatabaseServer {
   constructor(options: { dataDir: string; externalUrl: string | null; sealer: Sealer; note: (message: string) => void }) {
     this.note = options.note
     this.externalUrl = options.externalUrl
+    this.platformId = options.sealer.platformId
     this.cluster = options.externalUrl
       ? null
       : new PostgresCluster({
@@ -48,7 +50,7 @@ export class DatabaseServer {
   /** @throws with what to do, when the server does not come up or may not do what the platform needs */
   async start(): Promise<void> {
     if (!this.cluster) {
-      this.opened = new Databases(this.externalUrl!)
+      this.opened = new Databases(this.externalUrl!, this.platformId)
       await this.opened.check()
       this.state = 'external'
     } else {

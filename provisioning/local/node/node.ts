@@ -121,7 +121,7 @@ export class LocalNode {
       () => this.releases.current,
       () => ({
         listen: { socket: this.controlPlaneSocket },
-        database: { url: this.server.databases.address('cityos_registry') },
+        database: { url: this.server.databases.address(this.server.databases.registry) },
         root_key: this.sealer.rootKeyBase64,
         node: { socket: this.socket },
         public: this.publicOrigin,
@@ -152,7 +152,7 @@ export class LocalNode {
     if (this.options.releaseDir) this.releases.use(this.options.releaseDir)
     this.journal.note('starting Postgres')
     await this.server.start()
-    await this.server.databases.ensurePlatformDatabase('cityos_registry')
+    await this.server.databases.ensurePlatformDatabase(this.server.databases.registry)
     this.clones = new WarmClones(this.server.databases, this.options.warmClones, (message) => this.journal.note(message, { level: 'WARN' }))
     await this.routes.publish()
     await this.gateway.start()

@@ -61,6 +61,11 @@ export class Sealer {
     return this.derive(`password.${purpose}.v1`).toString('base64url')
   }
 
+  /** Short and the same for ever: tells platforms apart that share a database server. */
+  get platformId(): string {
+    return this.derive('platform.id.v1').toString('hex').slice(0, 10)
+  }
+
   get rootKeyBase64(): string {
     return this.rootKey.toString('base64')
   }

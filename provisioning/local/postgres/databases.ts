@@ -12,6 +12,9 @@ export const applicationRole = 'cityos_app'
 /** Extensions a role without superuser right may create, also on a managed Postgres (design §3). */
 export const extensions = ['btree_gist', 'pg_trgm', 'citext', 'pgcrypto', 'ltree'] as const
 
+/** The oldest major version of an outside server (Debian 12 has it); the embedded one is newer. */
+export const oldestServer = 15
+
 export interface Login {
   name: string
   password: string
@@ -36,12 +39,21 @@ export function databaseName(tenantId: string): string {
  * platform's role, which needs CREATEDB and CREATEROLE but no superuser right.
  */
 export class Databases {
+  /** The database of the control plane. */
+  readonly registry: string
   private readonly pool: pg.Pool
   private readonly url: URL
+  private readonly clonePrefix: string
+  private asked: Promise<number> | undefined
 
-  /** @param url any database of the server, as the platform's role */
-  constructor(url: string) {
+  /**
+   * @param url any database of the server, as the platform's role
+   * @param platform tells the platforms of a shared server apart; null where the server is this platform's own
+   */
+  constructor(url: string, platform: string | null = null) {
     this.url = new URL(url)
+    this.registry = platform ? `cityos_registry_${platform}` : 'cityos_registry'
+    this.clonePrefix = platform ? `pool_${platform}_` : 'pool_'
     this.pool = new pg.Pool({
       connectionString: url,
       max: 4,
@@ -79,8 +91,8 @@ export class Databases {
         throw new Error(`the database of DATABASE_URL (${this.url.host}) cannot be used: ${cause.message}`, { cause })
       })
     const found = rows[0]!
-    if (found.version < 160000)
-      throw new Error('the server of DATABASE_URL is older than Postgres 16: upgrade it, or leave DATABASE_URL out')
+    if (found.version < oldestServer * 10_000)
+      throw new Error(`the server of DATABASE_URL is older than Postgres ${oldestServer}: upgrade it, or leave DATABASE_URL out`)
     if (found.createdb && found.createrole) return
     throw new Error(
       `the role of DATABASE_URL may not create databases and roles: run "ALTER ROLE ${quote(found.role)} CREATEDB CREATEROLE" as an administrator`,
@@ -93,8 +105,20 @@ export class Databases {
       await this.tolerate(['42710', '23505'], `CREATE ROLE ${role} NOLOGIN`)
     }
     // Postgres gives the creator the right to grant a role, not to act as it.
-    const { rows } = await this.pool.query<{ member: boolean }>(`SELECT pg_has_role(current_user, $1, 'SET') AS member`, [ownerRole])
-    if (!rows[0]?.member) await this.pool.query(`GRANT ${ownerRole} TO CURRENT_USER WITH SET TRUE, INHERIT TRUE`)
+    const finelyGrained = await this.hasGrantOptions()
+    const { rows } = await this.pool.query<{ member: boolean }>(`SELECT pg_has_role(current_user, $1, $2) AS member`, [
+      ownerRole,
+      finelyGrained ? 'SET' : 'MEMBER',
+    ])
+    if (!rows[0]?.member) await this.pool.query(`GRANT ${ownerRole} TO CURRENT_USER${finelyGrained ? ' WITH SET TRUE, INHERIT TRUE' : ''}`)
+  }
+
+  /** Since Postgres 16 a membership says whether it inherits and whether it may act as the role; before, it does both. */
+  private async hasGrantOptions(): Promise<boolean> {
+    this.asked ??= this.pool
+      .query<{ version: number }>(`SELECT current_setting('server_version_num')::int AS version`)
+      .then(({ rows }) => rows[0]!.version)
+    return (await this.asked) >= 160_000
   }
 
   /** A database of the platform itself (the registry), owned by the platform's role; made once. */
@@ -145,7 +169,7 @@ export class Databases {
 
   /** One warm clone: opaque name, nobody but the platform may connect. Its comment, written last, says it is whole. */
   async addClone(template: string): Promise<string> {
-    const name = `pool_${randomBytes(8).toString('hex')}`
+    const name = `${this.clonePrefix}${randomBytes(8).toString('hex')}`
     await this.clone(template, name)
     await this.pool.query(`COMMENT ON DATABASE ${quote(name)} IS '${template}'`)
     return name
@@ -220,7 +244,8 @@ export class Databases {
 
   private async allClones(): Promise<{ name: string; template: string | null }[]> {
     const { rows } = await this.pool.query<{ name: string; template: string | null }>(
-      `SELECT datname AS name, shobj_description(oid, 'pg_database') AS template FROM pg_database WHERE datname ~ '^pool_[0-9a-f]+$' ORDER BY oid`,
+      `SELECT datname AS name, shobj_description(oid, 'pg_database') AS template FROM pg_database WHERE datname ~ $1 ORDER BY oid`,
+      [`^${this.clonePrefix}[0-9a-f]{16}$`],
     )
     return rows
   }
@@ -253,7 +278,7 @@ export class Databases {
     await this.pool.query(`ALTER ROLE ${role} PASSWORD ${pg.escapeLiteral(login.password)}`)
     await this.pool.query(`GRANT ${group} TO ${role}`)
     // Only who is a member of a role may end its sessions, which DROP DATABASE … WITH (FORCE) does.
-    await this.pool.query(`GRANT ${role} TO CURRENT_USER WITH INHERIT TRUE, SET FALSE`)
+    await this.pool.query(`GRANT ${role} TO CURRENT_USER${(await this.hasGrantOptions()) ? ' WITH INHERIT TRUE, SET FALSE' : ''}`)
     await this.pool.query(`ALTER ROLE ${role} SET statement_timeout = '${statementTimeout}'`)
     await this.pool.query(`ALTER ROLE ${role} SET idle_in_transaction_session_timeout = '30s'`)
   }
