@@ -1,4 +1,4 @@
-import { endpoint, I18nText, listEndpoint, Money, patchOf, vendor } from '@cityos/contract'
+import { endpoint, I18nText, listEndpoint, Money, managedNoun, patchOf, vendor } from '@cityos/contract'
 import { z } from 'zod'
 import { Handle } from '../../core/catalogue/contract.ts'
 import { Picture } from '../../core/vertical/contract.ts'
@@ -31,6 +31,8 @@ export const ManagedVenue = z.object({
   lat: z.number().nullable(),
   lng: z.number().nullable(),
   capacity: z.int().nullable(),
+  /** Events that take place there and are not over. */
+  events: z.int(),
   version: z.int(),
   created_at: z.string(),
   updated_at: z.string(),
@@ -49,49 +51,18 @@ export const VenueInput = z.object({
 })
 export type VenueInput = z.infer<typeof VenueInput>
 
-export const listVenues = listEndpoint({
-  id: 'vendor.venue.list',
-  method: 'GET',
-  path: '/v1/vendor/venues',
-  summary: 'Own venues',
-  access: read,
+export const venueNoun = managedNoun({
+  noun: 'venue',
+  path: 'venues',
+  surface: 'vendor',
+  subject: 'event',
   vertical,
-  response: ManagedVenue,
+  called: ['a venue', 'venues'],
+  shape: ManagedVenue,
+  input: VenueInput,
+  filter: z.object({ city: z.string().max(80).optional() }),
 })
-export const createVenue = endpoint({
-  id: 'vendor.venue.create',
-  method: 'POST',
-  path: '/v1/vendor/venues',
-  summary: 'Adds a venue',
-  access: write,
-  vertical,
-  body: VenueInput,
-  response: ManagedVenue,
-  status: 201,
-  errors: ['already_exists'],
-})
-export const getVenue = endpoint({
-  id: 'vendor.venue.get',
-  method: 'GET',
-  path: '/v1/vendor/venues/{id}',
-  summary: 'One venue',
-  access: read,
-  vertical,
-  params: ById,
-  response: ManagedVenue,
-})
-export const updateVenue = endpoint({
-  id: 'vendor.venue.update',
-  method: 'PATCH',
-  path: '/v1/vendor/venues/{id}',
-  summary: 'Changes a venue',
-  access: write,
-  vertical,
-  params: ById,
-  body: patchOf(VenueInput),
-  response: ManagedVenue,
-  errors: ['already_exists'],
-})
+export const { list: listVenues, get: getVenue, create: createVenue, update: updateVenue, remove: removeVenue } = venueNoun
 
 /** An early price: holds until a moment or for a number of tickets, whichever ends first. */
 export const PriceTier = z.object({

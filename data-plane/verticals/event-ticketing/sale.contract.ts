@@ -17,7 +17,7 @@ export const TicketChoice = z.object({
     .max(40)
     .transform((code) => code.toUpperCase())
     .optional(),
-  /** The early price meant; absent = the one that counts now. */
+  /** The early price meant, or `base` for the regular one; absent = what counts now. */
   price_tier_id: z.string().max(64).optional(),
   /** One per ticket, in order; may be given later (before completing) where the type asks for it. */
   attendees: z.array(Attendee).max(50).optional(),
@@ -61,8 +61,8 @@ export const holdTickets = endpoint({
   }),
   response: z.object({
     cart_id: z.string(),
-    /** Also set as the cookie `cart`; header X-Cart-Token for API callers. */
-    token: z.string(),
+    /** Also set as the cookie `cart`; header X-Cart-Token for API callers. null: the caller's own goes on. */
+    token: z.string().nullable(),
     line_ids: z.array(z.string()),
     hold: z.object({ expires_at: z.string() }),
     lines: z.array(
@@ -79,6 +79,19 @@ export const holdTickets = endpoint({
   status: 201,
   idempotencyKey: true,
   errors: saleErrors,
+})
+
+export const assignAttendees = endpoint({
+  id: 'store.ticketHold.assign',
+  method: 'PUT',
+  path: '/v1/store/ticket-holds/{id}/attendees',
+  summary: 'Names who held tickets are for (id of the cart line); the hold goes on',
+  access: anyone,
+  vertical,
+  params: ById,
+  body: z.object({ cart_id: z.string().max(64), attendees: z.array(Attendee).min(1).max(50) }),
+  response: z.object({ line_id: z.string(), attendees: z.int() }),
+  errors: ['hold_expired', 'cart_completing', 'validation_failed'],
 })
 
 export const releaseTickets = endpoint({
@@ -106,8 +119,8 @@ export const orderTickets = endpoint({
   body: z.object({
     lines: ticketLines,
     contact: z.object({ email: Email, phone: Phone.optional(), name: z.string().trim().min(1).max(120).optional() }),
-    /** Ignored when the sum is 0. */
-    payment: z.object({ method: z.enum(['bank_transfer', 'sandbox']), token: z.string().max(100).optional() }).optional(),
+    /** `none` when the sum is 0. */
+    payment: z.object({ method: z.enum(['bank_transfer', 'sandbox', 'none']), token: z.string().max(100).optional() }),
     expected_total: Money.optional(),
     accept_price: z.boolean().default(false),
   }),

@@ -1,0 +1,440 @@
+import { DomainError, type I18nText, newId, splitByWeight } from '@cityos/contract'
+import type { RequestContext } from '@cityos/http'
+import { Injectable, type OnModuleInit } from '@nestjs/common'
+import { sql } from 'kysely'
+import type { ZodType } from 'zod'
+import { SettingService } from '../../../core/store/setting.service.ts'
+import { tierRefund } from '../../../core/vertical/cancellation.ts'
+import {
+  type ActContext,
+  type EntitlementRef,
+  type Hold,
+  type HoldContext,
+  type LineToCancel,
+  type LineToConfirm,
+  type LineToHold,
+  type LineToQuote,
+  type Purchasable,
+  Purchasables,
+  type QuoteAnswer,
+  type QuoteContext,
+  type RefundDecision,
+  type ReleaseCause,
+} from '../../../core/vertical/purchasable.ts'
+import { Cache } from '../../../platform/cache/cache.ts'
+import { hashSecret, newSecret } from '../../../platform/credential/secret.ts'
+import { Database, type Tx } from '../../../platform/db/index.ts'
+import { Pii } from '../../../platform/pii/pii.ts'
+import { schedule } from '../../../platform/timer/timers.ts'
+import { manifest } from '../manifest.ts'
+import { attendeesOf, type StoredChoice, storedChoice } from './sealed-choice.ts'
+import { seatsCacheKey } from './seat-plans.ts'
+import {
+  type Counts,
+  type Demand,
+  freeSeats,
+  giveQuotas,
+  giveTiers,
+  giveVouchers,
+  labelOf,
+  sellSeats,
+  takeQuotas,
+  takeSeats,
+  takeTiers,
+  takeVouchers,
+} from './stock.ts'
+import { type PricedTickets, priceTickets } from './ticket-pricing.ts'
+import { afterRelease, endTickets, recordMoves, tellPerLine, timerKinds } from './ticket-rows.ts'
+import { newTicketCode } from './ticket-signer.ts'
+
+const serviceFeeTitle: I18nText = { en: 'Service fee', fr: 'Frais de service', ar: 'رسوم الخدمة' }
+
+/**
+ * Tickets in the one checkout (design §5). A ticket row in `pending` is what holds: it counts in every quota of its type,
+ * its seat is `h`, its tier and voucher uses are taken. The core's hold says until when.
+ */
+@Injectable()
+export class TicketPurchasable implements Purchasable<StoredChoice>, OnModuleInit {
+  readonly kind = 'event.ticket'
+  readonly choice: ZodType<StoredChoice>
+  readonly cartHoldMinutes = 15
+  readonly fulfilment = 'own'
+
+  constructor(
+    private readonly purchasables: Purchasables,
+    private readonly settings: SettingService,
+    private readonly database: Database,
+    private readonly cache: Cache,
+    private readonly pii: Pii,
+  ) {
+    this.choice = storedChoice(pii)
+  }
+
+  onModuleInit(): void {
+    this.purchasables.register(this)
+  }
+
+  choiceKey(choice: StoredChoice): string {
+    const { ticket_type_id: type, event_date_id: date, seat_ids: seats, voucher, price_tier_id: tier } = choice
+    return [type, date ?? '', voucher ?? '', tier ?? '', ...(seats ?? []).toSorted()].join('|')
+  }
+
+  async quote(tx: Tx, lines: readonly LineToQuote<StoredChoice>[], context: QuoteContext): Promise<QuoteAnswer[]> {
+    const settings = await this.settings.all()
+    const answers = await priceTickets(tx, this.pii, lines, {
+      now: context.now,
+      currency: context.currency,
+      customerId: context.customerId,
+      fee: { amount: settings['event.service_fee_amount'], bps: settings['event.service_fee_bps'] },
+      whole: true,
+    })
+    return answers.map((answer) => (answer.ok ? { ok: true, quote: quoteOf(answer.priced, settings['tax.default_bps']) } : answer))
+  }
+
+  async hold(tx: Tx, lines: readonly LineToHold<StoredChoice>[], { now, customerId }: HoldContext): Promise<Hold[]> {
+    const settings = await this.settings.all()
+    const answers = await priceTickets(
+      tx,
+      this.pii,
+      lines.map((line) => ({ lineId: line.lineId, choice: line.choice, quantity: line.quantity, held: false })),
+      {
+        now,
+        currency: null,
+        customerId,
+        fee: { amount: settings['event.service_fee_amount'], bps: settings['event.service_fee_bps'] },
+        whole: false,
+      },
+    )
+    const priced = answers.map((answer) => {
+      if (answer.ok) return answer.priced
+      throw new DomainError(answer.code === 'unavailable' ? 'not_found' : answer.code, answer.details ? { details: answer.details } : {})
+    })
+    await this.claim(tx, lines, priced, now)
+    await this.insertPending(tx, lines, priced, now)
+    this.forgetSeats(
+      tx,
+      priced.flatMap((one) => (one.seatIds.length > 0 ? [one.date.id] : [])),
+    )
+    return lines.map(({ lineId, resourceId, quantity }) => ({ lineId, resourceId, quantity }))
+  }
+
+  async confirm(tx: Tx, lines: readonly LineToConfirm<StoredChoice>[], { now, ctx }: ActContext): Promise<EntitlementRef[]> {
+    const lineIds = lines.map((line) => line.lineId)
+    await this.lockEvents(tx, lineIds)
+    const pending = await tx
+      .selectFrom('event_ticket')
+      .select([
+        'id',
+        'cart_line_id',
+        'event_id',
+        'event_date_id',
+        'ticket_type_id',
+        'price_amount',
+        'voucher_id',
+        'attendee',
+        'email_index',
+        'version',
+      ])
+      .where('cart_line_id', 'in', lineIds)
+      .where('status', '=', 'pending')
+      .orderBy('id')
+      .forUpdate()
+      .execute()
+    const issued = lines.flatMap((line) => {
+      const own = pending.filter((ticket) => ticket.cart_line_id === line.lineId)
+      if (own.length !== line.quantity) throw new DomainError('hold_expired')
+      const prices = splitByWeight(
+        line.totalAmount,
+        own.map(() => 1),
+      )
+      const attendees = attendeesOf(this.pii, line.choice)
+      return own.map((ticket, index) => {
+        const secret = newSecret()
+        const attendee = attendees[index]
+        return {
+          ...ticket,
+          line,
+          price: prices[index]!,
+          secret: this.pii.encrypt(secret),
+          hash: hashSecret(secret),
+          // named while held, else with the choice
+          attendee: ticket.attendee ?? (attendee ? this.pii.encrypt(JSON.stringify(attendee)) : null),
+          email: ticket.attendee ? ticket.email_index : attendee?.email ? this.pii.index('email', attendee.email) : null,
+        }
+      })
+    })
+    await sql`
+      UPDATE event_ticket t SET status = 'valid', secret = n.secret, secret_hash = n.hash, attendee = n.attendee, email_index = n.email,
+        price_amount = n.price, fee_amount = least(t.fee_amount, n.price), order_id = n.order_id, order_number = n.order_number,
+        order_line_id = n.order_line_id, locale = n.locale, version = t.version + 1, updated_at = ${now}
+      FROM json_to_recordset(${JSON.stringify(
+        issued.map(({ id, line, price, secret, hash, attendee, email }) => ({
+          id,
+          secret,
+          hash,
+          attendee,
+          email,
+          price,
+          order_id: line.orderId,
+          order_number: line.orderNumber,
+          order_line_id: line.orderLineId,
+          locale: line.locale,
+        })),
+      )}::json) AS n(id text, secret text, hash text, attendee text, email text, price int8, order_id text, order_number text, order_line_id text, locale text)
+      WHERE t.id = n.id AND t.status = 'pending'`.execute(tx)
+    await sellSeats(tx, lineIds)
+    await this.linkParents(tx, lines, issued)
+    await this.redeemOffers(tx, [...new Set(issued.flatMap((ticket) => ticket.voucher_id ?? []))], ctx, now)
+    await recordMoves(
+      tx,
+      'ticket',
+      issued.map((ticket) => ({ id: ticket.id, name: 'issue', from: 'pending', to: 'valid' })),
+      { ctx, now },
+    )
+    await tellPerLine(
+      tx,
+      issued.map((ticket) => ({ ...ticket, order_line_id: ticket.line.orderLineId, version: ticket.version + 1 })),
+      'event.ticket.issued',
+      ctx,
+    )
+    this.forgetSeats(tx, [...new Set(pending.map((ticket) => ticket.event_date_id))])
+    return lines.map((line) => ({
+      orderLineId: line.orderLineId,
+      type: 'event_ticket',
+      id: issued.find((ticket) => ticket.line === line)!.id,
+    }))
+  }
+
+  async release(tx: Tx, holds: readonly Hold[], _cause: ReleaseCause, { now }: ActContext): Promise<void> {
+    const lineIds = holds.map((hold) => hold.lineId)
+    const rows = await tx
+      .deleteFrom('event_ticket')
+      .where('cart_line_id', 'in', lineIds)
+      .where('status', '=', 'pending')
+      .returning(['event_id', 'event_date_id', 'ticket_type_id', 'seat_id', 'tier_id', 'voucher_id'])
+      .execute()
+    const keeping = await giveVouchers(tx, countBy(rows.flatMap((row) => row.voucher_id ?? [])), now)
+    const freed = rows.filter((row) => row.voucher_id === null || !keeping.has(row.voucher_id))
+    const reopened = await giveQuotas(tx, freed.map(demandOf))
+    await giveTiers(tx, countBy(rows.flatMap((row) => row.tier_id ?? [])), now)
+    await freeSeats(
+      tx,
+      rows.flatMap((row) => row.seat_id ?? []),
+    )
+    await afterRelease(tx, [...new Set(freed.map((row) => row.event_id))], reopened, now)
+    this.forgetSeats(tx, [...new Set(rows.flatMap((row) => (row.seat_id ? [row.event_date_id] : [])))])
+  }
+
+  refundDecision(line: LineToCancel, now: Date): RefundDecision {
+    if (line.cause !== 'customer') return { orderLineId: line.orderLineId, refundAmount: line.paidAmount, reason: 'cancelled_by_vendor' }
+    const refundAmount = tierRefund(line.cancellationTiers ?? [], line.startsAt, line.paidAmount, now)
+    return { orderLineId: line.orderLineId, refundAmount, reason: refundAmount === 0 ? 'not_refundable' : 'cancellation_policy' }
+  }
+
+  /** The whole line from outside (order page, admin). Tickets that were used or passed on are not the buyer's to give back. */
+  async cancel(tx: Tx, lines: readonly LineToCancel[], { now, reason, ctx }: ActContext & { reason: string | null }): Promise<void> {
+    const tickets = await tx
+      .selectFrom('event_ticket')
+      .select(['id', 'order_line_id', 'status', 'entries', 'transferred_from_id', 'event_date_id'])
+      .where(
+        'order_line_id',
+        'in',
+        lines.map((line) => line.orderLineId),
+      )
+      .where('status', 'in', ['valid', 'checked_in', 'blocked', 'expired'])
+      .orderBy('id')
+      .forUpdate()
+      .execute()
+    const ending = lines.flatMap((line) => {
+      const own = tickets.filter((ticket) => ticket.order_line_id === line.orderLineId)
+      const bound = own.some((ticket) => ticket.status !== 'valid' || ticket.entries > 0 || ticket.transferred_from_id !== null)
+      if (line.cause === 'customer' && bound)
+        throw new DomainError('cancellation_not_allowed', { details: { reason: 'ticket_used_or_transferred' } })
+      return own.slice(0, line.quantity)
+    })
+    await endTickets(
+      tx,
+      ending.map((ticket) => ticket.id),
+      'refunded',
+      { ctx, now, reason },
+    )
+    this.forgetSeats(tx, [...new Set(ending.map((ticket) => ticket.event_date_id))])
+  }
+
+  /** Seat letters of dates are read anew after the commit. */
+  forgetSeats(tx: Tx, dateIds: readonly string[]): void {
+    for (const id of new Set(dateIds)) this.database.afterCommit(tx, () => this.cache.drop(seatsCacheKey(id)))
+  }
+
+  private async claim(tx: Tx, lines: readonly LineToHold<StoredChoice>[], priced: readonly PricedTickets[], now: Date): Promise<void> {
+    const each = lines.map((line, index) => ({ line, price: priced[index]! }))
+    const counted = <K>(key: (price: PricedTickets) => K | null): [K, number][] =>
+      each.flatMap(({ line, price }) => {
+        const value = key(price)
+        return value === null ? [] : [[value, line.quantity] as [K, number]]
+      })
+    await takeVouchers(tx, summed(counted((price) => price.voucher?.id ?? null)), now)
+    const demands: Demand[] = each
+      .filter(({ price }) => !price.voucher?.blocks_quota)
+      .map(({ line, price }) => ({ typeId: price.facts.typeId, dateId: price.date.id, quantity: line.quantity }))
+    const taken = await takeQuotas(tx, demands, 'public')
+    for (const ref of new Set(taken.flatMap((quota) => (quota.full ? [quota.eventId] : [])))) {
+      await schedule(tx, { kind: timerKinds.soldOut, ref, dueAt: now })
+    }
+    const gone = await takeTiers(tx, summed(counted((price) => price.tierId)), now)
+    if (gone.length > 0) throw new DomainError('price_changed', { details: { left: 0, price_tier_id: gone[0] } })
+    await takeSeats(
+      tx,
+      each.flatMap(({ line, price }) => price.seatIds.map((seatId) => ({ seatId, lineId: line.lineId, typeId: price.facts.typeId }))),
+    )
+  }
+
+  private async insertPending(
+    tx: Tx,
+    lines: readonly LineToHold<StoredChoice>[],
+    priced: readonly PricedTickets[],
+    now: Date,
+  ): Promise<void> {
+    await tx
+      .insertInto('event_ticket')
+      .values(
+        lines.flatMap((line, at) => {
+          const { facts, date, seatIds, tierId, voucher, ticketAmount, feeAmount } = priced[at]!
+          return Array.from({ length: line.quantity }, (_, index) => ({
+            id: newId('tkt'),
+            code: newTicketCode(),
+            event_id: facts.event_id,
+            event_date_id: date.id,
+            ticket_type_id: facts.typeId,
+            seat_id: seatIds[index] ?? null,
+            status: 'pending',
+            cart_line_id: line.lineId,
+            currency_code: facts.currency_code,
+            price_amount: ticketAmount + feeAmount,
+            fee_amount: feeAmount,
+            tier_id: tierId,
+            voucher_id: voucher?.id ?? null,
+            created_at: now,
+            updated_at: now,
+          }))
+        }),
+      )
+      .execute()
+  }
+
+  /** Selling and cancelling an event exclude each other: what is confirmed before is refunded, what comes after is refused. */
+  private async lockEvents(tx: Tx, lineIds: readonly string[]): Promise<void> {
+    const { rows } = await sql<{ status: string }>`
+      SELECT e.status FROM event_event e WHERE e.id IN (SELECT event_id FROM event_ticket WHERE cart_line_id = ANY (${lineIds}::text[]))
+      ORDER BY e.id FOR SHARE`.execute(tx)
+    if (rows.some((row) => row.status === 'cancelled' || row.status === 'finished')) throw new DomainError('sales_closed')
+  }
+
+  /** Each add-on hangs on a parent of the same order, else on one the customer owns. */
+  private async linkParents(
+    tx: Tx,
+    lines: readonly LineToConfirm<StoredChoice>[],
+    issued: readonly { id: string; ticket_type_id: string }[],
+  ): Promise<void> {
+    const { rows } = await sql<{ id: string; parents: string[] }>`
+      SELECT id, requires_parent AS parents FROM event_ticket_type
+      WHERE id = ANY (${[...new Set(issued.map((ticket) => ticket.ticket_type_id))]}::text[]) AND cardinality(requires_parent) > 0`.execute(
+      tx,
+    )
+    if (rows.length === 0) return
+    const customerId = lines[0]!.customerId
+    for (const { id: typeId, parents } of rows) {
+      const addOns = issued.filter((ticket) => ticket.ticket_type_id === typeId).map((ticket) => ticket.id)
+      await sql`
+        WITH addon AS (SELECT id, row_number() OVER () AS no FROM unnest(${addOns}::text[]) AS a(id)),
+        parent AS (
+          SELECT t.id, row_number() OVER (ORDER BY (t.order_id = ${lines[0]!.orderId}) DESC, t.id) AS no FROM event_ticket t
+          WHERE t.ticket_type_id = ANY (${parents}::text[]) AND t.status IN ('valid', 'checked_in')
+            AND (t.order_id = ${lines[0]!.orderId} OR t.customer_id = ${customerId}
+              OR (t.transferred_from_id IS NULL AND t.order_id IN (SELECT id FROM "order" WHERE customer_id = ${customerId})))
+            AND NOT EXISTS (SELECT 1 FROM event_ticket x WHERE x.parent_ticket_id = t.id AND x.ticket_type_id = ${typeId} AND x.status IN ('valid', 'checked_in'))
+        )
+        UPDATE event_ticket t SET parent_ticket_id = parent.id FROM addon JOIN parent USING (no) WHERE t.id = addon.id`.execute(tx)
+    }
+  }
+
+  /** An offer of the waiting list is redeemed with the purchase (all of it, or part). */
+  private async redeemOffers(tx: Tx, voucherIds: readonly string[], ctx: RequestContext, now: Date): Promise<void> {
+    if (voucherIds.length === 0) return
+    const rows = await tx
+      .updateTable('event_waiting_entry')
+      .set((eb) => ({ status: 'redeemed', updated_at: now, version: eb('version', '+', 1) }))
+      .where('voucher_id', 'in', [...voucherIds])
+      .where('status', '=', 'offered')
+      .returning('id')
+      .execute()
+    await recordMoves(
+      tx,
+      'waiting_list_entry',
+      rows.map((row) => ({ id: row.id, name: 'redeem', from: 'offered', to: 'redeemed' })),
+      { ctx, now },
+    )
+  }
+}
+
+const demandOf = (row: { ticket_type_id: string; event_date_id: string }): Demand => ({
+  typeId: row.ticket_type_id,
+  dateId: row.event_date_id,
+  quantity: 1,
+})
+
+function summed(pairs: readonly [string, number][]): Counts {
+  const counts = new Map<string, number>()
+  for (const [id, count] of pairs) counts.set(id, (counts.get(id) ?? 0) + count)
+  return counts
+}
+
+const countBy = (ids: readonly string[]): Counts => summed(ids.map((id) => [id, 1]))
+
+function quoteOf(priced: PricedTickets, standardBps: number): Extract<QuoteAnswer, { ok: true }>['quote'] {
+  const { facts, date, ticketAmount, feeAmount, seatIds } = priced
+  const taxBps = facts.tax_class === 'standard' && facts.vat_no !== null ? standardBps : 0
+  const unitAmount = ticketAmount + feeAmount
+  const seats = seatIds.map(labelOf).join(', ')
+  const withSeats = (text: string | undefined) => (text === undefined ? undefined : seats ? `${text} · ${seats}` : text)
+  const subtitle = Object.fromEntries(Object.entries(facts.name).map(([locale, text]) => [locale, withSeats(text)])) as I18nText
+  return {
+    vertical: manifest.name,
+    vendor: { id: facts.vendor_id, handle: facts.vendor_handle, name: facts.vendor_name },
+    title: facts.title,
+    subtitle,
+    sku: null,
+    picture: facts.picture && {
+      url: `/v1/files/${facts.picture.key}`,
+      width: facts.picture.width,
+      height: facts.picture.height,
+      alt: facts.picture.alt,
+    },
+    path: `${manifest.name}/${facts.handle}`,
+    currency: facts.currency_code,
+    unitAmount,
+    compareAtAmount: priced.regularAmount > unitAmount ? priced.regularAmount : null,
+    taxClass: facts.tax_class,
+    taxBps,
+    captureMode: unitAmount === 0 ? 'none' : 'now',
+    delivery: 'digital',
+    weightGrams: 0,
+    quantity: { min: 1, max: null, step: 1, available: null },
+    resourceId: facts.typeId,
+    reference: { type: 'event_ticket_type', id: facts.typeId },
+    withdrawalExemptReason: 'dated_service',
+    cancellationTiers: facts.refund_tiers,
+    startsAt: date.startsAt,
+    categoryIds: [],
+    parts:
+      feeAmount === 0
+        ? []
+        : [
+            { kind: 'item', title: facts.name, quantity: 1, amount: ticketAmount, taxBps, commissionable: true },
+            { kind: 'fee', title: serviceFeeTitle, quantity: 1, amount: feeAmount, taxBps: standardBps, commissionable: false },
+          ],
+    depositAmount: null,
+    cashAccepted: false,
+    blocked: priced.blocked,
+  }
+}
