@@ -1,6 +1,6 @@
 import { endpoint, listEndpoint, Money, staff, vendor } from '@cityos/contract'
 import { z } from 'zod'
-import { Attendee, BookingContact, BookingRow, BookingStatus, ManagedBooking, Moment, VisitAddress } from './shapes.contract.ts'
+import { BookingAttendee, BookingContact, BookingRow, BookingStatus, ManagedBooking, Moment, VisitAddress } from './shapes.contract.ts'
 
 const vertical = 'booking'
 const ById = z.object({ id: z.string() })
@@ -172,7 +172,7 @@ export const vendorCreateBooking = endpoint({
     duration_min: z.int().min(5).max(1440),
     provider_id: z.string().optional(),
     seats: z.int().min(1).max(100).default(1),
-    attendees: z.array(Attendee).max(100).default([]),
+    attendees: z.array(BookingAttendee).max(100).default([]),
     address: VisitAddress.optional(),
     contact: BookingContact,
     price: Money.optional(),

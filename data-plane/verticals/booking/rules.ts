@@ -66,6 +66,7 @@ export function without(from: Intervals, taken: Intervals): number[] {
  * When a provider works: rules ∪ open exceptions − closed ones, in the provider's own zone. A wall-clock window starts at
  * the first moment the clock shows its start and ends at the last it shows its end, so that it is an hour shorter on the
  * day clocks go forward across it and an hour longer on the day they go back.
+ * @returns at least one piece per day: pieces may touch at midnight, but each day has a slot grid of its own
  */
 export function openTimes(
   zone: Zone,
@@ -74,27 +75,34 @@ export function openTimes(
   fromDay: DayNumber,
   toDay: DayNumber,
 ): number[] {
-  const open: number[] = []
+  const pieces: number[] = []
+  const closed: number[] = []
   for (let day = fromDay; day <= toDay; day += 1) {
     const weekday = weekdayOf(day)
+    const open: number[] = []
+    const add = (list: number[], startMinute: number, endMinute: number) =>
+      list.push(zone.earlier(day * 1440 + startMinute), zone.later(day * 1440 + endMinute))
     for (const rule of rules) {
       if (rule.weekday !== weekday || (rule.fromDay !== null && day < rule.fromDay) || (rule.toDay !== null && day > rule.toDay)) continue
-      open.push(zone.earlier(day * 1440 + rule.startMinute), zone.later(day * 1440 + rule.endMinute))
+      add(open, rule.startMinute, rule.endMinute)
+    }
+    for (const exception of exceptions) {
+      if (exception.day === day) add(exception.kind === 'open' ? open : closed, exception.startMinute, exception.endMinute)
+    }
+    const before = pieces.at(-1) ?? Number.NEGATIVE_INFINITY
+    const daily = joined(open)
+    for (let index = 0; index < daily.length; index += 2) {
+      const start = Math.max(daily[index]!, before)
+      if (start < daily[index + 1]!) pieces.push(start, daily[index + 1]!)
     }
   }
-  const closed: number[] = []
-  for (const { day, kind, startMinute, endMinute } of exceptions) {
-    if (day < fromDay || day > toDay) continue
-    const times = kind === 'open' ? open : closed
-    times.push(zone.earlier(day * 1440 + startMinute), zone.later(day * 1440 + endMinute))
-  }
-  return closed.length === 0 ? joined(open) : without(joined(open), joined(closed))
+  return closed.length === 0 ? pieces : without(pieces, joined(closed))
 }
 
 /**
  * Calls `found` with each start a provider can serve: on the grid of its working time, with buffers free of what is taken.
  * Buffers may reach beyond the working time, the service may not.
- * @param open when the provider works, joined
+ * @param open when the provider works; a service may run on into a piece that touches
  * @param busy what is taken, buffers of the others included, joined
  * @param earliest first start allowed (lead time)
  * @param latest no start at or after it (horizon, end of the range)
@@ -109,10 +117,11 @@ export function freeStarts(
 ): void {
   const { durationMin, bufferBeforeMin, bufferAfterMin, intervalMin } = shape
   let next = 0
+  let reach = Number.NEGATIVE_INFINITY
   for (let index = 0; index < open.length; index += 2) {
-    const from = open[index]!
-    const last = Math.min(open[index + 1]! - durationMin, latest - 1)
-    let start = from
+    reach = reachFrom(open, index, reach)
+    const last = Math.min(open[index + 1]! - 1, reach - durationMin, latest - 1)
+    let start = open[index]!
     if (start < earliest) start += Math.ceil((earliest - start) / intervalMin) * intervalMin
     while (start <= last) {
       while (next < busy.length && busy[next + 1]! <= start - bufferBeforeMin) next += 2
@@ -127,6 +136,29 @@ export function freeStarts(
   }
 }
 
+/** End of the working time without a break that piece `index` belongs to. @param known end of the stretch before it */
+function reachFrom(open: Intervals, index: number, known: number): number {
+  let reach = open[index + 1]!
+  if (reach <= known) return known
+  for (let next = index + 2; open[next] === reach; next += 2) reach = open[next + 1]!
+  return reach
+}
+
+/** Which of some starts a provider could serve, on its grid or off it. @param starts ascending */
+export function servable(open: Intervals, busy: Intervals, shape: SlotShape, starts: readonly EpochMinute[]): boolean[] {
+  let piece = 0
+  let next = 0
+  let reach = Number.NEGATIVE_INFINITY
+  return starts.map((start) => {
+    while (piece < open.length && open[piece + 1]! <= start) piece += 2
+    if (piece >= open.length || open[piece]! > start) return false
+    reach = reachFrom(open, piece, reach)
+    if (start + shape.durationMin > reach) return false
+    while (next < busy.length && busy[next + 1]! <= start - shape.bufferBeforeMin) next += 2
+    return next >= busy.length || busy[next]! >= start + shape.durationMin + shape.bufferAfterMin
+  })
+}
+
 /** Whether one start is free: what `freeStarts` would find, for a claim. */
 export function isFree(open: Intervals, busy: Intervals, shape: SlotShape, start: EpochMinute): boolean {
   let free = false
@@ -134,6 +166,14 @@ export function isFree(open: Intervals, busy: Intervals, shape: SlotShape, start
     free = true
   })
   return free
+}
+
+/** Whether nothing that is taken touches the time with its buffers, working or not. */
+export function isClear(busy: Intervals, shape: SlotShape, start: EpochMinute): boolean {
+  for (let index = 0; index < busy.length; index += 2) {
+    if (busy[index]! < start + shape.durationMin + shape.bufferAfterMin && busy[index + 1]! > start - shape.bufferBeforeMin) return false
+  }
+  return true
 }
 
 /** Whose turn it is: fewest bookings for their weight, then higher priority, then the older id. */
@@ -181,6 +221,8 @@ export function noShowFee(booking: { price_amount: number; no_show_fee_bps: numb
 const minute = 60_000
 const plus = (moment: Date, minutes: number): Date => new Date(moment.getTime() + minutes * minute)
 
+export const earlierOf = (a: Date, b: Date): Date => (a > b ? b : a)
+
 /** The customer may say they are there from half an hour before. */
 export const checkInFrom = ({ starts_at }: { starts_at: Date }): Date => plus(starts_at, -30)
 /** Ten minutes are everybody's. */
@@ -193,8 +235,7 @@ export const releaseAt = (completedAt: Date): Date => plus(completedAt, 48 * 60)
 export const reviewFrom = (completedAt: Date): Date => plus(completedAt, 120)
 /** A request is answered within the offering's time, and before it starts at the latest. */
 export function confirmBy(now: Date, deadlineMin: number, startsAt: Date): Date {
-  const deadline = plus(now, deadlineMin)
-  return deadline < startsAt ? deadline : startsAt
+  return earlierOf(plus(now, deadlineMin), startsAt)
 }
 
 const earthMetres = 6_371_008.8

@@ -81,7 +81,7 @@ export const AskedQuestion = z.object({
 export const Answers = z.record(z.string().max(40), z.union([z.string().max(2000), z.boolean()]))
 export type Answers = z.infer<typeof Answers>
 
-export const Attendee = z.object({ name: z.string().trim().min(1).max(120) })
+export const BookingAttendee = z.object({ name: z.string().trim().min(1).max(120) })
 
 /** Where an `at_customer` service takes place; the position decides about the travel radius. */
 export const VisitAddress = Address.omit({ name: true, phone: true })
@@ -95,7 +95,7 @@ export const SlotChoice = z.object({
   start: Moment,
   duration_min: z.int().min(5).max(1440),
   provider_id: z.string().optional(),
-  attendees: z.array(Attendee).max(100).optional(),
+  attendees: z.array(BookingAttendee).max(100).optional(),
   answers: Answers.optional(),
   address: VisitAddress.optional(),
 })
@@ -243,6 +243,7 @@ export type CustomerBooking = z.infer<typeof CustomerBooking>
 
 /** Who comes: masked until there is an order, see 00-conventions, Personal data. */
 export const BookingContact = z.object({ name: z.string().nullable(), email: z.string().nullable(), phone: z.string().nullable() })
+export type BookingContact = z.infer<typeof BookingContact>
 
 /** What the vendor and staff see. */
 export const ManagedBooking = Booking.extend({

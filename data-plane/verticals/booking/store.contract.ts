@@ -1,6 +1,7 @@
 import { anyone, customer, endpoint, listEndpoint, Money } from '@cityos/contract'
 import { z } from 'zod'
 import { Order } from '../../core/order/contract.ts'
+import { MethodName } from '../../core/payment/contract.ts'
 import {
   BookingRow,
   CalendarDate,
@@ -111,7 +112,7 @@ export const createBookingHold = endpoint({
   errors: slotErrors,
 })
 
-const Payment = z.object({ method: z.enum(['cash_on_delivery', 'bank_transfer', 'sandbox']), token: z.string().max(100).optional() })
+const Payment = z.object({ method: MethodName, token: z.string().max(100).optional() })
 
 /**
  * One line, one confirmation: either a slot (taken, paid and booked at once) or a `cart_id` whose hold was taken before.
