@@ -24,7 +24,7 @@ export interface CardRow {
   kind: ProductKind
   brand: string | null
   title: string
-  published_at: string
+  published_at: string | Date
   vendor: [id: string, handle: string, name: string]
   category: [id: string, handle: string, name: string] | null
   picture: [key: string, width: number, height: number, alt: string] | null
@@ -68,12 +68,15 @@ export function cardsSql(statement: Statement, reading: Reading, page: string): 
     SELECT json_build_array(pm.file_key, pm.width, pm.height, ${localised('pm.alt', reading)}) AS picture
     FROM product_media pm WHERE pm.product_id = p.id ORDER BY pm.position LIMIT 1
   ) m ON true
-  LEFT JOIN LATERAL (
-    SELECT json_agg(json_build_array(va.id, va.sku, ${localised('va.title', reading)}, va.options, pr.amount, pr.struck,
+  LEFT JOIN LATERAL (${variantsSql(statement, reading)}) vs ON true`
+}
+
+/** SQL of the live variants of a product `p` with price and stock, one JSON array in their order. */
+export function variantsSql(statement: Statement, reading: Reading): string {
+  return `SELECT json_agg(json_build_array(va.id, va.sku, ${localised('va.title', reading)}, va.options, pr.amount, pr.struck,
       va.minimum_quantity, va.maximum_quantity, va.quantity_step, va.track_inventory, st.available, st.threshold) ORDER BY va.position) AS variants
     FROM variant va ${priceJoin(statement, reading)} ${stockJoin}
-    WHERE va.product_id = p.id AND va.archived_at IS NULL
-  ) vs ON true`
+    WHERE va.product_id = p.id AND va.archived_at IS NULL`
 }
 
 /** Address of a public file, relative to the host. */

@@ -3,15 +3,18 @@ import { Injectable } from '@nestjs/common'
 import { Database } from '../../../platform/db/database.ts'
 import type { AttributeDefinition, ProductCard, ProductComparison, ProductDetail, StoreOption } from '../contract.ts'
 import { ProductSearch } from '../search/product-search.ts'
-import { type CardRow, cardOf, cardsSql, fileUrl } from './cards.ts'
+import { type CardRow, cardOf, cardsSql, fileUrl, variantsSql } from './cards.ts'
 import { CategoryTree } from './category-tree.ts'
 import { localised, type Reading, Statement } from './statement.ts'
 
 type AttributeValues = Record<string, string | number | boolean>
 
-interface DetailRow {
-  redirected: boolean
-  cards: CardRow[]
+interface DetailRow extends Omit<CardRow, 'vendor' | 'category' | 'picture'> {
+  vendor_id: string
+  vendor_handle: string
+  vendor_name: string
+  category_handle: string | null
+  category_name: string
   description: string
   pictures: [key: string, width: number, height: number, alt: string, variantIds: string[]][] | null
   options: [code: string, name: string, values: [code: string, name: string, swatch: string | null][]][] | null
@@ -38,10 +41,10 @@ export class ProductDetails {
    * @throws DomainError not_found also when the product is not visible
    */
   async byHandle(reading: Reading, handle: string, withRelated: boolean): Promise<ProductDetail> {
-    const statement = new Statement()
-    const [row] = await statement.rows<DetailRow>(this.database.read, detailSql(statement, reading, statement.value(handle)))
+    const present = await this.read(reading, 'product p', 'p.handle = $1 AND p.deleted_at IS NULL', handle)
+    const row = present ?? (await this.read(reading, 'product_redirect r JOIN product p ON p.id = r.product_id', 'r.handle = $1', handle))
     if (!row) throw new DomainError('not_found')
-    const card = cardOf(row.cards[0]!, reading.currency)
+    const card = cardOf(cardRowOf(row), reading.currency)
     const [{ breadcrumb, attributes: definitions }, related] = await Promise.all([
       this.categories.place(row.category_id, reading.locale, reading.fallback),
       withRelated && card.category ? this.related(reading, card) : [],
@@ -68,8 +71,19 @@ export class ProductDetails {
         description: pickText(row.seo.description, reading.locale, reading.fallback) || row.description.slice(0, 155),
       },
       related,
-      redirect_to: row.redirected ? card.handle : null,
+      redirect_to: present ? null : card.handle,
     }
+  }
+
+  /**
+   * @param tables where the product `p` comes from
+   * @param condition which it is; `$1` is the handle
+   */
+  private async read(reading: Reading, tables: string, condition: string, handle: string): Promise<DetailRow | undefined> {
+    const statement = new Statement()
+    statement.value(handle)
+    const [row] = await statement.rows<DetailRow>(this.database.read, detailSql(statement, reading, tables, condition))
+    return row
   }
 
   /** Cards of up to four visible products in the asked order, with what differs between them. */
@@ -122,24 +136,33 @@ export class ProductDetails {
   }
 }
 
-function detailSql(statement: Statement, reading: Reading, handle: string): string {
-  return `WITH asked AS MATERIALIZED (
-      SELECT found.id, found.redirected FROM (
-        SELECT id, false AS redirected FROM product WHERE handle = ${handle} AND deleted_at IS NULL
-        UNION ALL
-        SELECT product_id, true FROM product_redirect WHERE handle = ${handle}
-      ) found JOIN search_document d ON d.ref = found.id AND d.visible
-      ORDER BY found.redirected LIMIT 1
-    )
-    SELECT asked.redirected, (${cardsSql(statement, reading, 'SELECT id, 1 AS no FROM asked')}) AS cards,
-      ${localised('p.description', reading)} AS description, p.attributes, p.category_id, p.origin_country, p.weight_g, p.tax_class,
-      p.withdrawal_exempt_reason, p.seo,
+/** One statement with few steps: setting a plan up costs more here than running it. */
+function detailSql(statement: Statement, reading: Reading, tables: string, condition: string): string {
+  return `SELECT p.id, p.handle, p.kind, p.brand, ${localised('p.title', reading)} AS title, p.published_at,
+      v.id AS vendor_id, v.handle AS vendor_handle, ${localised('v.name', reading)} AS vendor_name,
+      p.category_id, c.handle AS category_handle, ${localised('c.name', reading)} AS category_name,
+      ${localised('p.description', reading)} AS description, p.attributes, p.origin_country, p.weight_g, p.tax_class,
+      p.withdrawal_exempt_reason, p.seo, (${variantsSql(statement, reading)}) AS variants,
       (SELECT json_agg(json_build_array(pm.file_key, pm.width, pm.height, ${localised('pm.alt', reading)}, pm.variant_ids) ORDER BY pm.position)
         FROM product_media pm WHERE pm.product_id = p.id) AS pictures,
       (SELECT json_agg(json_build_array(o.code, ${localised('o.name', reading)},
           (SELECT json_agg(json_build_array(ov.code, ${localised('ov.name', reading)}, ov.swatch) ORDER BY ov.position) FROM option_value ov WHERE ov.option_id = o.id)
         ) ORDER BY o.position) FROM product_option o WHERE o.product_id = p.id) AS options
-    FROM asked JOIN product p ON p.id = asked.id`
+    FROM ${tables}
+    JOIN search_document d ON d.ref = p.id AND d.visible
+    JOIN vendor v ON v.id = p.vendor_id
+    LEFT JOIN category c ON c.id = p.category_id
+    WHERE ${condition} LIMIT 1`
+}
+
+function cardRowOf(row: DetailRow): CardRow {
+  const [first] = row.pictures ?? []
+  return {
+    ...row,
+    vendor: [row.vendor_id, row.vendor_handle, row.vendor_name],
+    category: row.category_id && row.category_handle ? [row.category_id, row.category_handle, row.category_name] : null,
+    picture: first ? [first[0], first[1], first[2], first[3]] : null,
+  }
 }
 
 function optionOf([code, name, values]: NonNullable<DetailRow['options']>[number]): StoreOption {
