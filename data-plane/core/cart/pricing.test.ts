@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Quote } from '../vertical/purchasable.ts'
-import { type LineToPrice, priceCart, quantityError, type Rate } from './pricing.ts'
+import { type LineToPrice, methodsFor, priceCart, quantityError, type Rate } from './pricing.ts'
 
 const quote = (over: Partial<Quote> = {}): Quote => ({
   vertical: 'catalogue',
@@ -102,6 +102,51 @@ describe('the price of a cart', () => {
   it('what is not shipped costs no shipping', () => {
     const cart = priceCart('SAR', [line('a', 1)], [{ ok: true, quote: quote({ delivery: 'digital' }) }], [rate], {}, now)
     expect(cart).toMatchObject({ shippingAmount: 0, requiresShipping: false })
+  })
+})
+
+describe('what verticals add to a price', () => {
+  const part = (kind: 'item' | 'tip' | 'fee', amount: number, taxBps: number, commissionable: boolean) => ({
+    kind,
+    title: { en: kind },
+    quantity: 1,
+    amount,
+    taxBps,
+    commissionable,
+  })
+  const priced = (over: Partial<Quote>, quantity = 1, heldUntil: Date | null = null) =>
+    priceCart('SAR', [{ ...line('a', quantity), heldUntil }], [{ ok: true, quote: quote({ delivery: 'none', ...over }) }], [], {}, now)
+
+  it('parts have their own VAT, and commission only where it is due', () => {
+    const parts = [part('item', 11_500, 1500, true), part('fee', 1150, 1500, false), part('tip', 500, 0, false)]
+    const cart = priced({ unitAmount: 13_150, parts }, 2)
+    expect(cart.lines[0]).toMatchObject({ totalAmount: 26_300, taxAmount: 3300, commissionableAmount: 23_000 })
+  })
+
+  it('a deposit is due now, the rest later; what is deferred is not due at all', () => {
+    expect(priced({ captureMode: 'deposit', depositAmount: 3000 }, 2)).toMatchObject({ totalAmount: 23_000, dueNowAmount: 6000 })
+    expect(priced({ captureMode: 'deferred' }).dueNowAmount).toBe(0)
+    expect(priced({}).dueNowAmount).toBe(11_500)
+  })
+
+  it('what a line holds is its own: sold out for others is no error, a hold that ran out is', () => {
+    const soldOut = { quantity: { min: 1, max: null, step: 1, available: 0 } }
+    const until = (milliseconds: number) => new Date(now.getTime() + milliseconds)
+    expect(priced(soldOut, 1, until(1)).lines[0]!.error).toBeNull()
+    expect(priced(soldOut, 1, until(0)).lines[0]!.error?.code).toBe('hold_expired')
+    expect(priced(soldOut).lines[0]!.error?.code).toBe('insufficient_stock')
+  })
+
+  it('what is blocked is priced and says why', () => {
+    const cart = priced({ blocked: { code: 'minimum_order_not_met', details: { missing_amount: 700 } } })
+    expect([cart.totalAmount, cart.lines[0]!.error?.code]).toEqual([11_500, 'minimum_order_not_met'])
+  })
+
+  it('cash only where every line takes it; nothing to pay asks for nothing', () => {
+    const offered = ['sandbox', 'cash_on_delivery', 'bank_transfer'] as const
+    expect(methodsFor(priced({}), offered)).toEqual(offered)
+    expect(methodsFor(priced({ cashAccepted: false }), offered)).toEqual(['sandbox', 'bank_transfer'])
+    expect(methodsFor(priced({ unitAmount: 0 }), offered)).toEqual(['none'])
   })
 })
 
