@@ -9,6 +9,7 @@ import { home } from './pages/home.tsx'
 import { cancel, cancelPage, order, payAgain } from './pages/order.tsx'
 import { policy } from './pages/policy.tsx'
 import { product } from './pages/product.tsx'
+import { reviewForm, writeReview } from './pages/review.tsx'
 import { forgotForm, forgotNow, resetNow, signInForm, signInNow, signOutNow, signUpForm, signUpNow, verifyNow } from './pages/sign-in.tsx'
 import { track, trackForm } from './pages/track.tsx'
 import { vendor, vendors } from './pages/vendors.tsx'
@@ -47,6 +48,9 @@ export const routes: readonly Route[] = [
   get('/orders/{no}/cancel', cancelPage),
   post('/orders/{no}/cancel', cancel),
   post('/orders/{no}/pay', payAgain),
+
+  get('/reviews/{line}', reviewForm),
+  post('/reviews/{line}', writeReview),
 
   get('/account', accountHome),
   get('/account/sign-in', (visit) => signInForm(visit)),

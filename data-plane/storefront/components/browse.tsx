@@ -162,7 +162,7 @@ export function OfferRail({ visit, title, href, children }: OfferRailProps) {
     <section className="shell mt-14">
       <div className="mb-4 flex items-baseline justify-between gap-4">
         <h2 className="text-2xl">{title}</h2>
-        <a className="link shrink-0 font-semibold" href={href}>
+        <a className="link inline-flex min-h-11 shrink-0 items-center font-semibold" href={href}>
           {visit.t('rail.all')}
           <span className="sr-only">: {title}</span>
         </a>

@@ -153,7 +153,7 @@ export function Part({ visit, part, order, children }: { visit: Visit; part: Sub
                 )}
               </span>
               <Amount visit={visit} value={line.total} />
-              {(line.parts.length > 1 || line.deposit || line.entitlement || line.refunded.amount > 0) && (
+              {(line.parts.length > 1 || line.deposit || line.entitlement || line.refunded.amount > 0 || line.quantity_fulfilled > 0) && (
                 <div className="col-span-full grid gap-2 sm:col-span-2 sm:col-start-2">
                   <LineParts visit={visit} parts={line.parts} />
                   <DepositText visit={visit} deposit={line.deposit} total={line.total} />
@@ -161,6 +161,12 @@ export function Part({ visit, part, order, children }: { visit: Visit; part: Sub
                     <p className="text-sm">{t('order.line_refunded', { amount: visit.formats.money(line.refunded) })}</p>
                   )}
                   <OwnLink visit={visit} line={line} order={order} />
+                  {line.quantity_fulfilled > 0 && (
+                    <a className="link" href={visit.href(`/reviews/${line.id}`, { token: order.token })}>
+                      {t('review.title')}
+                      <span className="sr-only">: {line.title}</span>
+                    </a>
+                  )}
                 </div>
               )}
             </li>

@@ -60,6 +60,7 @@ describe('every message', () => {
       'payment.',
       'home.promise.',
       'line.part.',
+      'review.refusal.',
       'product.no_return.',
     ]
     const unused = keys.filter((key) => !text.includes(`'${key}'`) && !built.some((prefix) => key.startsWith(prefix)))

@@ -208,7 +208,7 @@ function Vendors({ visit, vendors }: { visit: Visit; vendors: readonly VendorCar
     <section className="shell mt-14">
       <div className="mb-4 flex items-baseline justify-between gap-4">
         <h2 className="text-2xl">{visit.t('home.vendors')}</h2>
-        <a className="link shrink-0 font-semibold" href={visit.href('/vendors')}>
+        <a className="link inline-flex min-h-11 shrink-0 items-center font-semibold" href={visit.href('/vendors')}>
           {visit.t('home.all_vendors')}
         </a>
       </div>

@@ -3,6 +3,7 @@ import { Icon } from '../../../../storefront/components/icon.tsx'
 import { NoticeBox } from '../../../../storefront/components/layout.tsx'
 import { Picture } from '../../../../storefront/components/picture.tsx'
 import { Amount } from '../../../../storefront/components/price.tsx'
+import { ReviewLink } from '../../../../storefront/components/reviews.tsx'
 import { failureText } from '../../../../storefront/failure-text.ts'
 import { formatsOf } from '../../../../storefront/format.ts'
 import { type Answer, attempt, page, seeOther, type Visit } from '../../../../storefront/visit.ts'
@@ -219,6 +220,9 @@ function Actions({ visit, booking }: { visit: Visit; booking: CustomerBooking })
           <Icon name="close" size={18} />
           {t('own.cancel')}
         </a>
+      )}
+      {booking.order_line_id && visit.signedIn && (
+        <ReviewLink visit={visit} lineId={booking.order_line_id} allowedAt={booking.review_allowed_at} />
       )}
       {!live.has(booking.status) && (
         <a className="button" data-primary="" href={visit.href(`/${booking.path}`)}>

@@ -3,6 +3,7 @@ import { Icon, type IconName } from '../../../../storefront/components/icon.tsx'
 import { Breadcrumb, NoticeBox } from '../../../../storefront/components/layout.tsx'
 import { Picture } from '../../../../storefront/components/picture.tsx'
 import { Amount } from '../../../../storefront/components/price.tsx'
+import { Reviews, vendorReviews } from '../../../../storefront/components/reviews.tsx'
 import { breadcrumbData, decimal } from '../../../../storefront/pages/structured-data.ts'
 import { type Answer, page, type Visit } from '../../../../storefront/visit.ts'
 import { getService, type ProviderRef, type Service } from '../../contract.ts'
@@ -12,7 +13,7 @@ import { type TextKey, texts } from '../texts.ts'
 /** One service: what it is, who does it, and its free times. */
 export async function service(visit: Visit): Promise<Answer> {
   const found = await visit.call(getService, { params: { handle: visit.param('handle') } })
-  const state = await readPicker(visit, found)
+  const [state, reviews] = await Promise.all([readPicker(visit, found), vendorReviews(visit, found.vendor.id)])
   const t = texts(visit.locale)
   const path = `/booking/${found.handle}`
   const crumbs = [
@@ -50,6 +51,9 @@ export async function service(visit: Visit): Promise<Answer> {
         </div>
         <div className="min-w-0">
           <Rest visit={visit} service={found} />
+          <div className="mt-8">
+            <Reviews visit={visit} reviews={reviews} />
+          </div>
         </div>
       </div>
     </div>,

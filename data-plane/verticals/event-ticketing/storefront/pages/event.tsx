@@ -3,6 +3,7 @@ import { CancellationTerms } from '../../../../storefront/components/cancellatio
 import { Icon, type IconName } from '../../../../storefront/components/icon.tsx'
 import { Breadcrumb, NoticeBox } from '../../../../storefront/components/layout.tsx'
 import { Picture } from '../../../../storefront/components/picture.tsx'
+import { type ReviewList, Reviews, vendorReviews } from '../../../../storefront/components/reviews.tsx'
 import { failureText } from '../../../../storefront/failure-text.ts'
 import { formatsOf } from '../../../../storefront/format.ts'
 import { breadcrumbData, decimal } from '../../../../storefront/pages/structured-data.ts'
@@ -27,6 +28,7 @@ export interface EventView {
   problem: string | null
   /** The early price is gone for some of them: ask again with this. */
   priceChange: { left: number; was: string; next: string } | null
+  reviews: ReviewList
 }
 
 /** One event: dates, tickets or seats, and everything one needs to know before going. */
@@ -41,8 +43,18 @@ export async function readEvent(visit: Visit): Promise<EventView> {
   const coming = detail.dates.filter((entry) => entry.status === 'scheduled')
   const date = coming.find((entry) => entry.id === asked) ?? coming[0] ?? null
   const voucher = (visit.form.text('voucher') || visit.query.get('voucher') || '').trim().slice(0, 40)
-  const view: EventView = { event: detail, date, offers: null, seating: null, voucher, problem: null, priceChange: null }
+  const view: EventView = {
+    event: detail,
+    date,
+    offers: null,
+    seating: null,
+    voucher,
+    problem: null,
+    priceChange: null,
+    reviews: { items: [], total: 0 },
+  }
   if (!date) return view
+  view.reviews = await vendorReviews(visit, detail.vendor.id)
   const params = { id: detail.id }
   const offers = await attempt(visit.call(eventAvailability, { params, query: { event_date_id: date.id, voucher: voucher || undefined } }))
   if (offers.ok) view.offers = offers.value
@@ -88,6 +100,9 @@ export function eventPage(visit: Visit, view: EventView, status: number): Answer
         </div>
         <div className="min-w-0 lg:col-start-1">
           <Rest visit={visit} event={detail} />
+          <div className="mt-8">
+            <Reviews visit={visit} reviews={view.reviews} />
+          </div>
         </div>
       </div>
     </div>,

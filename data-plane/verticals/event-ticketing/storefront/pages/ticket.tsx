@@ -1,5 +1,6 @@
 import { Icon } from '../../../../storefront/components/icon.tsx'
 import { EmptyState, NoticeBox } from '../../../../storefront/components/layout.tsx'
+import { ReviewLink } from '../../../../storefront/components/reviews.tsx'
 import { type Answer, page, type Visit } from '../../../../storefront/visit.ts'
 import { getMyTicket, listOrderTickets, openTicket, type Ticket } from '../../contract.ts'
 import { texts } from '../texts.ts'
@@ -58,6 +59,7 @@ function Acts({ visit, ticket: found, own }: { visit: Visit; ticket: Ticket; own
           {t('ticket.pdf')}
         </a>
       )}
+      {own && <ReviewLink visit={visit} lineId={found.order_line_id} allowedAt={found.review_allowed_at} />}
       {may('transfer') && (
         <a className="button" href={to('transfer')}>
           <Icon name="send" size={18} />

@@ -2,6 +2,7 @@ import type { Result } from '@cityos/contract'
 import { Icon } from '../../../../storefront/components/icon.tsx'
 import { Breadcrumb, EmptyState } from '../../../../storefront/components/layout.tsx'
 import { Picture } from '../../../../storefront/components/picture.tsx'
+import { Reviews, vendorReviews } from '../../../../storefront/components/reviews.tsx'
 import { Rating } from '../../../../storefront/components/vendor-tile.tsx'
 import { breadcrumbData, decimal } from '../../../../storefront/pages/structured-data.ts'
 import { type Answer, page, type Visit } from '../../../../storefront/visit.ts'
@@ -28,10 +29,10 @@ export async function menu(visit: Visit): Promise<Answer> {
   const restaurant = await visit.call(getRestaurant, { params: { handle }, query: {} })
   const basket = await basketOf(visit, restaurant.id)
   const service = serviceOf(visit, restaurant, basket?.service ?? null)
-  const card = await visit.call(getRestaurantMenu, {
-    params: { handle },
-    query: { service, at: basket?.slot_start ?? undefined },
-  })
+  const [card, reviews] = await Promise.all([
+    visit.call(getRestaurantMenu, { params: { handle }, query: { service, at: basket?.slot_start ?? undefined } }),
+    vendorReviews(visit, restaurant.vendor.id),
+  ])
   const without = visit.query.getAll('without').filter((code) => Allergen.safeParse(code).success)
   const fits = (dish: MenuDish) => dish.allergens.every((code) => !without.includes(code))
   const categories = card.categories
@@ -82,6 +83,9 @@ export async function menu(visit: Visit): Promise<Answer> {
             </section>
           ))}
           <RestaurantInfo visit={visit} restaurant={restaurant} />
+          <div className="mt-8">
+            <Reviews visit={visit} reviews={reviews} />
+          </div>
         </div>
         <div className="hidden pt-4 lg:block">
           <BasketAside visit={visit} handle={restaurant.handle} basket={basket} />

@@ -5,6 +5,7 @@ import { ErrorSummary, Field, type FieldErrors } from '../../../../storefront/co
 import { Icon } from '../../../../storefront/components/icon.tsx'
 import { NoticeBox } from '../../../../storefront/components/layout.tsx'
 import { Picture } from '../../../../storefront/components/picture.tsx'
+import { ReviewLink } from '../../../../storefront/components/reviews.tsx'
 import { failureText } from '../../../../storefront/failure-text.ts'
 import { callingCode, phoneNumber } from '../../../../storefront/form.ts'
 import { formatsOf } from '../../../../storefront/format.ts'
@@ -307,6 +308,7 @@ function reservationPage(visit: Visit, table: TableReservation, problem: string 
           <p className="quiet text-sm">{t('table.seat_by', { time: formats.clock(table.seat_by) })}</p>
         )}
         {table.reason && <p className="notice">{t('reason.words', { reason: table.reason })}</p>}
+        <ReviewLink visit={visit} lineId={table.order_line_id} allowedAt={table.review_allowed_at} token={token} />
         {table.cancellation && table.actions.includes('cancel') && (
           <details>
             <summary className="link inline-flex min-h-11 items-center">{t('cancel.open_table')}</summary>

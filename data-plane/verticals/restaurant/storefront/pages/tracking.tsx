@@ -4,6 +4,7 @@ import { Icon } from '../../../../storefront/components/icon.tsx'
 import { NoticeBox } from '../../../../storefront/components/layout.tsx'
 import { LineParts } from '../../../../storefront/components/line-parts.tsx'
 import { Amount } from '../../../../storefront/components/price.tsx'
+import { ReviewLink } from '../../../../storefront/components/reviews.tsx'
 import { failureText } from '../../../../storefront/failure-text.ts'
 import { formatsOf } from '../../../../storefront/format.ts'
 import { type Answer, attempt, page, seeOther, type Visit } from '../../../../storefront/visit.ts'
@@ -127,6 +128,7 @@ function Live({ visit, meal, live }: { visit: Visit; meal: FoodOrder; live: bool
         </bdi>
       </p>
       <Cancel visit={visit} meal={meal} />
+      <ReviewLink visit={visit} lineId={meal.order_line_id} allowedAt={meal.review_allowed_at} token={token} />
       {live && <p className="live-age quiet text-sm">{t('track.age', { time: formats.clock(visit.now.toISOString()) })}</p>}
     </section>
   )
