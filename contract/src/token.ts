@@ -45,7 +45,7 @@ export type StaffClaims = z.infer<typeof StaffClaims>
 /** Claims of a plane-to-plane token: 60 seconds, signed (HS256) with the tenant's plane key. */
 export const PlaneClaims = z.object({
   iss: z.enum(['control-plane', 'data-plane', 'node']),
-  aud: z.enum(['control-plane', 'data-plane']),
+  aud: z.enum(['control-plane', 'data-plane', 'node']),
   tenant_id: z.string(),
   iat: z.int(),
   exp: z.int(),

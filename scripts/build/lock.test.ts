@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -39,6 +39,36 @@ test('two pieces of work never overlap', async () => {
 test('a lock whose process is gone is taken over', async () => {
   const path = join(folder, 'lock')
   writeFileSync(path, '999999999')
+  expect(
+    await withLock(
+      path,
+      () => undefined,
+      async () => 'done',
+    ),
+  ).toBe('done')
+})
+
+test('of many that find a dead lock at once, one after the other holds it', async () => {
+  const path = join(folder, 'lock')
+  for (let round = 0; round < 3; round += 1) {
+    writeFileSync(path, `999999999 ${round}`)
+    let [inside, most] = [0, 0]
+    const work = async () => {
+      inside += 1
+      most = Math.max(most, inside)
+      await new Promise((resolve) => setImmediate(resolve))
+      inside -= 1
+    }
+    await Promise.all(Array.from({ length: 5 }, () => withLock(path, () => undefined, work)))
+    expect(most).toBe(1)
+  }
+  expect(readdirSync(folder)).toEqual([])
+}, 60_000)
+
+test('a dead lock on the removal of a dead lock is no obstacle', async () => {
+  const path = join(folder, 'lock')
+  writeFileSync(path, '999999999 one')
+  writeFileSync(`${path}.removal`, '999999998 two')
   expect(
     await withLock(
       path,

@@ -1,4 +1,5 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -21,18 +22,46 @@ export async function withLock<T>(path: string, onWait: () => void, work: () => 
   }
 }
 
+/** The file appears whole or not at all: it is written beside and linked into place, which one caller can do. */
 async function take(path: string): Promise<boolean> {
+  const mine = `${path}.${randomUUID()}`
+  await writeFile(mine, `${process.pid} ${randomUUID()}`)
   try {
-    const file = await open(path, 'wx')
-    await file.writeFile(String(process.pid))
-    await file.close()
+    await link(mine, path)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await rm(mine, { force: true })
   }
-  const holder = Number(await readFile(path, 'utf8').catch(() => ''))
-  if (holder > 0 && !isAlive(holder)) await rm(path, { force: true })
+  await removeDead(path)
   return false
+}
+
+/**
+ * Removes a lock whose process is gone. Only the holder of a lock on the removal does, after another look: a lock that
+ * somebody took meanwhile is another text and stays.
+ */
+async function removeDead(path: string): Promise<void> {
+  const found = await contentOf(path)
+  if (found === '' || isAlive(Number.parseInt(found, 10))) return
+  const removal = `${path}.removal`
+  if (!(await take(removal))) return
+  try {
+    if ((await contentOf(path)) === found) await rm(path, { force: true })
+  } finally {
+    await rm(removal, { force: true })
+  }
+}
+
+/** Empty when the lock is gone. */
+async function contentOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
 }
 
 function isAlive(pid: number): boolean {

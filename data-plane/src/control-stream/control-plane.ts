@@ -22,8 +22,8 @@ export class ControlPlane {
   ) {}
 
   /** A header that proves, for 60 seconds, that this tenant's data plane is calling. */
-  async planeHeaders(): Promise<Record<string, string>> {
-    const claims = { iss: 'data-plane' as const, aud: 'control-plane' as const, tenant_id: this.binding.tenant.id }
+  async planeHeaders(audience: 'control-plane' | 'node' = 'control-plane'): Promise<Record<string, string>> {
+    const claims = { iss: 'data-plane' as const, aud: audience, tenant_id: this.binding.tenant.id }
     return { authorization: `Bearer ${await signPlaneToken(this.binding.secrets.plane_key, claims, new Date(this.clock.machineTime()))}` }
   }
 

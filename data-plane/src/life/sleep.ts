@@ -6,6 +6,7 @@ import { Background } from '../../platform/background/background.ts'
 import { BINDING } from '../../platform/binding/binding.ts'
 import { Clock } from '../../platform/clock/clock.ts'
 import { LOG } from '../../platform/log/log.ts'
+import { ControlPlane } from '../control-stream/control-plane.ts'
 import { ReportPush } from '../control-stream/report-push.ts'
 import { Activity } from './activity.ts'
 
@@ -24,6 +25,7 @@ export class SleepReport {
     private readonly background: Background,
     private readonly streams: EventStreams,
     private readonly report: ReportPush,
+    private readonly controlPlane: ControlPlane,
     private readonly clock: Clock,
   ) {}
 
@@ -61,7 +63,8 @@ export class SleepReport {
     this.#arm(period)
   }
 
-  #ask(nextDueAt: Date | null): Promise<number> {
+  async #ask(nextDueAt: Date | null): Promise<number> {
+    const proof = await this.controlPlane.planeHeaders('node')
     const body = JSON.stringify({ next_due_at: nextDueAt?.toISOString() ?? null })
     return new Promise((resolve, reject) => {
       const sent = request(
@@ -69,7 +72,7 @@ export class SleepReport {
           socketPath: this.binding.supervisor?.socket,
           method: 'POST',
           path: `/planes/${this.binding.tenant.id}/idle`,
-          headers: { host: 'node', 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+          headers: { ...proof, host: 'node', 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
           timeout: 5_000,
         },
         (answer) => {

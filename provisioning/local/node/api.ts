@@ -71,7 +71,7 @@ export type NodeResponse<Name extends NodeCallName> = z.output<NodeCalls[Name]['
 
 /** How a refused call looks; `code` tells the caller what kind of refusal it is. */
 export const NodeFault = z.object({
-  code: z.enum(['stale_fence', 'invalid_request', 'not_found', 'disk_full', 'failed']),
+  code: z.enum(['stale_fence', 'invalid_request', 'unauthenticated', 'not_found', 'disk_full', 'failed']),
   message: z.string(),
 })
 export type NodeFault = z.infer<typeof NodeFault>

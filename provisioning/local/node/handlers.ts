@@ -16,6 +16,7 @@ export function handlersOf(node: LocalNode): NodeHandlers {
       process.kill(process.pid, 'SIGTERM')
     },
     wakeFor: (tenantId) => wakeFor(node, tenantId),
+    isPlane: (tenantId, token) => node.tenants.hasSigned(tenantId, token),
     idle(tenantId, nextDueAt) {
       if (node.phase === 'stopping' || node.tenants.state(tenantId).runtime !== 'running') return false
       if (nextDueAt !== null && Date.parse(nextDueAt) - node.clock.now().getTime() < worthSleepingMs) return false

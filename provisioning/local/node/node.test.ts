@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { StaleFence } from '../../driver.ts'
 import { startTestPostgres, type TestPostgres } from '../postgres/testing.ts'
 import { identify, isAlive } from '../process.ts'
+import { socketRequest } from '../socket-request.ts'
 import { document, processesOf, TestPlatform, until } from '../testing/platform.ts'
-import { startFailure } from './api.ts'
+import { nodeAddress, startFailure } from './api.ts'
 
 // Whole processes start and end here, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -153,6 +154,18 @@ describe('a node with tenants', () => {
     expect((await platform.driver.state(id)).nextWakeAt).toBe(until_)
     await until('awake again', async () => (await platform.driver.state(id)).runtime === 'running')
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(until_))
+  })
+
+  test('no data plane puts another one to sleep, and nobody does without a token', async () => {
+    const { id } = await platform.tenant('quiet')
+    const { host } = await platform.tenant('noisy')
+    expect((await platform.request(host, `/sleep?as=${id}`)).json.data.status).toBe(401)
+    const bare = await socketRequest(nodeAddress(platform.dataDir)!.socket, 'POST', `/planes/${id}/idle`, {
+      body: { next_due_at: null },
+      timeoutMs: 5_000,
+    })
+    expect(bare.status).toBe(401)
+    expect((await platform.driver.state(id)).runtime).toBe('running')
   })
 
   test('a tenant that has something to do in a moment stays awake', async () => {

@@ -20,6 +20,8 @@ export interface NodeHandlers {
   shutDown(): void
   /** The gateway holds a request for a sleeping tenant. */
   wakeFor(tenantId: string): Promise<WakeAnswer>
+  /** Whether a token was signed by this tenant's data plane, for the node, in the last minute. */
+  isPlane(tenantId: string, token: string): Promise<boolean>
   /** A data plane has had nothing to do for a while. @returns false when it should stay awake */
   idle(tenantId: string, nextDueAt: string | null): boolean
   calls: { [Name in NodeCallName]: (request: NodeRequest<Name>) => Promise<NodeResponse<Name>> | NodeResponse<Name> }
@@ -28,6 +30,7 @@ export interface NodeHandlers {
 const faultStatus: Record<NodeFault['code'], number> = {
   stale_fence: 409,
   invalid_request: 400,
+  unauthenticated: 401,
   not_found: 404,
   disk_full: 507,
   failed: 500,
@@ -66,10 +69,13 @@ async function answer(request: IncomingMessage, handlers: NodeHandlers): Promise
   }
   const plane = /^\/planes\/([a-z]{2,6}_[0-9a-z]+)\/(wake|idle)$/.exec(path)
   if (plane?.[2] === 'wake') return { status: 200, body: await handlers.wakeFor(plane[1]!) }
-  if (plane)
+  if (plane) {
+    const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]
+    if (!token || !(await handlers.isPlane(plane[1]!, token))) throw new DomainError('unauthenticated')
     return handlers.idle(plane[1]!, Idle.parse(await readBody(request)).next_due_at)
       ? { status: 202, body: null }
       : { status: 409, body: null }
+  }
   const name = /^\/call\/(\w+)$/.exec(path)?.[1]
   if (!name || !Object.hasOwn(nodeCalls, name)) throw new DomainError('not_found', { message: `POST ${path}` })
   return { status: 200, body: await dispatch(name as NodeCallName, await readBody(request), handlers) }
@@ -100,6 +106,7 @@ function faultOf(error: unknown): NodeFault {
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof StaleFence) return { code: 'stale_fence', message }
   if (error instanceof z.ZodError) return { code: 'invalid_request', message: z.prettifyError(error) }
+  if (error instanceof DomainError && error.code === 'unauthenticated') return { code: 'unauthenticated', message }
   if (error instanceof DomainError && error.code === 'not_found') return { code: 'not_found', message }
   if (error instanceof DomainError && error.code === 'invalid_request') return { code: 'invalid_request', message }
   if (error instanceof DiskFull || isDiskFull(error)) return { code: 'disk_full', message }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Binding, DomainError, type PlaneHealth } from '@cityos/contract'
-import { SignJWT } from 'jose'
+import { errors, jwtVerify, SignJWT } from 'jose'
 import { type Fence, type InventoryItem, StaleFence, type TenantSecrets } from '../../driver.ts'
 import { type Databases, databaseName, type TenantLogins } from '../postgres/databases.ts'
 import { socketRequest } from '../socket-request.ts'
@@ -252,6 +252,26 @@ export class Tenants {
 
   logFile(tenantId: string): string {
     return join(this.options.dataDir, 'logs', `${tenantId}.log`)
+  }
+
+  /** Whether this tenant's data plane has signed a token for the node, in the last minute. */
+  async hasSigned(tenantId: string, token: string): Promise<boolean> {
+    const record = this.options.store.tenant(tenantId)
+    if (!record?.secrets) return false
+    try {
+      const { payload } = await jwtVerify(token, Buffer.from(this.secrets(record).planeKey, 'base64'), {
+        algorithms: ['HS256'],
+        audience: 'node',
+        issuer: 'data-plane',
+        maxTokenAge: 65,
+        currentDate: this.options.now(),
+        clockTolerance: 5,
+      })
+      return payload['tenant_id'] === tenantId
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return false
+      throw error
+    }
   }
 
   /** A request to the data plane itself, with a 60-second token of the tenant's plane key. */

@@ -1,8 +1,16 @@
 // A data plane for tests of the node and the gateway: speaks the Binding protocol, sells nothing.
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { createInterface } from 'node:readline'
+
+/** The minute's proof that a data plane is calling (HS256 with its plane key). */
+function tokenFor(tenantId, key) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const now = Math.floor(Date.now() / 1000)
+  const signed = `${part({ alg: 'HS256' })}.${part({ iss: 'data-plane', aud: 'node', tenant_id: tenantId, iat: now, exp: now + 60 })}`
+  return `${signed}.${createHmac('sha256', Buffer.from(key, 'base64')).update(signed).digest('base64url')}`
+}
 
 const tell = (message) => writeSync(3, `${JSON.stringify(message)}\n`)
 const reader = createInterface({ input: process.stdin })
@@ -98,8 +106,12 @@ function start(binding) {
         {
           socketPath: binding.supervisor.socket,
           method: 'POST',
-          path: `/planes/${tenant.id}/idle`,
-          headers: { 'content-type': 'application/json', 'content-length': body.length },
+          path: `/planes/${url.searchParams.get('as') ?? tenant.id}/idle`,
+          headers: {
+            authorization: `Bearer ${tokenFor(tenant.id, binding.secrets.plane_key)}`,
+            'content-type': 'application/json',
+            'content-length': body.length,
+          },
         },
         (answer) => {
           answer.resume()
