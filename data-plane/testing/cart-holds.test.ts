@@ -106,6 +106,17 @@ describe('holds in the cart', { retry: 0 }, () => {
     expect(await usedOf(plane, show)).toBe(1)
   })
 
+  it('a capture that fails after the confirmation ends the hold: it is free, and can be held and bought again', async () => {
+    const show = await addShow(plane, await addVendor(plane), { capacity: 1, mode: 'now' })
+    const own = await shopper(show)
+    expect(await codeOf(buy(own, 10_000, 'tok_capture_fails'))).toBe('payment_declined')
+    expect(await usedOf(plane, show)).toBe(0)
+    expect((await own.call(getCart, { params: { id: own.id } })).lines[0]?.hold?.state).toBe('expired')
+    await own.call(holdCartLine, { params: { id: own.id, line_id: own.lineId } })
+    await buy(own, 10_000)
+    expect(await usedOf(plane, show)).toBe(1)
+  })
+
   it('what a vertical refuses is its own answer; what is blocked stays in the cart and cannot be bought', async () => {
     const vendor = await addVendor(plane)
     const past = await addShow(plane, vendor, { starts_at: later(clock().now(), -minutes(1)) })

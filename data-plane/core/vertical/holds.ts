@@ -153,6 +153,10 @@ export class Holds implements OnModuleInit {
       .returning(['kind', 'cart_line_id', 'resource_id', 'quantity'])
       .execute()
     await this.giveBack(tx, rows.map(toHeld), 'payment_failed', { ctx, now })
+    // what was confirmed and cancelled again is held by nobody: the cart says so, and can hold it anew
+    await sql`UPDATE cart_line l SET held_until = ${now} FROM checkout c
+      WHERE c.id = ${checkoutId} AND l.cart_id = c.cart_id AND l.held_until > ${now}
+        AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.cart_line_id = l.id AND h.status = 'active')`.execute(tx)
   }
 
   /** Lines leave the cart or change: what they hold there is free again. Lines that hold nothing are passed over. */
