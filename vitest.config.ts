@@ -3,9 +3,7 @@ import { verticalImports } from './console/vertical-imports.ts'
 
 // Two projects: `unit` needs nothing beyond the dependencies (a suite that needs Postgres starts the embedded one);
 // `e2e` starts whole platforms with `./cityos up` and works through HTTP and a browser, one file at a time.
-// In CI a test that failed is run once more, and the report names it. Races and isolation say `retry: 0` themselves: there a
-// fault that shows itself once is a fault.
-const retry = process.env['CI'] ? 1 : 0
+// No test is run a second time: a fault that shows itself once is a fault.
 
 export default defineConfig({
   test: {
@@ -19,7 +17,6 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           pool: 'forks',
-          retry,
         },
       },
       {
@@ -31,7 +28,6 @@ export default defineConfig({
           hookTimeout: 300_000,
           fileParallelism: false,
           pool: 'forks',
-          retry,
         },
       },
     ],
