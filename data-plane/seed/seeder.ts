@@ -8,6 +8,7 @@ import { Clock } from '../platform/clock/clock.ts'
 import { Database } from '../platform/db/index.ts'
 import { Pii } from '../platform/pii/pii.ts'
 import { type SeedResult, SeedSource } from '../platform/seed/seed-source.ts'
+import { Seeds } from '../platform/seed/seeds.ts'
 import { TenantContext } from '../platform/tenant/tenant-context.ts'
 import { seedCategories, seedVendors, wantedPictures } from './catalogue-rows.ts'
 import { customers } from './data/people.ts'
@@ -27,6 +28,7 @@ import { seedStore } from './store-rows.ts'
 export class Seeder implements OnModuleInit {
   constructor(
     private readonly source: SeedSource,
+    private readonly seeds: Seeds,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly tenant: TenantContext,
@@ -43,12 +45,18 @@ export class Seeder implements OnModuleInit {
   }
 
   async run(ctx: RequestContext): Promise<SeedResult> {
-    const added = (await this.seedShop()) + (await this.orders.run(ctx))
+    let added = (await this.seedShop()) + (await this.orders.run(ctx))
+    const signIns = this.signIns()
+    for (const seed of this.seeds.of(this.tenant.document.verticals)) {
+      const seeded = await seed.run(ctx)
+      added += seeded.added
+      signIns.push(...(seeded.signIns ?? []))
+    }
     if (added > 0) {
       await this.cache.drop('store:')
       await this.cache.drop('catalogue:')
     }
-    return { changed: added > 0, ...(this.tenant.document.test ? { sign_ins: this.signIns() } : {}) }
+    return { changed: added > 0, ...(this.tenant.document.test ? { sign_ins: signIns } : {}) }
   }
 
   /** One transaction: half a shop is never seen. */

@@ -1,11 +1,13 @@
-import { Module } from '@nestjs/common'
 import { CartModule } from '../../../core/cart/cart.module.ts'
 import { CheckoutModule } from '../../../core/checkout/checkout.module.ts'
+import { FileModule } from '../../../core/file/file.module.ts'
 import { OrderModule } from '../../../core/order/order.module.ts'
 import { StoreModule } from '../../../core/store/store.module.ts'
-import { VerticalModule } from '../../../core/vertical/vertical.module.ts'
-import { managedController } from '../../../platform/managed/managed-controller.ts'
+import { defineVertical } from '../../../core/vertical/define-vertical.ts'
 import { venueNoun } from '../contract.ts'
+import { eventLifecycle, ticketLifecycle, waitingLifecycle } from '../lifecycle.ts'
+import { manifest } from '../manifest.ts'
+import { EventSeed } from '../seed.ts'
 import { AdminEventController } from './admin-event.controller.ts'
 import { Attendees } from './attendees.ts'
 import { CheckinService } from './checkin.service.ts'
@@ -40,16 +42,13 @@ import { WaitingAdmin } from './waiting-admin.ts'
 import { WaitingList } from './waiting-list.service.ts'
 
 /** Events and tickets (docs/spec/event-ticketing.md). */
-@Module({
-  imports: [CartModule, CheckoutModule, OrderModule, StoreModule, VerticalModule],
-  controllers: [
-    StoreEventController,
-    StoreTicketController,
-    VendorEventController,
-    VendorCheckinController,
-    AdminEventController,
-    managedController(venueNoun, Venues),
-  ],
+export const eventTicketing = defineVertical({
+  manifest,
+  lifecycles: [eventLifecycle, ticketLifecycle, waitingLifecycle],
+  sells: [TicketPurchasable],
+  nouns: [[venueNoun, Venues]],
+  imports: [CartModule, CheckoutModule, FileModule, OrderModule, StoreModule],
+  controllers: [StoreEventController, StoreTicketController, VendorEventController, VendorCheckinController, AdminEventController],
   providers: [
     Attendees,
     CheckinLists,
@@ -70,14 +69,12 @@ import { WaitingList } from './waiting-list.service.ts'
     StoreEvents,
     TicketDocuments,
     TicketPdf,
-    TicketPurchasable,
     TicketSales,
     TicketSigner,
     TicketViews,
-    Venues,
     Vouchers,
     WaitingAdmin,
     WaitingList,
   ],
+  seed: EventSeed,
 })
-export class EventTicketingModule {}

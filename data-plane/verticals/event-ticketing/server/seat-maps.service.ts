@@ -115,7 +115,8 @@ export class SeatMaps {
 
   /** Every date gets the map's seats, and the types that name prices by category sell them. */
   async seatEvent(ctx: RequestContext, eventId: string, mapId: string | null): Promise<ManagedEvent> {
-    const plan = mapId === null ? null : (await this.get(ctx, mapId), await this.plans.plan(mapId))
+    if (mapId !== null) await this.get(ctx, mapId)
+    const plan = mapId === null ? null : await this.plans.plan(mapId)
     return this.database.transaction(async (tx) => {
       const event = await lockEvent(tx, ctx, eventId)
       requireOpen(event)

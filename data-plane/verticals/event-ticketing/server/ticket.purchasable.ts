@@ -1,6 +1,6 @@
 import { DomainError, type I18nText, newId, splitByWeight } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
-import { Injectable, type OnModuleInit } from '@nestjs/common'
+import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
 import type { ZodType } from 'zod'
 import { SettingService } from '../../../core/store/setting.service.ts'
@@ -15,7 +15,6 @@ import {
   type LineToHold,
   type LineToQuote,
   type Purchasable,
-  Purchasables,
   type QuoteAnswer,
   type QuoteContext,
   type RefundDecision,
@@ -54,24 +53,19 @@ const serviceFeeTitle: I18nText = { en: 'Service fee', fr: 'Frais de service', a
  * its seat is `h`, its tier and voucher uses are taken. The core's hold says until when.
  */
 @Injectable()
-export class TicketPurchasable implements Purchasable<StoredChoice>, OnModuleInit {
+export class TicketPurchasable implements Purchasable<StoredChoice> {
   readonly kind = 'event.ticket'
   readonly choice: ZodType<StoredChoice>
   readonly cartHoldMinutes = 15
   readonly fulfilment = 'own'
 
   constructor(
-    private readonly purchasables: Purchasables,
     private readonly settings: SettingService,
     private readonly database: Database,
     private readonly cache: Cache,
     private readonly pii: Pii,
   ) {
     this.choice = storedChoice(pii)
-  }
-
-  onModuleInit(): void {
-    this.purchasables.register(this)
   }
 
   choiceKey(choice: StoredChoice): string {
@@ -421,7 +415,8 @@ function quoteOf(priced: PricedTickets, standardBps: number): Extract<QuoteAnswe
     weightGrams: 0,
     quantity: { min: 1, max: null, step: 1, available: null },
     resourceId: facts.typeId,
-    reference: { type: 'event_ticket_type', id: facts.typeId },
+    // what reviews are about
+    reference: { type: 'event', id: facts.event_id },
     withdrawalExemptReason: 'dated_service',
     cancellationTiers: facts.refund_tiers,
     startsAt: date.startsAt,

@@ -52,7 +52,11 @@ export async function eventOnSale(plane: TestPlane, wanted: WantedEvent): Promis
   const vendorId = await addVendor(plane)
   const as = { actor: vendorActor(vendorId) }
   counter += 1
-  const venue = await plane.call(createVenue, { body: { handle: `venue-${counter}`, name: { en: 'Hall', ar: 'قاعة' }, city: 'Riyadh' } }, as)
+  const venue = await plane.call(
+    createVenue,
+    { body: { handle: `venue-${counter}`, name: { en: 'Hall', ar: 'قاعة' }, city: 'Riyadh' } },
+    as,
+  )
   let event = await plane.call(
     createEvent,
     {
@@ -74,14 +78,23 @@ export async function eventOnSale(plane: TestPlane, wanted: WantedEvent): Promis
     const parents = (fields.requires_parent ?? []).map((parent) => types[parent]!)
     event = await plane.call(
       createTicketType,
-      { params: { id: event.id }, body: { name: { en: name, ar: name }, price: sar(amount), ...fields, requires_parent: parents } as Call<typeof createTicketType>['body'] },
+      {
+        params: { id: event.id },
+        body: { name: { en: name, ar: name }, price: sar(amount), ...fields, requires_parent: parents } as Call<
+          typeof createTicketType
+        >['body'],
+      },
       as,
     )
     types[name] = event.ticket_types.find((type) => type.name.en === name)!.id
   }
   const quotas: Record<string, string> = {}
   for (const [name, quota] of Object.entries(wanted.quotas)) {
-    event = await plane.call(createQuota, { params: { id: event.id }, body: { name, size: quota.size, ticket_type_ids: quota.types.map((type) => types[type]!) } }, as)
+    event = await plane.call(
+      createQuota,
+      { params: { id: event.id }, body: { name, size: quota.size, ticket_type_ids: quota.types.map((type) => types[type]!) } },
+      as,
+    )
     quotas[name] = event.quotas.find((one) => one.name === name)!.id
   }
   await plane.call(submitEvent, { params: { id: event.id } }, as)
@@ -93,7 +106,12 @@ export async function eventOnSale(plane: TestPlane, wanted: WantedEvent): Promis
 type OrderBody = NonNullable<Call<typeof orderTickets>['body']>
 
 /** Buys over HTTP as a guest. */
-export function buyTickets(plane: TestPlane, lines: OrderBody['lines'], more: Partial<OrderBody> = {}, headers: Record<string, string> = {}) {
+export function buyTickets(
+  plane: TestPlane,
+  lines: OrderBody['lines'],
+  more: Partial<OrderBody> = {},
+  headers: Record<string, string> = {},
+) {
   return plane.client(headers)(
     orderTickets,
     { body: { lines, contact: { email: 'noura@example.test' }, payment: { method: 'sandbox', token: 'tok_ok' }, ...more } },
