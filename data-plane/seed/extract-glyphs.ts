@@ -3,6 +3,7 @@
  * `node data-plane/seed/extract-glyphs.ts`
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { glyphs as restaurantGlyphs } from '../verticals/restaurant/seed-data.ts'
 import { categories } from './data/categories.ts'
 import { products } from './data/products.ts'
 import { vendors } from './data/vendors.ts'
@@ -16,6 +17,7 @@ const names = new Set([
   ...products.flatMap((product) => product.glyphs),
   ...categories.map((category) => category.glyph),
   ...vendors.map((vendor) => vendor.glyph),
+  ...restaurantGlyphs,
 ])
 const bodies: Record<string, string> = {}
 for (const name of [...names].sort()) {

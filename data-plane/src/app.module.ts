@@ -13,6 +13,7 @@ import { PaymentModule } from '../core/payment/payment.module.ts'
 import { ReviewModule } from '../core/review/review.module.ts'
 import { StoreModule } from '../core/store/store.module.ts'
 import { VendorModule } from '../core/vendor/vendor.module.ts'
+import type { InstalledVertical } from '../core/vertical/define-vertical.ts'
 import { VerticalModule } from '../core/vertical/vertical.module.ts'
 import { Verticals } from '../core/vertical/verticals.service.ts'
 import { Idempotency } from '../platform/idempotency/idempotency.ts'
@@ -30,7 +31,7 @@ import { Activity } from './life/activity.ts'
 import { PlaneHealthReader } from './life/health.ts'
 import { SleepReport } from './life/sleep.ts'
 import { StaffSessionModule } from './staff-session/staff-session.module.ts'
-import { type InstalledVertical, verticalModules } from './verticals.ts'
+import { verticalModules } from './verticals.ts'
 
 /** Everything that sells: one module per noun of core; the verticals stand in `verticals.ts`. */
 const core = [

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { CheckoutModule } from '../core/checkout/checkout.module.ts'
 import { OrderModule } from '../core/order/order.module.ts'
 import { type CancellationTier, tierRefund } from '../core/vertical/cancellation.ts'
+import type { InstalledVertical } from '../core/vertical/define-vertical.ts'
 import {
   type CaptureMode,
   type EntitlementRef,
@@ -22,7 +23,6 @@ import {
 } from '../core/vertical/purchasable.ts'
 import { VerticalModule } from '../core/vertical/vertical.module.ts'
 import type { Tx } from '../platform/db/index.ts'
-import type { InstalledVertical } from '../src/verticals.ts'
 import type { TestPlane } from './plane.ts'
 import { database } from './shop.ts'
 
@@ -182,7 +182,7 @@ function quoteOf(show: Show, currency: string): Quote {
 @Module({ imports: [VerticalModule, OrderModule, CheckoutModule], providers: [SeatPurchasable] })
 class KioskModule {}
 
-export const kiosk: InstalledVertical = { manifest, module: KioskModule }
+export const kiosk: InstalledVertical = { manifest, lifecycles: [], module: KioskModule }
 
 /** Tables of the kiosk; once per test database. */
 export async function addKioskTables(plane: TestPlane): Promise<void> {

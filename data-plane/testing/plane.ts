@@ -26,11 +26,12 @@ import {
 } from '@cityos/http'
 import { startTestPostgres, type TestDatabase } from '@cityos/provisioning/testing'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
+import type { InstalledVertical } from '../core/vertical/define-vertical.ts'
 import { Background } from '../platform/background/background.ts'
 import { TenantContext } from '../platform/tenant/tenant-context.ts'
 import { AppModule } from '../src/app.module.ts'
 import { httpSettings } from '../src/settings.ts'
-import { type InstalledVertical, verticalModules } from '../src/verticals.ts'
+import { verticalModules } from '../src/verticals.ts'
 
 export interface TestPlane {
   app: NestFastifyApplication

@@ -58,6 +58,6 @@ import { Voids } from './voids.ts'
     VendorOrderService,
     Voids,
   ],
-  exports: [CancelService, Confirmation, OrderLines, OrderSecrets, OrderViews, Settlement, Voids],
+  exports: [AdminOrderService, CancelService, Confirmation, OrderLines, OrderSecrets, OrderViews, Settlement, Voids],
 })
 export class OrderModule {}

@@ -40,8 +40,6 @@ CREATE TABLE "restaurant" (
     "reservation_deposit_amount" BIGINT NOT NULL DEFAULT 0,
     "reservation_cancellation_tiers" JSONB NOT NULL DEFAULT '[]',
     "currency_code" CHAR(3) NOT NULL,
-    "rating_average" DOUBLE PRECISION,
-    "rating_count" INTEGER NOT NULL DEFAULT 0,
     "status" TEXT NOT NULL DEFAULT 'draft',
     "status_reason" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL,

@@ -155,6 +155,10 @@ interface RestaurantRow {
   mealtimes: MealtimeJson[]
 }
 
+/** Ratings are core's: by the reference of the order line. */
+export const ratingColumns = sql`(rr.sum::float / nullif(rr.count, 0)) AS rating_average, coalesce(rr.count, 0)::int AS rating_count`
+export const ratingJoin = sql`LEFT JOIN review_rating rr ON rr.reference_type = 'restaurant' AND rr.reference_id = r.id`
+
 /**
  * Restaurants with hours, exceptions, areas and mealtimes in one statement.
  * @param today `YYYY-MM-DD`; exceptions that are over are left out
@@ -162,7 +166,7 @@ interface RestaurantRow {
 export async function loadRestaurants(tx: Tx, ids: readonly string[], today: string): Promise<Map<string, RestaurantFacts>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql<RestaurantRow>`
-    SELECT r.*, v.handle AS vendor_handle, v.name AS vendor_name, v.status AS vendor_status, v.vat_no,
+    SELECT r.*, v.handle AS vendor_handle, v.name AS vendor_name, v.status AS vendor_status, v.vat_no, ${ratingColumns},
       (SELECT coalesce(json_agg(json_build_array(h.service, h.weekday, h.opens_at, h.closes_at) ORDER BY h.weekday, h.opens_at), '[]')
         FROM restaurant_opening_hours h WHERE h.restaurant_id = r.id) AS hours,
       (SELECT coalesce(json_agg(json_build_object('service', e.service, 'from_date', e.from_date, 'to_date', e.to_date, 'kind', e.kind,
@@ -175,7 +179,7 @@ export async function loadRestaurants(tx: Tx, ids: readonly string[], today: str
       (SELECT coalesce(json_agg(json_build_object('id', m.id, 'name', m.name, 'weekdays', m.weekdays, 'from_time', m."from", 'to_time', m."to",
           'from_date', m.from_date, 'to_date', m.to_date) ORDER BY m."from", m.id), '[]')
         FROM restaurant_mealtime m WHERE m.restaurant_id = r.id) AS mealtimes
-    FROM restaurant r JOIN vendor v ON v.id = r.vendor_id
+    FROM restaurant r JOIN vendor v ON v.id = r.vendor_id ${ratingJoin}
     WHERE r.id = ANY (${[...ids]}::text[]) AND r.deleted_at IS NULL`.execute(tx)
   return new Map(rows.map((row) => [row.id, factsOf(row)]))
 }

@@ -1,5 +1,5 @@
 import { applyRate, DomainError, type I18nText, newId } from '@cityos/contract'
-import { Injectable, type OnModuleInit } from '@nestjs/common'
+import { Injectable } from '@nestjs/common'
 import type { ZodType } from 'zod'
 import { fileUrl } from '../../../core/catalogue/read/cards.ts'
 import { taxRate } from '../../../core/catalogue/tax-class.ts'
@@ -14,7 +14,6 @@ import {
   type LineToHold,
   type LineToQuote,
   type Purchasable,
-  Purchasables,
   type Quote,
   type QuoteAnswer,
   type QuoteContext,
@@ -40,13 +39,12 @@ export interface AssessedChoice {
 
 /** A basket of one restaurant in the one checkout: one cart line, quantity 1, one food order (kind `restaurant.meal`). */
 @Injectable()
-export class MealPurchasable implements Purchasable<MealChoice>, OnModuleInit {
+export class MealPurchasable implements Purchasable<MealChoice> {
   readonly kind = 'restaurant.meal'
   readonly fulfilment = 'own'
   readonly choice: ZodType<MealChoice>
 
   constructor(
-    private readonly purchasables: Purchasables,
     private readonly settings: SettingService,
     private readonly pii: Pii,
     private readonly surroundings: Surroundings,
@@ -54,10 +52,6 @@ export class MealPurchasable implements Purchasable<MealChoice>, OnModuleInit {
     private readonly moves: FoodOrderMoves,
   ) {
     this.choice = MealChoice.transform((choice) => ({ ...choice, address: choice.address && seal(this.pii, choice.address) }))
-  }
-
-  onModuleInit(): void {
-    this.purchasables.register(this)
   }
 
   /** One basket per restaurant and cart. */

@@ -7,14 +7,7 @@ import type { DB } from '../../../generated/db.ts'
 import { minuteOf, momentOf } from '../../../platform/clock/zone.ts'
 import type { Tx } from '../../../platform/db/index.ts'
 import { ManagedParts, ManagedRows } from '../../../platform/managed/managed-rows.ts'
-import {
-  type GroupOfDish,
-  type MenuItem,
-  type MenuItem as MenuItemView,
-  menuCategory,
-  menuItem,
-  type setMenuItemSoldOut,
-} from '../contract.ts'
+import { type GroupOfDish, type MenuItem, menuCategory, menuItem, type setMenuItemSoldOut } from '../contract.ts'
 import { businessDay, businessDaySpan, dateOfBusinessDay } from '../rules.ts'
 import { Directory } from './directory.ts'
 import { keptPicture } from './kept-picture.ts'
