@@ -1,45 +1,41 @@
 import { type ApiError, newId } from '@cityos/contract'
+import type { z } from 'zod'
+import { currentCart } from '../../../../storefront/cart-access.ts'
 import { ErrorSummary, Field, FieldError, type FieldErrors } from '../../../../storefront/components/fields.tsx'
+import { Held } from '../../../../storefront/components/held.tsx'
 import { Icon } from '../../../../storefront/components/icon.tsx'
 import { NoticeBox } from '../../../../storefront/components/layout.tsx'
 import { failureText } from '../../../../storefront/failure-text.ts'
 import { formatsOf } from '../../../../storefront/format.ts'
 import { cartCount, setCartCount } from '../../../../storefront/frame.ts'
 import { type Answer, attempt, page, seeOther, type Visit } from '../../../../storefront/visit.ts'
-import { holdTickets, type TicketTypeOffer } from '../../contract.ts'
-import { type AttendeeData, asksAttendees, linesOf, readSelection, type Selected, selectionQuery, ticketsOf } from '../selection.ts'
+import { type Attendee, assignAttendees, holdTickets, type TicketTypeOffer } from '../../contract.ts'
+import { asksAttendees, linesOf, readSelection } from '../selection.ts'
 import { texts } from '../texts.ts'
 import { pickLabel } from '../ticket-words.tsx'
 import { type EventView, eventPage, readEvent } from './event.tsx'
 
-/** `POST …/tickets`: what was chosen is held at once; where names are asked for, after them. */
+type AttendeeData = z.input<typeof Attendee>
+
+/** `POST …/tickets`: what was chosen is held at once; where names are asked for, they are typed while it is held. */
 export async function chooseTickets(visit: Visit): Promise<Answer> {
   const view = await readEvent(visit)
   const selected = readSelection(visit, view)
   if (selected.length === 0) return eventPage(visit, { ...view, problem: texts(visit.locale)('tickets.choose_first') }, 422)
-  if (asksAttendees(selected)) {
-    return seeOther(visit.href(`/event-ticketing/${view.event.handle}/attendees`, selectionQuery(view, selected)))
-  }
-  return hold(visit, view, selected, [])
-}
-
-async function hold(
-  visit: Visit,
-  view: EventView,
-  selected: readonly Selected[],
-  attendees: readonly (AttendeeData | null)[],
-): Promise<Answer> {
   const held = await attempt(
     visit.call(
       holdTickets,
-      { body: { lines: linesOf(view, selected, attendees), accept_price: visit.form.has('accept_price') } },
+      { body: { lines: linesOf(view, selected), accept_price: visit.form.has('accept_price') } },
       { idempotencyKey: newId('key') },
     ),
   )
   if (!held.ok) return refused(visit, held.error)
   setCartCount(visit, cartCount(visit) + selected.reduce((sum, entry) => sum + entry.quantity, 0))
   visit.notify('held')
-  return seeOther(visit.href('/checkout'))
+  if (!asksAttendees(selected)) return seeOther(visit.href('/checkout'))
+  const query = new URLSearchParams(held.value.line_ids.map((id) => ['line', id]))
+  if (view.voucher) query.set('voucher', view.voucher)
+  return seeOther(visit.href(`/event-ticketing/${view.event.handle}/attendees`, query))
 }
 
 /** Back to the event, read anew: with the reason in words, and what can be had now. */
@@ -67,23 +63,64 @@ async function refused(visit: Visit, error: ApiError): Promise<Answer> {
 
 const currencyOf = (visit: Visit, view: EventView): string => view.event.ticket_types[0]?.price.currency ?? visit.tenant.default_currency
 
-/** `GET …/attendees`: for whom each ticket is. */
-export async function attendees(visit: Visit): Promise<Answer> {
-  const view = await readEvent(visit)
-  const selected = readSelection(visit, view)
-  if (selected.length === 0) return seeOther(visit.href(`/event-ticketing/${view.event.handle}`))
-  return attendeePage(visit, view, selected, {}, 200)
+/** A held line whose tickets get names. */
+interface HeldLine {
+  id: string
+  type: TicketTypeOffer
+  seats: (string | null)[]
+  expiresAt: string | null
 }
 
-/** `POST …/buy`: names and answers are read, then everything is held. */
+async function heldLines(visit: Visit, view: EventView): Promise<{ cartId: string; lines: HeldLine[] } | null> {
+  const ids = new Set([...visit.query.getAll('line'), ...visit.form.all('line')])
+  const cart = await currentCart(visit)
+  if (!cart) return null
+  const types = [...(view.offers?.ticket_types ?? []), ...view.event.ticket_types]
+  const lines = cart.lines.flatMap((line): HeldLine[] => {
+    const type = types.find((entry) => entry.id === line.choice['ticket_type_id'])
+    if (!ids.has(line.id) || !type) return []
+    const seats = Array.isArray(line.choice['seat_ids']) ? line.choice['seat_ids'].map(String) : []
+    return [
+      {
+        id: line.id,
+        type,
+        seats: Array.from({ length: line.quantity }, (_, index) => seats[index] ?? null),
+        expiresAt: line.hold?.state === 'held' ? line.hold.expires_at : null,
+      },
+    ]
+  })
+  return lines.length > 0 ? { cartId: cart.id, lines } : null
+}
+
+/** `GET …/attendees?line=…`: for whom each held ticket is. */
+export async function attendees(visit: Visit): Promise<Answer> {
+  const view = await readEvent(visit)
+  const held = await heldLines(visit, view)
+  return held ? attendeePage(visit, view, held.lines, {}, 200) : seeOther(visit.href('/cart'))
+}
+
+/** `POST …/buy`: names and answers go to the held lines, which stay held; then to paying. */
 export async function buy(visit: Visit): Promise<Answer> {
   const view = await readEvent(visit)
-  const selected = readSelection(visit, view)
-  if (selected.length === 0) return seeOther(visit.href(`/event-ticketing/${view.event.handle}`))
+  const held = await heldLines(visit, view)
+  if (!held) return seeOther(visit.href('/cart'))
   const errors: FieldErrors = {}
-  const people = ticketsOf(view.event, selected).map(({ type }, index) => readAttendee(visit, type, index, errors))
-  if (Object.keys(errors).length > 0) return attendeePage(visit, view, selected, errors, 422)
-  return hold(visit, view, selected, people)
+  let next = 0
+  const named = held.lines.map((line) => ({
+    line,
+    people: line.seats.map(() => readAttendee(visit, line.type, next++, errors)).filter((person) => person !== null),
+  }))
+  if (Object.keys(errors).length > 0) return attendeePage(visit, view, held.lines, errors, 422)
+  for (const { line, people } of named) {
+    if (people.length === 0) continue
+    const assigned = await attempt(
+      visit.call(assignAttendees, { params: { id: line.id }, body: { cart_id: held.cartId, attendees: people } }),
+    )
+    if (assigned.ok) continue
+    if (assigned.error.code === 'hold_expired') return seeOther(visit.href('/cart'))
+    return attendeePage(visit, view, held.lines, { form: failureText(visit, assigned.error) }, assigned.error.status)
+  }
+  return seeOther(visit.href('/checkout'))
 }
 
 function readAttendee(visit: Visit, type: TicketTypeOffer, index: number, errors: FieldErrors): AttendeeData | null {
@@ -92,7 +129,7 @@ function readAttendee(visit: Visit, type: TicketTypeOffer, index: number, errors
   const t = texts(visit.locale)
   const name = form.text(`name.${index}`).slice(0, 120)
   if (!name) errors[`name.${index}`] = visit.t('invalid.name')
-  const answers: AttendeeData['answers'] = {}
+  const answers: Record<string, string | boolean> = {}
   for (const field of type.attendee_fields) {
     const key = `answer.${index}.${field.key}`
     const value = field.kind === 'checkbox' ? form.has(key) : form.text(key).slice(0, 500)
@@ -102,35 +139,31 @@ function readAttendee(visit: Visit, type: TicketTypeOffer, index: number, errors
   return { name, answers }
 }
 
-function attendeePage(visit: Visit, view: EventView, selected: readonly Selected[], errors: FieldErrors, status: number): Answer {
+function attendeePage(visit: Visit, view: EventView, lines: readonly HeldLine[], errors: FieldErrors, status: number): Answer {
   const t = texts(visit.locale)
   const { event } = view
-  const people = ticketsOf(event, selected)
-  const back = visit.href(`/event-ticketing/${event.handle}`, { date: view.date?.id, voucher: view.voucher })
+  const tickets = lines.flatMap((line) => line.seats.map((seat) => ({ type: line.type, seat })))
+  const expiresAt = lines.find((line) => line.expiresAt)?.expiresAt
   return page(
     Object.keys(errors).length > 0 ? visit.t('form.error_title', { title: t('attendee.title') }) : t('attendee.title'),
     <div className="shell max-w-2xl! pt-6">
-      <a className="link inline-flex min-h-11 items-center gap-1" href={back}>
+      <a className="link inline-flex min-h-11 items-center gap-1" href={visit.href('/cart')}>
         <Icon name="back" size={18} />
         {t('attendee.back')}
       </a>
       <h1 className="mt-1 text-3xl">{t('attendee.title')}</h1>
-      <p className="quiet mt-1 mb-6">
+      <p className="quiet mt-1 mb-4">
         {event.title}
         {view.date && ` · ${formatsOf(visit.locale, event.timezone).moment(view.date.starts_at)}`}
       </p>
       <form method="post" action={visit.href(`/event-ticketing/${event.handle}/buy`)} noValidate className="grid gap-5">
+        {expiresAt && <Held visit={visit} title={event.title} expiresAt={expiresAt} />}
         <ErrorSummary visit={visit} errors={errors} />
-        <input type="hidden" name="date" value={view.date?.id ?? ''} />
         {view.voucher && <input type="hidden" name="voucher" value={view.voucher} />}
-        {selected.map(({ type, quantity, seats }) =>
-          seats.length > 0 ? (
-            seats.map((seat) => <input key={seat} type="hidden" name="seat" value={seat} />)
-          ) : (
-            <input key={type.id} type="hidden" name={`q.${type.id}`} value={quantity} />
-          ),
-        )}
-        {people.map(({ type, seat }, index) => (
+        {lines.map((line) => (
+          <input key={line.id} type="hidden" name="line" value={line.id} />
+        ))}
+        {tickets.map(({ type, seat }, index) => (
           <Person key={`${type.id}${seat ?? index}`} visit={visit} type={type} seat={seat} index={index} errors={errors} />
         ))}
         {visit.suspended ? (
