@@ -87,7 +87,6 @@ export const deleteCheckinList = endpoint({
   vertical,
   params: ById,
   response: z.object({}),
-  status: 204,
   errors: ['open_obligations'],
 })
 

@@ -317,7 +317,6 @@ export const deleteEvent = endpoint({
   vertical,
   params: ById,
   response: z.object({}),
-  status: 204,
   errors: ['invalid_transition'],
 })
 
@@ -539,7 +538,6 @@ export const deleteSeatMap = endpoint({
   vertical,
   params: ById,
   response: z.object({}),
-  status: 204,
   errors: ['open_obligations'],
 })
 export const seatEvent = endpoint({

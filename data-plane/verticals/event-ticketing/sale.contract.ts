@@ -105,7 +105,6 @@ export const releaseTickets = endpoint({
   params: ById,
   query: z.object({ cart_id: z.string().max(64) }),
   response: z.object({}),
-  status: 204,
   errors: ['cart_completing'],
 })
 
@@ -200,7 +199,6 @@ export const leaveWaitingList = endpoint({
   params: ById,
   query: withToken,
   response: z.object({}),
-  status: 204,
   errors: ['invalid_transition'],
 })
 

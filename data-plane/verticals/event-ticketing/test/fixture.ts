@@ -1,4 +1,4 @@
-import { type Call, newId } from '@cityos/contract'
+import { ApiError, type Call, newId } from '@cityos/contract'
 import { RequestContext } from '@cityos/http'
 import { sql } from 'kysely'
 import { Clock } from '../../../platform/clock/clock.ts'
@@ -9,14 +9,17 @@ import {
   approveEvent,
   createEvent,
   createQuota,
+  createSeatMap,
   createTicketType,
   createVenue,
   holdTickets,
   type ManagedEvent,
   orderTickets,
+  seatEvent,
   startSale,
   submitEvent,
   type TicketTypeInput,
+  updateTicketType,
 } from '../contract.ts'
 
 export const day = 86_400_000
@@ -103,6 +106,49 @@ export async function eventOnSale(plane: TestPlane, wanted: WantedEvent): Promis
   return { event, vendorId, types, quotas, dateId: event.dates[0]!.id }
 }
 
+/** A hall of sections A (gold, 200.00) and B (silver, 100.00), each of `rows` × `seats`. */
+export async function seatedEvent(plane: TestPlane, rows = 4, seats = 10): Promise<TestEvent> {
+  const size = rows * seats * 2
+  const made = await eventOnSale(plane, {
+    types: { seat: { amount: 10_000, max_per_order: 10 } },
+    quotas: { hall: { size, types: ['seat'] } },
+  })
+  const as = { actor: vendorActor(made.vendorId) }
+  const section = (code: string, y: number, category: string) => ({
+    code,
+    name: { en: code },
+    x: 0,
+    y,
+    rows: Array.from({ length: rows }, (_, index) => ({ label: String(index + 1), x: 0, y: index, count: seats, category })),
+  })
+  const map = await plane.call(
+    createSeatMap,
+    {
+      body: {
+        name: 'Hall',
+        layout: {
+          width: seats,
+          height: rows * 2 + 4,
+          stage: { x: 0, y: 0, width: seats, height: 2, label: 'Stage' },
+          categories: [
+            { code: 'gold', name: { en: 'Gold' }, colour: '#b45309' },
+            { code: 'silver', name: { en: 'Silver' }, colour: '#475569' },
+          ],
+          sections: [section('A', 3, 'gold'), section('B', 4 + rows, 'silver')],
+        },
+      },
+    },
+    as,
+  )
+  await plane.call(seatEvent, { params: { id: made.event.id }, body: { seat_map_id: map.id } }, as)
+  const category_prices = [
+    { category: 'gold', price: sar(20_000) },
+    { category: 'silver', price: sar(10_000) },
+  ]
+  const event = await plane.call(updateTicketType, { params: { id: made.types['seat']! }, body: { category_prices } }, as)
+  return { ...made, event }
+}
+
 type OrderBody = NonNullable<Call<typeof orderTickets>['body']>
 
 /** Buys over HTTP as a guest. */
@@ -130,9 +176,8 @@ export async function refusal(call: Promise<unknown>): Promise<{ code: string; d
   try {
     await call
   } catch (error) {
-    const { name, code, details } = error as { name: string; code: string; details: Record<string, unknown> }
-    if (name !== 'ApiError') throw error
-    return { code, details }
+    if (!(error instanceof ApiError)) throw error
+    return { code: error.code, details: error.errors[0]?.details ?? {} }
   }
   return { code: 'not refused', details: {} }
 }
