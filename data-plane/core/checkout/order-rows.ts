@@ -1,5 +1,5 @@
 import { newId } from '@cityos/contract'
-import { jsonb, type Tx } from '../../platform/db/index.ts'
+import { insertOf, jsonb, sendAlong, type Tx } from '../../platform/db/index.ts'
 import type { PricedCart } from '../cart/pricing.ts'
 import type { Method, ProviderName } from '../payment/providers.ts'
 import type { NewHold } from '../vertical/holds.ts'
@@ -32,7 +32,7 @@ export interface OrderHead {
   now: Date
 }
 
-/** Writes a placed order, its checkout and its holds in one statement, whatever its size. */
+/** Writes a placed order, its checkout and its holds in one round trip, whatever its size. */
 export async function insertOrder(
   tx: Tx,
   head: OrderHead,
@@ -40,33 +40,16 @@ export async function insertOrder(
   subOrders: readonly PlacedSubOrder[],
   holds: readonly NewHold[],
 ): Promise<CheckoutRow> {
+  const subOrderRows = subOrders.map((subOrder) => subOrderRow(head, priced.currency, subOrder))
   const payments = subOrders.flatMap((subOrder) => paymentRows(head, priced.currency, subOrder))
   const lines = subOrders.flatMap((subOrder) => subOrder.lines.map((line) => lineRow(head, subOrder, line)))
-  const withOrder = tx
-    .with('placed_order', (db) => db.insertInto('order').values(orderRow(head, priced)).returning('id'))
-    .with('placed_sub_orders', (db) =>
-      db
-        .insertInto('sub_order')
-        .values(subOrders.map((subOrder) => subOrderRow(head, priced.currency, subOrder)))
-        .returning('id'),
-    )
-    .with('placed_payments', (db) => db.insertInto('payment').values(payments).returning('id'))
-    .with('placed_lines', (db) => db.insertInto('order_line').values(lines).returning('id'))
-    .with('placed_event', (db) => db.insertInto('order_event').values(placedEvent(head)).returning('id'))
-  const checkout = checkoutRow(head, priced)
-  return holds.length === 0
-    ? withOrder.insertInto('checkout').values(checkout).returningAll().executeTakeFirstOrThrow()
-    : withOrder
-        .with('placed_holds', (db) =>
-          db
-            .insertInto('hold')
-            .values([...holds])
-            .returning('id'),
-        )
-        .insertInto('checkout')
-        .values(checkout)
-        .returningAll()
-        .executeTakeFirstOrThrow()
+  sendAlong(tx, insertOf('order', [orderRow(head, priced)]))
+  sendAlong(tx, insertOf('sub_order', subOrderRows))
+  if (payments.length > 0) sendAlong(tx, insertOf('payment', payments))
+  sendAlong(tx, insertOf('order_line', lines))
+  sendAlong(tx, insertOf('order_event', [placedEvent(head)]))
+  if (holds.length > 0) sendAlong(tx, insertOf('hold', holds))
+  return tx.insertInto('checkout').values(checkoutRow(head, priced)).returningAll().executeTakeFirstOrThrow()
 }
 
 function placedEvent(head: OrderHead) {

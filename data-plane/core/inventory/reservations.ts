@@ -1,6 +1,6 @@
 import { newId } from '@cityos/contract'
 import { sql } from 'kysely'
-import { sendAlong, type Tx } from '../../platform/db/index.ts'
+import { insertOf, sendAlong, type Tx } from '../../platform/db/index.ts'
 import { refreshStockFlags } from '../catalogue/search/stock-flag.ts'
 
 /** Units of one stock item that one line wants. */
@@ -96,7 +96,7 @@ function record(tx: Tx, demands: readonly Demand[], levels: ReadonlyMap<string, 
         ]
       : []
   })
-  if (rows.length > 0) sendAlong(tx, tx.insertInto('stock_reservation').values(rows))
+  if (rows.length > 0) sendAlong(tx, insertOf('stock_reservation', rows))
 }
 
 /**

@@ -1,6 +1,6 @@
 import { newId } from '@cityos/contract'
 import { type Actor, actorId } from '@cityos/http'
-import { sendAlong, type Tx } from '../../platform/db/index.ts'
+import { insertOf, sendAlong, type Tx } from '../../platform/db/index.ts'
 
 export interface NewTimelineEvent {
   orderId: string
@@ -15,7 +15,8 @@ export async function recordTimeline(tx: Tx, actor: Actor, events: readonly NewT
   if (events.length === 0) return
   sendAlong(
     tx,
-    tx.insertInto('order_event').values(
+    insertOf(
+      'order_event',
       events.map((event) => ({
         id: newId('oev'),
         order_id: event.orderId,

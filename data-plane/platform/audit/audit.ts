@@ -1,6 +1,6 @@
 import { newId } from '@cityos/contract'
 import { actorId, type RequestContext } from '@cityos/http'
-import { jsonb, scopeOf, sendAlong, type Tx } from '../db/index.ts'
+import { insertOf, jsonb, scopeOf, sendAlong, type Tx } from '../db/index.ts'
 
 export interface NewAuditEntry {
   /** `<noun>.<verb>`, e.g. `order.refund`. */
@@ -22,27 +22,29 @@ export async function audit(tx: Tx, ctx: RequestContext, entry: NewAuditEntry): 
   const actor = ctx.actor
   sendAlong(
     tx,
-    tx.insertInto('audit_entry').values({
-      id: newId('aud'),
-      at: scope.clock.now(),
-      actor_kind: actor.kind,
-      actor_id: actorId(actor),
-      actor: jsonb({
-        kind: actor.kind,
-        id: actorId(actor),
-        role: roleOf(ctx),
-        ip: ctx.ip,
-        user_agent: (ctx.headers['user-agent'] ?? '').slice(0, 200),
-      }),
-      action: entry.action,
-      resource_type: entry.resource.type,
-      resource_id: entry.resource.id,
-      before: entry.before ? jsonb(redact(entry.before)) : null,
-      after: entry.after ? jsonb(redact(entry.after)) : null,
-      reason: entry.reason ?? null,
-      request_id: ctx.requestId,
-      correlation_id: ctx.correlationId,
-    }),
+    insertOf('audit_entry', [
+      {
+        id: newId('aud'),
+        at: scope.clock.now(),
+        actor_kind: actor.kind,
+        actor_id: actorId(actor),
+        actor: jsonb({
+          kind: actor.kind,
+          id: actorId(actor),
+          role: roleOf(ctx),
+          ip: ctx.ip,
+          user_agent: (ctx.headers['user-agent'] ?? '').slice(0, 200),
+        }),
+        action: entry.action,
+        resource_type: entry.resource.type,
+        resource_id: entry.resource.id,
+        before: entry.before ? jsonb(redact(entry.before)) : null,
+        after: entry.after ? jsonb(redact(entry.after)) : null,
+        reason: entry.reason ?? null,
+        request_id: ctx.requestId,
+        correlation_id: ctx.correlationId,
+      },
+    ]),
   )
   scope.signals.push({ kind: 'audit' })
 }

@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Binding } from '@cityos/contract'
 import { type Log, Metrics } from '@cityos/http'
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common'
@@ -68,6 +70,8 @@ export class Database implements OnApplicationShutdown {
         return result
       } catch (error) {
         if (attempt >= attempts || !retryable.has((error as { code?: string }).code ?? '')) throw error
+        // at once it would overtake the winner, which has yet to be woken, and both would be stuck again
+        await delay(attempt * randomInt(10, 40))
       }
     }
   }

@@ -3,7 +3,7 @@ import { type Actor, actorId, type RequestContext } from '@cityos/http'
 import { type Selectable, sql } from 'kysely'
 import type { DB } from '../../generated/db.ts'
 import { audit } from '../audit/audit.ts'
-import { jsonb, scopeOf, sendAlong, type Tx } from '../db/index.ts'
+import { insertOf, jsonb, scopeOf, sendAlong, type Tx } from '../db/index.ts'
 import { appendEvent } from '../outbox/append-event.ts'
 
 export type ActorKind = Actor['kind']
@@ -152,19 +152,21 @@ function passes<Row>(entry: Transition<Row>, row: Row, ctx: RequestContext, payl
 async function recordHistory(tx: Tx, entity: string, call: TransitionCall, from: string, to: string, at: Date): Promise<void> {
   sendAlong(
     tx,
-    tx.insertInto('transition_history').values({
-      id: newId('trh'),
-      entity,
-      entity_id: call.id,
-      name: call.name,
-      from_status: from,
-      to_status: to,
-      actor_kind: call.ctx.actor.kind,
-      actor_id: actorId(call.ctx.actor),
-      reason: call.reason ?? null,
-      payload: jsonb(call.payload ?? {}),
-      request_id: call.ctx.requestId,
-      at,
-    }),
+    insertOf('transition_history', [
+      {
+        id: newId('trh'),
+        entity,
+        entity_id: call.id,
+        name: call.name,
+        from_status: from,
+        to_status: to,
+        actor_kind: call.ctx.actor.kind,
+        actor_id: actorId(call.ctx.actor),
+        reason: call.reason ?? null,
+        payload: jsonb(call.payload ?? {}),
+        request_id: call.ctx.requestId,
+        at,
+      },
+    ]),
   )
 }

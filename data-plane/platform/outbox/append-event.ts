@@ -1,6 +1,6 @@
 import { newId } from '@cityos/contract'
 import { actorId, type RequestContext } from '@cityos/http'
-import { jsonb, scopeOf, sendAlong, type Tx } from '../db/index.ts'
+import { insertOf, jsonb, scopeOf, sendAlong, type Tx } from '../db/index.ts'
 
 export interface NewEvent {
   /** `<vertical>.<entity>.<past_tense>`, e.g. `order.order.placed`. */
@@ -27,25 +27,27 @@ export async function appendEvent(tx: Tx, event: NewEvent): Promise<void> {
   const occurredAt = scope.clock.now()
   sendAlong(
     tx,
-    tx.insertInto('outbox_event').values({
-      id: newId('evt'),
-      event_type: event.type,
-      aggregate_type: event.aggregate.type,
-      aggregate_id: event.aggregate.id,
-      aggregate_version: event.aggregate.version,
-      payload,
-      envelope: jsonb({
-        specversion: '1.0',
-        source: `/tenants/${scope.tenantId}`,
-        subject: event.aggregate.id,
-        actor: { kind: event.ctx.actor.kind, id: actorId(event.ctx.actor) },
-        correlation_id: event.ctx.correlationId,
-        causation_id: event.causationId ?? null,
-        request_id: event.ctx.requestId,
-        occurred_at: occurredAt.toISOString(),
-      }),
-      occurred_at: occurredAt,
-    }),
+    insertOf('outbox_event', [
+      {
+        id: newId('evt'),
+        event_type: event.type,
+        aggregate_type: event.aggregate.type,
+        aggregate_id: event.aggregate.id,
+        aggregate_version: event.aggregate.version,
+        payload,
+        envelope: jsonb({
+          specversion: '1.0',
+          source: `/tenants/${scope.tenantId}`,
+          subject: event.aggregate.id,
+          actor: { kind: event.ctx.actor.kind, id: actorId(event.ctx.actor) },
+          correlation_id: event.ctx.correlationId,
+          causation_id: event.causationId ?? null,
+          request_id: event.ctx.requestId,
+          occurred_at: occurredAt.toISOString(),
+        }),
+        occurred_at: occurredAt,
+      },
+    ]),
   )
   scope.signals.push({ kind: 'event' })
 }

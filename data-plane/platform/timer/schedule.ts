@@ -12,40 +12,19 @@ export interface NewTimer {
   everySeconds?: number
 }
 
+const scheduleText = `insert into timer (id, kind, ref, due_at, payload, every_seconds, created_at) values ($1, $2, $3, $4, $5, $6, $7)
+  on conflict (kind, ref) do update set due_at = excluded.due_at, payload = excluded.payload, every_seconds = excluded.every_seconds,
+    status = 'pending', attempts = 0, locked_until = null, last_error = null, revision = timer.revision + 1`
+
 /** Writes a future effect in the transaction of its cause (design §7); a second call with the same kind and ref moves it. */
 export async function schedule(tx: Tx, timer: NewTimer): Promise<void> {
   const scope = scopeOf(tx)
-  const payload = jsonb(timer.payload ?? {})
-  sendAlong(
-    tx,
-    tx
-      .insertInto('timer')
-      .values({
-        id: newId('tmr'),
-        kind: timer.kind,
-        ref: timer.ref,
-        due_at: timer.dueAt,
-        payload,
-        every_seconds: timer.everySeconds ?? null,
-        created_at: scope.clock.now(),
-      })
-      .onConflict((conflict) =>
-        conflict.columns(['kind', 'ref']).doUpdateSet((eb) => ({
-          due_at: timer.dueAt,
-          payload,
-          every_seconds: timer.everySeconds ?? null,
-          status: 'pending',
-          attempts: 0,
-          locked_until: null,
-          last_error: null,
-          revision: eb('timer.revision', '+', 1),
-        })),
-      ),
-  )
+  const { kind, ref, dueAt, payload = {}, everySeconds = null } = timer
+  sendAlong(tx, { text: scheduleText, values: [newId('tmr'), kind, ref, dueAt, jsonb(payload), everySeconds, scope.clock.now()] })
   scope.signals.push({ kind: 'timer', dueAt: timer.dueAt })
 }
 
 /** Removes a timer that has become pointless; a missing one is fine. */
 export async function cancel(tx: Tx, kind: string, ref: string): Promise<void> {
-  sendAlong(tx, tx.deleteFrom('timer').where('kind', '=', kind).where('ref', '=', ref))
+  sendAlong(tx, { text: 'delete from timer where kind = $1 and ref = $2', values: [kind, ref] })
 }
