@@ -31,7 +31,7 @@ export function ScreenCreate({ screen }: { screen: Screen }) {
       mutationOptions={{ onError: failed }}
     >
       <SimpleForm sx={{ maxWidth: 720 }} toolbar={<FormToolbar />}>
-        <FormFields screen={screen} endpoint={endpoint} />
+        <FormFields screen={screen} endpoint={endpoint} fields={screen.createForm ?? screen.form} />
       </SimpleForm>
     </Create>
   )
@@ -51,7 +51,7 @@ export function ScreenEdit({ screen }: { screen: Screen }) {
       mutationOptions={{ onError: failed }}
     >
       <SimpleForm sx={{ maxWidth: 720 }} toolbar={<FormToolbar />}>
-        <FormFields screen={screen} endpoint={endpoint} />
+        <FormFields screen={screen} endpoint={endpoint} fields={screen.form} />
       </SimpleForm>
     </Edit>
   )
@@ -70,10 +70,10 @@ function RecordTitle({ screen }: { screen: Screen }) {
   return <>{record ? screen.title(record) : ''}</>
 }
 
-function FormFields({ screen, endpoint }: { screen: Screen; endpoint: AnyEndpoint }) {
+function FormFields({ screen, endpoint, fields: chosen }: { screen: Screen; endpoint: AnyEndpoint; fields: FormField[] | undefined }) {
   const record = useRecordContext()
   const t = useTranslate()
-  const fields: FormField[] = screen.form ?? fieldsOf(endpoint.body).map((field) => field.name)
+  const fields: FormField[] = chosen ?? fieldsOf(endpoint.body).map((field) => field.name)
   const currency = screen.currency?.(record) ?? 'SAR'
   return (
     <>

@@ -52,6 +52,8 @@ export interface Screen {
   /** More of the show page, under the facts. */
   detail?: ComponentType
   form?: FormField[]
+  /** Where creating asks for other fields than changing does. */
+  createForm?: FormField[]
   /** Currency of the money inputs, where the record does not say. */
   currency?: (record: RaRecord | undefined) => string
   /** Screens written by hand instead of derived. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -19,7 +19,7 @@ const contentSecurityPolicy = [
 
 /**
  * Serves a built console: hashed files below `/assets/` for ever, and `index.html` for every path a browser navigates to,
- * so that a deep link opens its screen.
+ * so that a deep link opens its screen. A build that works without a network for a while brings `service-worker.js`.
  * @param scope a Fastify scope whose routes answer on the console's hosts only
  * @param dir folder with `index.html` and `assets/`
  * @param notFound the plane's answer to what is neither
@@ -39,6 +39,11 @@ export async function mountConsole(
     index: false,
     decorateReply: false,
   })
+  const workerFile = join(dir, 'service-worker.js')
+  if (existsSync(workerFile)) {
+    const worker = readFileSync(workerFile)
+    scope.get('/service-worker.js', (_, reply) => sendWorker(reply, worker))
+  }
   const answer = (request: FastifyRequest, reply: FastifyReply) =>
     isNavigation(request) ? sendPage(reply, page) : notFound(request, reply)
   scope.get('/', answer)
@@ -50,6 +55,15 @@ function isNavigation(request: FastifyRequest): boolean {
   const path = request.url.split('?', 1)[0] ?? '/'
   if (/^\/(api|v1|auth|oauth|internal|webhooks|assets|health|metrics)(\/|$)/.test(path)) return false
   return (request.headers.accept ?? '').includes('text/html')
+}
+
+/** Never from a browser's cache: a new release must reach every device at its next visit. */
+function sendWorker(reply: FastifyReply, worker: Buffer): FastifyReply {
+  return reply
+    .header('content-type', 'text/javascript; charset=utf-8')
+    .header('cache-control', 'no-cache')
+    .header('x-content-type-options', 'nosniff')
+    .send(worker)
 }
 
 function sendPage(reply: FastifyReply, page: Buffer): FastifyReply {

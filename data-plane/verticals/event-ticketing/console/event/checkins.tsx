@@ -1,0 +1,117 @@
+import {
+  EndpointDialog,
+  FailureState,
+  formatNumber,
+  ListSkeleton,
+  Panel,
+  RemoveButton,
+  RowsTable,
+  useConsoleLocale,
+  useRead,
+} from '@cityos/console/kit'
+import { pickText } from '@cityos/contract'
+import AddIcon from '@mui/icons-material/Add'
+import QrCodeScannerIcon from '@mui/icons-material/QrCodeScanner'
+import { Button } from '@mui/material'
+import { useState } from 'react'
+import { Link, SelectArrayInput, SelectInput, useTranslate } from 'react-admin'
+import { createCheckinList, deleteCheckinList, listCheckinLists, type ManagedEvent } from '../../contract.ts'
+import { DateName } from './date-name.tsx'
+
+/** Lists people are checked in on: one for each door or kind of ticket. */
+export function EventCheckins({ event }: { event: ManagedEvent }) {
+  const t = useTranslate()
+  const locale = useConsoleLocale()
+  const [adding, setAdding] = useState(false)
+  const { data, error, refetch } = useRead(listCheckinLists, { query: { event_id: event.id, limit: 100 } }, { refetchInterval: 15_000 })
+  const types = event.ticket_types.map((type) => ({ id: type.id, name: pickText(type.name, locale) }))
+  return (
+    <Panel
+      title={t('event.tab_checkin')}
+      dense
+      actions={
+        <Button startIcon={<AddIcon />} onClick={() => setAdding(true)}>
+          {t('event.add_list')}
+        </Button>
+      }
+    >
+      {error && !data ? (
+        <FailureState error={error} retry={refetch} />
+      ) : !data ? (
+        <ListSkeleton rows={2} />
+      ) : (
+        <RowsTable
+          title={t('event.tab_checkin')}
+          rows={data.items}
+          rowKey={(row) => row.id}
+          empty={t('event.no_lists')}
+          columns={[
+            { label: 'field.name', cell: (row) => <bdi>{row.name}</bdi> },
+            {
+              label: 'field.date',
+              cell: (row) => (row.event_date_id ? <DateName at={row.starts_at} timezone={event.timezone} /> : t('event.all_dates')),
+            },
+            {
+              label: 'field.ticket_type',
+              cell: (row) => (
+                <bdi>
+                  {row.ticket_type_ids
+                    .map((id) => types.find((type) => type.id === id)?.name)
+                    .filter(Boolean)
+                    .join(' · ') || t('shell.all')}
+                </bdi>
+              ),
+            },
+            {
+              label: 'field.entered',
+              cell: (row) => <bdi dir="ltr">{`${formatNumber(row.entered, locale)} / ${formatNumber(row.total, locale)}`}</bdi>,
+              end: true,
+            },
+            { label: 'field.allow_exit', cell: (row) => t(`ra.boolean.${row.allow_exit}`) },
+          ]}
+          buttons={(row) => (
+            <>
+              <Button size="small" variant="contained" startIcon={<QrCodeScannerIcon />} component={Link} to={`/scan/${row.id}`}>
+                {t('event.scan')}
+              </Button>
+              {row.entered === 0 && data.items.length > 1 && (
+                <RemoveButton endpoint={deleteCheckinList} params={{ id: row.id }} name={row.name} />
+              )}
+            </>
+          )}
+        />
+      )}
+      {adding && (
+        <EndpointDialog
+          title={t('event.add_list')}
+          endpoint={createCheckinList}
+          params={{ id: event.id }}
+          fields={[
+            'name',
+            {
+              source: 'event_date_id',
+              input: (
+                <SelectInput
+                  source="event_date_id"
+                  label="field.date"
+                  choices={event.dates.map((date) => ({ id: date.id, name: date.starts_at.slice(0, 16).replace('T', ' ') }))}
+                  translateChoice={false}
+                  emptyText={t('event.all_dates')}
+                  fullWidth
+                />
+              ),
+            },
+            {
+              source: 'ticket_type_ids',
+              input: (
+                <SelectArrayInput source="ticket_type_ids" label="field.ticket_type" choices={types} translateChoice={false} fullWidth />
+              ),
+            },
+            'allow_exit',
+          ]}
+          onClose={() => setAdding(false)}
+        />
+      )}
+    </Panel>
+  )
+}
