@@ -176,3 +176,17 @@ export async function imbalance(plane: TestPlane): Promise<Load> {
 }
 
 export const level: Load = { orders: 0, points: 0, portions: 0 }
+
+/** Tables by their seats; of one group when it is named. @returns their ids */
+export async function addTables(
+  plane: TestPlane,
+  kitchen: TestKitchen,
+  seats: readonly number[],
+  group: string | null = null,
+): Promise<string[]> {
+  const ids = seats.map(() => newId('rdt'))
+  for (const [index, id] of ids.entries())
+    await sql`INSERT INTO restaurant_dining_table (id, restaurant_id, name, seats_min, seats_max, join_group, created_at, updated_at)
+      VALUES (${id}, ${kitchen.id}, ${`T${index}`}, 1, ${seats[index]}, ${group}, ${noon}, ${noon})`.execute(database(plane).read)
+  return ids
+}
