@@ -85,8 +85,9 @@ export function formatsOf(locale: Locale, timezone: string): Formats {
           ? `${moment(from)}–${clock.format(new Date(to))}`
           : `${moment(from)} – ${moment(to)}`,
       zone: {
-        city: timezone.slice(timezone.lastIndexOf('/') + 1).replaceAll('_', ' '),
-        offset: (iso) => offset.formatToParts(new Date(iso)).find((part) => part.type === 'timeZoneName')?.value ?? '',
+        city: cityOf(locale, timezone),
+        // Isolated: a plus sign must not wander in a line of Arabic.
+        offset: (iso) => `\u2066${offset.formatToParts(new Date(iso)).find((part) => part.type === 'timeZoneName')?.value ?? ''}\u2069`,
       },
       isoDay: (iso) => isoDay.format(new Date(iso)),
       duration: (total) =>
@@ -102,6 +103,31 @@ export function formatsOf(locale: Locale, timezone: string): Formats {
     made.set(key, formats)
   }
   return formats
+}
+
+/** Names of the cities zones are called after, where they differ from the English ones. */
+const cityNames: Partial<Record<Locale, Record<string, string>>> = {
+  fr: { Riyadh: 'Riyad', Dubai: 'Dubaï', Cairo: 'Le Caire', London: 'Londres', 'New York': 'New York', Kuwait: 'Koweït' },
+  ar: {
+    Riyadh: 'الرياض',
+    Dubai: 'دبي',
+    Cairo: 'القاهرة',
+    Paris: 'باريس',
+    London: 'لندن',
+    'New York': 'نيويورك',
+    Kolkata: 'كلكتا',
+    Kuwait: 'الكويت',
+    Qatar: 'قطر',
+    Bahrain: 'البحرين',
+    Muscat: 'مسقط',
+    Amman: 'عمّان',
+    Casablanca: 'الدار البيضاء',
+  },
+}
+
+function cityOf(locale: Locale, timezone: string): string {
+  const city = timezone.slice(timezone.lastIndexOf('/') + 1).replaceAll('_', ' ')
+  return cityNames[locale]?.[city] ?? city
 }
 
 function roundFormat(currency: string, locale: Locale): Intl.NumberFormat {

@@ -95,7 +95,9 @@ export function verticalLinks(visit: Visit): HeaderLink[] {
 
 function shopLinks(visit: Visit, frame: Frame): HeaderLink[] {
   if (frame.navigation.header.length > 0) {
-    return frame.navigation.header.map((item) => ({ label: item.label, href: visit.href(targetHref(item)) }))
+    // Beside the verticals there is room for six on one line.
+    const shown = frame.navigation.header.slice(0, visit.verticals.length > 0 ? 6 : undefined)
+    return shown.map((item) => ({ label: item.label, href: visit.href(targetHref(item)) }))
   }
   return frame.categories
     .slice(0, visit.verticals.length > 0 ? 6 : 8)

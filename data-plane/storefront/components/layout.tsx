@@ -113,13 +113,13 @@ export interface Crumb {
 /** Where this page stands; the last entry is the page itself. */
 export function Breadcrumb({ visit, crumbs }: { visit: Visit; crumbs: readonly Crumb[] }) {
   return (
-    <nav aria-label={visit.t('breadcrumb')} className="text-sm">
+    <nav aria-label={visit.t('breadcrumb')} className="-my-2 text-sm">
       <ol className="flex flex-wrap items-center gap-x-1.5">
         {crumbs.map((crumb, index) => (
           <li key={crumb.label} className="flex items-center gap-1.5">
             {index > 0 && <Icon name="forward" size={14} />}
             {crumb.href ? (
-              <a href={crumb.href} className="inline-flex min-h-8 items-center hover:underline">
+              <a href={crumb.href} className="inline-flex min-h-11 items-center hover:underline">
                 {crumb.label}
               </a>
             ) : (

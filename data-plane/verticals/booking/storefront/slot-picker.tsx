@@ -201,11 +201,11 @@ function Week(props: SlotPickerProps) {
                 data-key={day}
                 data-open={isFree(day) ? '' : undefined}
                 aria-current={day === state.day ? 'date' : undefined}
-                aria-label={`${formats.day(noonOf(day))}: ${isFree(day) ? t('picker.day_free') : t('picker.day_full')}`}
                 href={linkOf(props, { day })}
               >
                 <span className="text-xs">{formats.weekday(noonOf(day))}</span>
                 <b>{visit.formats.number(Number(day.slice(8)))}</b>
+                <span className="sr-only">{isFree(day) ? t('picker.day_free') : t('picker.day_full')}</span>
                 <i />
               </a>
             )}

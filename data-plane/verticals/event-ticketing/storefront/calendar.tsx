@@ -41,7 +41,8 @@ export async function eventMonth({ visit, category, city }: EventMonth): Promise
   const hrefOf = (other: string) => visit.href('/event-ticketing', { view: 'calendar', month: other, category, city })
   const lead = new Date(`${first}T00:00:00Z`).getUTCDay()
   const length = Math.round((Date.parse(next) - Date.parse(first)) / 86_400_000)
-  const cells = [...Array.from({ length: lead }, () => null), ...Array.from({ length }, (_, index) => dayAfter(first, index))]
+  const days = [...Array.from({ length: lead }, () => null), ...Array.from({ length }, (_, index) => dayAfter(first, index))]
+  const cells = [...days, ...Array.from({ length: (7 - (days.length % 7)) % 7 }, () => null)]
   return (
     <section id="month" className="mt-5" aria-labelledby="month-name">
       <div className="mb-3 flex items-center justify-between">

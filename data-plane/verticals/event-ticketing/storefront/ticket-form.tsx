@@ -154,7 +154,7 @@ function TypeRow({ visit, event, type }: { visit: Visit; event: EventDetail; typ
   const badge = availabilityBadge(visit, type.availability)
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-3 p-5">
-      <div className="min-w-0 flex-1 basis-56">
+      <div className="min-w-0 flex-1 basis-44">
         <p className="font-semibold">
           {type.name} {type.kind === 'add_on' && <span className="badge ms-1">{t('tickets.add_on')}</span>}
         </p>

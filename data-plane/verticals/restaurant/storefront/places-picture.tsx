@@ -47,7 +47,7 @@ export function PlacesPicture({
       <h2 id="where" className="mb-3 text-xl">
         {t('places.title')}
       </h2>
-      <div className="card overflow-hidden">
+      <div className="card overflow-hidden lg:grid lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
         <svg viewBox={`0 0 ${width} ${height}`} className="block w-full bg-panel" role="img" aria-label={t('places.label')} direction="ltr">
           {restaurants.map((entry, index) => {
             const point = at(entry.location)
@@ -70,7 +70,7 @@ export function PlacesPicture({
             N
           </text>
         </svg>
-        <ol className="grid gap-x-6 p-4 sm:grid-cols-2 lg:grid-cols-3">
+        <ol className="grid content-start gap-x-6 p-4 sm:grid-cols-2 lg:grid-cols-1">
           {restaurants.map((entry, index) => (
             <li key={entry.id}>
               <a className="flex min-h-11 items-center gap-2 hover:underline" href={visit.href(`/restaurant/${entry.handle}`)}>

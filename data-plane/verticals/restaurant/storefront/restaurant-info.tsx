@@ -55,13 +55,13 @@ export function RestaurantInfo({ visit, restaurant }: { visit: Visit; restaurant
                 {entry.to_date !== entry.from_date && ` – ${formats.shortDay(`${entry.to_date}T12:00:00Z`)}`}
                 {': '}
                 {t(`exception.${entry.reason}` satisfies TextKey)}
-                {entry.kind === 'hours' && entry.opens_at && entry.closes_at && (
+                {entry.opens_at && entry.closes_at && (
                   <>
                     {' '}
                     <bdi dir="ltr">{`${entry.opens_at}–${entry.closes_at}`}</bdi>
                   </>
                 )}
-                {entry.kind === 'closed' && ` (${t('open.closed')})`}
+                {entry.kind === 'closed' && entry.opens_at === null && ` (${t('open.closed')})`}
               </li>
             ))}
           </ul>
@@ -83,8 +83,8 @@ export function RestaurantInfo({ visit, restaurant }: { visit: Visit; restaurant
           </ul>
         </section>
       )}
-      <p className="quiet flex flex-wrap gap-x-5 text-sm">
-        <a className="link" href={visit.href(`/vendors/${restaurant.vendor.handle}`)}>
+      <p className="quiet flex flex-wrap items-center gap-x-5 text-sm">
+        <a className="link inline-flex min-h-11 items-center" href={visit.href(`/vendors/${restaurant.vendor.handle}`)}>
           <bdi>{restaurant.vendor.name}</bdi>
         </a>
         {restaurant.commercial_reg_no && (

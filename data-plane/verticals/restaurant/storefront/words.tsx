@@ -3,12 +3,15 @@ import type { Visit } from '../../../storefront/visit.ts'
 import type { RestaurantCard } from '../contract.ts'
 import { type TextKey, texts } from './texts.ts'
 
+/** Within it a clock time is enough: two in the morning is still tonight. */
+const halfDay = 14 * 3_600_000
+
 /** Whether it takes orders now, and until or from when: "Open until 23:00", "Opens at 17:00". */
 export function openText(visit: Visit, { state, timezone }: Pick<RestaurantCard, 'state' | 'timezone'>): string {
   const t = texts(visit.locale)
   const formats = formatsOf(visit.locale, timezone)
   const { changes_at: at } = state
-  const time = at ? (formats.isoDay(at) === formats.isoDay(visit.now.toISOString()) ? formats.clock(at) : formats.moment(at)) : null
+  const time = at ? (Date.parse(at) - visit.now.getTime() < halfDay ? formats.clock(at) : formats.moment(at)) : null
   if (state.open) return time ? t('open.until', { time }) : t('open.now')
   if (state.reason === 'paused') return time ? t('open.paused_until', { time }) : t('open.paused')
   return time ? t('open.opens', { time }) : t('open.closed')

@@ -87,8 +87,10 @@ export default function SeatMap(props: SeatMapProps) {
     if (!element || !loaded) return
     const fit = () => {
       const ratio = window.devicePixelRatio || 1
-      element.width = element.clientWidth * ratio
-      element.height = element.clientHeight * ratio
+      // Both read before either is written: the attributes set the shape of the element.
+      const [width, height] = [element.clientWidth, element.clientHeight]
+      element.width = width * ratio
+      element.height = height * ratio
       view.current = whole(element, loaded)
       latest.current()
     }

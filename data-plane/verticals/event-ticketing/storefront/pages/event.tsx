@@ -79,10 +79,10 @@ export function eventPage(visit: Visit, view: EventView, status: number): Answer
     view.problem ? visit.t('form.error_title', { title: detail.title }) : detail.title,
     <div className="shell pt-4">
       <Breadcrumb visit={visit} crumbs={crumbs} />
-      <div className="offer-hero mt-3">
-        <Picture picture={detail.picture} size={1200} first />
-      </div>
-      <div className="mt-6 grid gap-x-14 gap-y-8 lg:grid-cols-[minmax(0,1fr)_24rem] lg:items-start">
+      <div className="mt-3 grid gap-x-12 gap-y-6 lg:grid-cols-[minmax(0,1fr)_24rem] lg:items-start">
+        <div className="offer-hero lg:hidden">
+          <Picture picture={detail.picture} size={760} first />
+        </div>
         <div className="min-w-0">
           <h1 className="text-3xl lg:text-4xl">{detail.title}</h1>
           <p className="mt-1">
@@ -92,7 +92,10 @@ export function eventPage(visit: Visit, view: EventView, status: number): Answer
           </p>
           <StatusNotice visit={visit} event={detail} />
         </div>
-        <div className="lg:row-span-2">
+        <div className="grid gap-5 lg:sticky lg:top-6 lg:col-start-2 lg:row-span-3 lg:row-start-1">
+          <div className="offer-hero max-lg:hidden">
+            <Picture picture={detail.picture} size={760} />
+          </div>
           <Facts visit={visit} event={detail} />
         </div>
         <div className="min-w-0" id="tickets">
@@ -153,7 +156,9 @@ function Facts({ visit, event: detail }: { visit: Visit; event: EventDetail }) {
       location ? (
         <>
           <bdi className="block font-semibold">{location.name}</bdi>
-          <bdi className="quiet text-sm">{[location.address, location.city].filter(Boolean).join(', ')}</bdi>
+          <bdi className="quiet text-sm">
+            {location.address.includes(location.city) ? location.address : `${location.address}, ${location.city}`}
+          </bdi>
         </>
       ) : (
         <>
