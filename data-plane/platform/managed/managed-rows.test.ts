@@ -96,8 +96,12 @@ it('one vendor never sees, changes or removes a row of another', async () => {
   const [owner, other] = [await vendor(), await vendor()]
   const made = await venues.create(owner, hall)
   expect((await venues.list(other, { limit: 20, offset: 0 })).total).toBe(0)
-  for (const attempt of [venues.get(other, made.id), venues.update(other, made.id, { city: 'Abha' }), venues.remove(other, made.id)])
-    await expect(attempt).rejects.toMatchObject({ code: 'not_found' })
+  const attempts = [
+    () => venues.get(other, made.id),
+    () => venues.update(other, made.id, { city: 'Abha' }),
+    () => venues.remove(other, made.id),
+  ]
+  for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ code: 'not_found' })
   const guest = new RequestContext({ actor: { kind: 'guest' } })
   expect((await venues.list(guest, { limit: 20, offset: 0 })).total).toBe(0)
   expect(await venues.get(owner, made.id)).toMatchObject({ city: 'Jeddah', version: 0 })
