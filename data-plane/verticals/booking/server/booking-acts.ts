@@ -40,6 +40,7 @@ export class BookingActs {
       (id, apply) => this.lines.accept(ctx, id, apply),
       async (tx) => {
         const now = this.clock.now()
+        await lockStatus(tx, booking.id)
         await requireStillFree(tx, booking)
         const row = await moveBooking(tx, { id: booking.id, name: 'confirm', ctx, now, payload: this.parties(booking) })
         await scheduleBooking(tx, row, now)
@@ -103,12 +104,7 @@ export class BookingActs {
       booking,
       (id, apply) => this.lines.fulfil(ctx, id, when, apply),
       async (tx) => {
-        const { status } = await tx
-          .selectFrom('booking')
-          .select('status')
-          .where('id', '=', booking.id)
-          .forUpdate()
-          .executeTakeFirstOrThrow()
+        const status = await lockStatus(tx, booking.id)
         // A start whose timer was missed is made up for here.
         if (status === 'checked_in') await moveBooking(tx, { id: booking.id, name: 'start', ctx, now: completedAt })
         await moveBooking(tx, {
@@ -164,7 +160,7 @@ export class BookingActs {
   private async end(ctx: RequestContext, booking: Sold, given: End): Promise<void> {
     const { cause, reason, keepAmount, expected } = given
     const apply = async (tx: Tx) => {
-      const { status } = await tx.selectFrom('booking').select('status').where('id', '=', booking.id).forUpdate().executeTakeFirstOrThrow()
+      const status = await lockStatus(tx, booking.id)
       if (given.unless?.(status)) return
       await moveBooking(tx, {
         id: booking.id,
@@ -222,6 +218,11 @@ export function causeOf(ctx: RequestContext): CancelCause {
   if (kind === 'vendor') return 'vendor'
   if (kind === 'staff') return 'admin'
   return kind === 'system' || kind === 'plane' ? 'system' : 'customer'
+}
+
+/** K3 on the booking, before its providers: everything that moves one takes the locks in this order. */
+async function lockStatus(tx: Tx, id: string): Promise<string> {
+  return (await tx.selectFrom('booking').select('status').where('id', '=', id).forUpdate().executeTakeFirstOrThrow()).status
 }
 
 /**

@@ -43,6 +43,9 @@ export class Rescheduling {
           details: { fields: [{ field: 'provider_id', code: 'not_to_choose' }] },
         })
       }
+      // the order line before the booking, as everything does that moves both
+      if (booking.order_line_id)
+        await tx.selectFrom('order_line').select('id').where('id', '=', booking.order_line_id).forUpdate().execute()
       if (!byVendor) requireTime(offering, to.startsAt, durationMin, now)
       else if (to.startsAt <= now) throw new DomainError('slot_in_past', { field: 'start' })
       const old = await moveBooking(tx, {

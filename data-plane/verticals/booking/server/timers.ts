@@ -1,5 +1,6 @@
 import type { RequestContext } from '@cityos/http'
 import { Injectable, type OnModuleInit } from '@nestjs/common'
+import { sql } from 'kysely'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { Database, type Tx } from '../../../platform/db/index.ts'
 import { type DueTimer, schedule, TimerHandlers } from '../../../platform/timer/timers.ts'
@@ -68,20 +69,15 @@ export class BookingTimers implements OnModuleInit {
     await this.once(timer, row, (tx) => bookingEvent(tx, ctx, row, 'booking.booking.review_invited', { order_line_id: row.order_line_id }))
   }
 
-  /** An event that is no transition leaves a mark on the row, so that a timer that runs twice tells it once (K4). */
+  /** An event that is no transition leaves a mark on the row in the same statement, so that a timer that runs twice tells it once (K4). */
   private async once(timer: DueTimer, row: BookingRecord, tell: (tx: Tx) => Promise<void>): Promise<void> {
-    const told = (row.metadata ?? {}) as Record<string, unknown>
-    if (told[timer.kind]) return
     await this.database.transaction(async (tx) => {
-      const marked = await tx
-        .updateTable('booking')
-        .set((eb) => ({ metadata: JSON.stringify({ ...told, [timer.kind]: timer.dueAt.toISOString() }), version: eb('version', '+', 1) }))
-        .where('id', '=', row.id)
-        .where('version', '=', row.version)
-        .executeTakeFirst()
-      if (marked.numUpdatedRows === 0n) throw new Error(`booking ${row.id} changed meanwhile: the timer tries again`)
-      row.version += 1
-      await tell(tx)
+      const { rows } =
+        await sql`UPDATE booking SET metadata = coalesce(metadata, '{}') || jsonb_build_object(${timer.kind}::text, ${timer.dueAt.toISOString()}::text)
+        WHERE id = ${row.id} AND status = ${row.status} AND NOT coalesce(jsonb_exists(metadata, ${timer.kind}), false) RETURNING id`.execute(
+          tx,
+        )
+      if (rows.length > 0) await tell(tx)
     })
   }
 
