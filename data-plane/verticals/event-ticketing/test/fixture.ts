@@ -194,9 +194,7 @@ export async function settle(plane: TestPlane): Promise<void> {
   for (let round = 0; round < 400; round += 1) {
     scheduler.wake()
     const { rows } = await sql<{ due: number }>`SELECT count(*)::int AS due FROM timer
-      WHERE status = 'pending' AND kind LIKE 'event.%' AND due_at <= ${now(plane)} AND (locked_until IS NULL OR locked_until <= ${now(plane)} OR locked_until > ${now(plane)})`.execute(
-      database(plane).read,
-    )
+      WHERE status = 'pending' AND every_seconds IS NULL AND due_at <= ${now(plane)}`.execute(database(plane).read)
     if (rows[0]!.due === 0) return
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
@@ -228,3 +226,14 @@ export async function ticketsOf(plane: TestPlane, typeId: string): Promise<Recor
 
 export const verticals = { verticals: ['catalogue', 'event-ticketing'] }
 export const systemContext = RequestContext.system('test')
+
+/** The event of a ticket type, as its row says. */
+export async function wanted(plane: TestPlane, typeId: string): Promise<{ event: { id: string; vendor_id: string } }> {
+  const event = await database(plane)
+    .read.selectFrom('event_event as e')
+    .innerJoin('event_ticket_type as t', 't.event_id', 'e.id')
+    .select(['e.id', 'e.vendor_id'])
+    .where('t.id', '=', typeId)
+    .executeTakeFirstOrThrow()
+  return { event }
+}
