@@ -142,7 +142,7 @@ export function jsonb(value: unknown): string {
 }
 
 /** Whether an error of Postgres is the violation of a named (or any) unique or exclusion constraint. */
-export function violates(error: unknown, code: '23505' | '23P01' | '23503' | '23514', constraint?: string): boolean {
+export function violates(error: unknown, code: '23505' | '23P01' | '23001' | '23503' | '23514', constraint?: string): boolean {
   const { code: actual, constraint: name } = (error ?? {}) as { code?: string; constraint?: string }
   return actual === code && (constraint === undefined || name === constraint)
 }

@@ -236,7 +236,8 @@ export abstract class ManagedRows<T extends ManagedTable, N extends ManagedNoun>
     } catch (error) {
       if (violates(error, '23505'))
         throw new DomainError('already_exists', { details: { constraint: (error as { constraint?: string }).constraint } })
-      if (violates(error, '23503'))
+      // a row that is pointed to (23503 once checked late, 23001 at once), or one that points to nothing
+      if (violates(error, '23503') || violates(error, '23001'))
         throw new DomainError('validation_failed', {
           details: { reason: 'in_use_or_unknown', constraint: (error as { constraint?: string }).constraint },
         })
