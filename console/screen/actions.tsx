@@ -129,7 +129,8 @@ function ActionButton({ name, resource, record, endpoint, first, typed, size, on
       },
     )
   }
-  const label = t(`action.${name}`)
+  // the same verb may be called differently on different things: a table's guests have left, a booking is completed
+  const label = t(`action_of.${resource}.${name}`, { _: t(`action.${name}`) })
   return (
     <>
       <Button

@@ -12,7 +12,7 @@ export interface SocketAnswer {
  */
 export function socketRequest(
   socket: string,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT',
   path: string,
   options: { body?: unknown; headers?: Record<string, string>; timeoutMs?: number } = {},
 ): Promise<SocketAnswer> {
