@@ -142,9 +142,11 @@ export class PaymentRetry implements OnModuleInit {
     const now = this.clock.now()
     if (!line || line.quantity_open === 0 || line.payment_due_at === null || line.payment_due_at > now) return
     const reason = 'payment_failed'
-    await this.lines.end(ctx, orderLineId, { cause: 'system', reason }, async (tx) => {
-      const payments = await tx.selectFrom('payment').selectAll().where('sub_order_id', '=', line.sub_order_id).execute()
-      const { paid } = openShare(line, payments)
+    const payments = await this.database.read.selectFrom('payment').selectAll().where('sub_order_id', '=', line.sub_order_id).execute()
+    const { paid } = openShare(line, payments)
+    // A deposit stays with the vendor when the customer does not pay the rest.
+    const keepAmount = line.capture_mode === 'deposit' ? paid : undefined
+    await this.lines.end(ctx, orderLineId, { cause: 'system', reason, keepAmount }, async (tx) => {
       await this.purchasables.get(line.kind)!.cancel(tx, [lineToCancel(line, line.quantity_open, 'system', paid)], { now, ctx, reason })
     })
   }

@@ -2,6 +2,7 @@ import {
   dateIn,
   FailureState,
   formatTimeIn,
+  InlineField,
   ListSkeleton,
   MoneyField,
   momentIn,
@@ -14,7 +15,7 @@ import {
   useSend,
 } from '@cityos/console/kit'
 import { type Money, newId } from '@cityos/contract'
-import { Alert, Box, Button, Chip, MenuItem, Stack, TextField, Typography } from '@mui/material'
+import { Alert, Box, Button, Chip, MenuItem, Stack, Typography } from '@mui/material'
 import { type FormEvent, useRef, useState } from 'react'
 import { ListButton, Title, TopToolbar, useNavigate, useTranslate } from 'react-admin'
 import { useSearchParams } from 'react-router-dom'
@@ -37,8 +38,9 @@ export function ManualBooking() {
       <Panel>
         <Stack spacing={2}>
           {offerings.data.total === 0 && <Alert severity="info">{t('booking.no_published_offering')}</Alert>}
-          <TextField
+          <InlineField
             select
+            fullWidth
             label={t('field.offering')}
             value={offeringId ?? ''}
             onChange={(event) => setChosen(event.target.value)}
@@ -49,7 +51,7 @@ export function ManualBooking() {
                 {offering.name}
               </MenuItem>
             ))}
-          </TextField>
+          </InlineField>
           {offeringId && <WriteIn key={offeringId} offeringId={offeringId} />}
         </Stack>
       </Panel>
@@ -131,7 +133,7 @@ function WriteIn({ offeringId }: { offeringId: string }) {
   return (
     <Stack component="form" spacing={2} onSubmit={submit}>
       <Stack direction="row" sx={{ gap: 2, flexWrap: 'wrap' }}>
-        <TextField
+        <InlineField
           type="date"
           label={t('field.date')}
           value={draft.date}
@@ -139,7 +141,7 @@ function WriteIn({ offeringId }: { offeringId: string }) {
           onChange={(event) => change({ date: event.target.value })}
           slotProps={{ inputLabel: { shrink: true }, htmlInput: { dir: 'ltr' } }}
         />
-        <TextField
+        <InlineField
           type="time"
           label={t('field.start')}
           value={draft.time}
@@ -147,7 +149,7 @@ function WriteIn({ offeringId }: { offeringId: string }) {
           onChange={(event) => change({ time: event.target.value })}
           slotProps={{ inputLabel: { shrink: true }, htmlInput: { dir: 'ltr', step: 300 } }}
         />
-        <TextField
+        <InlineField
           select
           label={t('field.duration_min')}
           value={duration}
@@ -159,8 +161,8 @@ function WriteIn({ offeringId }: { offeringId: string }) {
               {t('booking.minutes', { count: minutes })}
             </MenuItem>
           ))}
-        </TextField>
-        <TextField
+        </InlineField>
+        <InlineField
           select
           label={t('field.provider')}
           value={provider ?? ''}
@@ -174,7 +176,7 @@ function WriteIn({ offeringId }: { offeringId: string }) {
               {one.name}
             </MenuItem>
           ))}
-        </TextField>
+        </InlineField>
       </Stack>
       <FreeTimes
         slots={slots.data?.days[0]?.slots ?? []}
@@ -184,7 +186,7 @@ function WriteIn({ offeringId }: { offeringId: string }) {
         onChoose={(time) => change({ time })}
       />
       <Stack direction="row" sx={{ gap: 2, flexWrap: 'wrap' }}>
-        <TextField
+        <InlineField
           label={t('field.customer')}
           value={draft.name}
           required
@@ -192,14 +194,14 @@ function WriteIn({ offeringId }: { offeringId: string }) {
           sx={{ flex: '1 1 200px' }}
           slotProps={{ htmlInput: { dir: 'auto', maxLength: 120 } }}
         />
-        <TextField
+        <InlineField
           label={t('field.phone')}
           type="tel"
           value={draft.phone}
           onChange={(event) => change({ phone: event.target.value })}
           slotProps={{ htmlInput: { dir: 'ltr', maxLength: 20 } }}
         />
-        <TextField
+        <InlineField
           label={t('field.email')}
           type="email"
           value={draft.email}
@@ -209,7 +211,7 @@ function WriteIn({ offeringId }: { offeringId: string }) {
       </Stack>
       <Stack direction="row" sx={{ gap: 2, flexWrap: 'wrap' }}>
         {offering.seats > 1 && (
-          <TextField
+          <InlineField
             label={t('field.seats')}
             type="number"
             value={draft.seats}
@@ -218,7 +220,7 @@ function WriteIn({ offeringId }: { offeringId: string }) {
             sx={{ width: 120 }}
           />
         )}
-        <TextField
+        <InlineField
           label={t('booking.weeks')}
           type="number"
           value={draft.weeks}

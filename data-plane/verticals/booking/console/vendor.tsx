@@ -1,4 +1,4 @@
-import { type ConsoleParts, type FormField, PictureInput, type Screen } from '@cityos/console/kit'
+import { type ConsoleParts, type FormField, formatPercent, PictureInput, type Screen, useConsoleLocale } from '@cityos/console/kit'
 import { vendorCreateUploadSession } from '@cityos/data-plane/contract'
 import CalendarIcon from '@mui/icons-material/CalendarMonthOutlined'
 import EventAvailableIcon from '@mui/icons-material/EventAvailableOutlined'
@@ -6,8 +6,10 @@ import PeopleIcon from '@mui/icons-material/PeopleOutlined'
 import PolicyIcon from '@mui/icons-material/PolicyOutlined'
 import RoomServiceIcon from '@mui/icons-material/RoomServiceOutlined'
 import { lazy } from 'react'
+import { useTranslate } from 'react-admin'
 import {
   type BookingStatus,
+  type CancellationPolicy,
   OfferingStatus,
   vendorArchiveOffering,
   vendorCreateOffering,
@@ -136,11 +138,23 @@ const providers: Screen = {
   show: ProviderPage,
 }
 
+function Terms({ tiers }: { tiers: CancellationPolicy['tiers'] }) {
+  const t = useTranslate()
+  const locale = useConsoleLocale()
+  return tiers.map((tier) => (
+    <div key={tier.hours_before}>{t('booking.tier', { hours: tier.hours_before, share: formatPercent(tier.refund_bps, locale) })}</div>
+  ))
+}
+
 const policies: Screen = {
   name: 'booking-policies',
   icon: PolicyIcon,
   endpoints: { list: vendorListPolicies, create: vendorCreatePolicy, update: vendorUpdatePolicy },
-  columns: ['name', { source: 'tiers', card: 'line' }, 'offering_count'],
+  columns: [
+    'name',
+    { source: 'tiers', render: (record) => <Terms tiers={(record as unknown as CancellationPolicy).tiers} /> },
+    'offering_count',
+  ],
   title: (record) => nameOf(record['name']),
   form: ['name', 'tiers'],
 }

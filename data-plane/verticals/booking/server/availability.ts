@@ -3,6 +3,7 @@ import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
 import { requireWritable } from '../../../core/catalogue/manage/scope.ts'
+import { lockResources } from '../../../engines/capacity/exclusive.ts'
 import { audit } from '../../../platform/audit/audit.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { dateOf, dayNumber } from '../../../platform/clock/zone.ts'
@@ -17,7 +18,7 @@ import type {
   vendorListExceptions,
   vendorReplaceRules,
 } from '../contract.ts'
-import { lockProviders } from './claim.ts'
+import { providers } from './capacity.ts'
 import { Providers } from './providers.ts'
 
 /** When providers can be had: weeks, days that differ, blocked times. */
@@ -150,7 +151,7 @@ export class Availability {
     if (startsAt >= endsAt)
       throw new DomainError('validation_failed', { field: 'end', details: { fields: [{ field: 'end', code: 'before_start' }] } })
     return this.change(ctx, providerId, 'create-block', async (tx, now) => {
-      await lockProviders(tx, [providerId])
+      await lockResources(tx, providers, [providerId])
       const values = { starts_at: startsAt, ends_at: endsAt, note: body.note, updated_at: now }
       const row = await tx
         .insertInto('booking_calendar_block')

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { OrderLines } from '../../../core/order/order-lines.ts'
 import { SettingService } from '../../../core/store/setting.service.ts'
 import type { CancelCause } from '../../../core/vertical/purchasable.ts'
+import { lockResources } from '../../../engines/capacity/exclusive.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { Database, type Tx } from '../../../platform/db/index.ts'
 import { actionsFor } from '../../../platform/lifecycle/lifecycle.ts'
@@ -13,7 +14,7 @@ import { bookingLifecycle } from '../lifecycle.ts'
 import { noShowFee, releaseAt, reviewFrom } from '../rules.ts'
 import { type BookingRecord, moveBooking } from './booking-moves.ts'
 import { bookingEvent, scheduleBooking } from './booking-rows.ts'
-import { lockProviders } from './claim.ts'
+import { providers } from './capacity.ts'
 import { timerKinds } from './timer-kinds.ts'
 
 type Sold = Pick<BookingRecord, 'id' | 'status' | 'order_line_id'> & BookingRecord
@@ -230,7 +231,7 @@ async function lockStatus(tx: Tx, id: string): Promise<string> {
  * @throws DomainError slot_unavailable
  */
 async function requireStillFree(tx: Tx, booking: BookingRecord): Promise<void> {
-  await lockProviders(tx, booking.provider_ids)
+  await lockResources(tx, providers, booking.provider_ids)
   const { rows } = await sql`SELECT 1 FROM booking_calendar_block WHERE provider_id = ANY (${booking.provider_ids}::text[])
     AND starts_at < ${booking.blocked_to} AND ends_at > ${booking.blocked_from} LIMIT 1`.execute(tx)
   if (rows.length > 0) throw new DomainError('slot_unavailable', { details: { reason: 'provider_blocked', resources: [] } })

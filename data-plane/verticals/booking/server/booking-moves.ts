@@ -1,10 +1,12 @@
 import { RequestContext } from '@cityos/http'
 import { type Selectable, sql } from 'kysely'
+import { giveUnits } from '../../../engines/capacity/pool.ts'
 import type { DB } from '../../../generated/db.ts'
 import type { Tx } from '../../../platform/db/index.ts'
 import { transition } from '../../../platform/lifecycle/lifecycle.ts'
 import { cancel } from '../../../platform/timer/timers.ts'
 import { bookingLifecycle } from '../lifecycle.ts'
+import { seatPool } from './capacity.ts'
 import { timerKinds } from './timer-kinds.ts'
 
 export type BookingRecord = Selectable<DB['booking']>
@@ -43,10 +45,9 @@ export async function moveBooking(tx: Tx, { id, name, ctx, now, changes, payload
 
 /** Gives seats of a group date back; the last one frees the provider too. */
 export async function leaveSlot(tx: Tx, slotId: string, seats: number, now: Date): Promise<void> {
-  await sql`WITH left_slot AS (
-      UPDATE booking_slot SET used = used - ${seats}, status = CASE WHEN used = ${seats} THEN 'closed' ELSE status END, version = version + 1, updated_at = ${now}
-      WHERE id = ${slotId} RETURNING id, status)
-    UPDATE booking_assignment a SET status = 'cancelled' FROM left_slot s WHERE a.slot_id = s.id AND s.status = 'closed'`.execute(tx)
+  await giveUnits(tx, seatPool, new Map([[slotId, seats]]), now)
+  await sql`WITH closed AS (UPDATE booking_slot SET status = 'closed', version = version + 1 WHERE id = ${slotId} AND used = 0 AND status = 'open' RETURNING id)
+    UPDATE booking_assignment a SET status = 'cancelled' FROM closed WHERE a.slot_id = closed.id`.execute(tx)
 }
 
 /**

@@ -3,6 +3,7 @@ import type { RequestContext } from '@cityos/http'
 import { Injectable, type OnModuleInit } from '@nestjs/common'
 import { sql } from 'kysely'
 import { requireWritable } from '../../../core/catalogue/manage/scope.ts'
+import { lockResources } from '../../../engines/capacity/exclusive.ts'
 import { audit } from '../../../platform/audit/audit.ts'
 import { Clock, days, later } from '../../../platform/clock/clock.ts'
 import { Database, type Tx, violates } from '../../../platform/db/index.ts'
@@ -10,7 +11,7 @@ import { Pii } from '../../../platform/pii/pii.ts'
 import { cancel, schedule, TimerHandlers } from '../../../platform/timer/timers.ts'
 import type { CalendarImport } from '../contract.ts'
 import { type BusyTime, busyTimes } from './calendar-events.ts'
-import { lockProviders } from './claim.ts'
+import { providers } from './capacity.ts'
 import { OutsideCalendars } from './outside-calendars.ts'
 import { Providers } from './providers.ts'
 import { timerKinds } from './timer-kinds.ts'
@@ -128,7 +129,7 @@ export class CalendarImports implements OnModuleInit {
       throw error
     }
     await this.database.transaction(async (tx) => {
-      await lockProviders(tx, [row.provider_id])
+      await lockResources(tx, providers, [row.provider_id])
       await this.store(tx, row, times, now)
       await tx
         .updateTable('booking_calendar_import')

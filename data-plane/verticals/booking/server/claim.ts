@@ -1,10 +1,13 @@
 import { DomainError, newId } from '@cityos/contract'
 import { sql } from 'kysely'
+import { lockIfFree } from '../../../engines/capacity/exclusive.ts'
+import { takeUnits } from '../../../engines/capacity/pool.ts'
 import { later, minutes } from '../../../platform/clock/clock.ts'
 import { minuteOf } from '../../../platform/clock/zone.ts'
 import type { Tx } from '../../../platform/db/index.ts'
 import { byTurn, isClear, isFree, servable } from '../rules.ts'
 import { expireUnanswered } from './booking-moves.ts'
+import { providers, seatPool } from './capacity.ts'
 import { crewOf, type OfferingFacts, shapeOf, zoneOfOffering } from './offering-facts.ts'
 import { type Candidate, loadSchedule } from './schedule.ts'
 import { leadsOf } from './search.ts'
@@ -65,7 +68,7 @@ export async function claimTime(tx: Tx, wanted: Wanted): Promise<Taken> {
       expired = true
       continue
     }
-    if (await lockFree(tx, crew, span.blockedFrom, span.blockedTo)) {
+    if (await lockIfFree(tx, providers, crew, { from: span.blockedFrom, to: span.blockedTo })) {
       const slotId = offering.seats > 1 ? await openSlot(tx, wanted, crew, span) : null
       return { providerIds: crew, slotId, ...span }
     }
@@ -109,9 +112,8 @@ async function joinSlot(tx: Tx, { offering, startsAt, seats, providerId, now }: 
     .orderBy('id')
     .execute()
   for (const slot of slots) {
-    const { rows } = await sql`UPDATE booking_slot SET used = used + ${seats}, version = version + 1, updated_at = ${now}
-      WHERE id = ${slot.id} AND status = 'open' AND used + ${seats} <= capacity RETURNING id`.execute(tx)
-    if (rows.length > 0) return { slotId: slot.id, providerIds: slot.provider_ids }
+    const refused = await takeUnits(tx, seatPool, new Map([[slot.id, seats]]), now)
+    if (refused.length === 0) return { slotId: slot.id, providerIds: slot.provider_ids }
   }
   return null
 }
@@ -202,29 +204,6 @@ async function nextInTurn(tx: Tx, free: Candidate[], assignment: string, startsA
   const loads = new Map(rows.map((row) => [row.provider_id, row.count]))
   const turn = (candidate: Candidate) => ({ ...candidate, load: loads.get(candidate.id) ?? 0 })
   return [...free].sort((a, b) => byTurn(turn(a), turn(b))).slice(0, 1)
-}
-
-/**
- * K3: locks providers in id order and looks once more. Somebody who was refused lets go of the locks at once, so that
- * claims with other favourites never wait for each other in a circle.
- */
-export async function lockFree(tx: Tx, providerIds: readonly string[], from: Date, to: Date): Promise<boolean> {
-  await sql`SAVEPOINT claim`.execute(tx)
-  await lockProviders(tx, providerIds)
-  const { rows } = await sql`
-    SELECT 1 FROM booking_assignment WHERE provider_id = ANY (${[...providerIds]}::text[]) AND status IN ('held', 'pending_confirmation', 'confirmed', 'checked_in', 'in_progress')
-      AND tstzrange(blocked_from, blocked_to) && tstzrange(${from}, ${to})
-    UNION ALL
-    SELECT 1 FROM booking_calendar_block WHERE provider_id = ANY (${[...providerIds]}::text[]) AND starts_at < ${to} AND ends_at > ${from}
-    LIMIT 1`.execute(tx)
-  if (rows.length > 0) await sql`ROLLBACK TO SAVEPOINT claim`.execute(tx)
-  else await sql`RELEASE SAVEPOINT claim`.execute(tx)
-  return rows.length === 0
-}
-
-/** K3, in id order. */
-export async function lockProviders(tx: Tx, providerIds: readonly string[]): Promise<void> {
-  await sql`SELECT id FROM booking_provider WHERE id = ANY (${[...providerIds]}::text[]) ORDER BY id FOR NO KEY UPDATE`.execute(tx)
 }
 
 /** Names the services whose holds are in the way, so that overdue ones are ended and the claim tried once more. */

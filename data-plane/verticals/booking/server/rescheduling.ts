@@ -2,11 +2,13 @@ import { DomainError } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { OrderLines } from '../../../core/order/order-lines.ts'
+import { lockIfFree } from '../../../engines/capacity/exclusive.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { Database, type Tx } from '../../../platform/db/index.ts'
 import { type BookingRecord, moveBooking } from './booking-moves.ts'
 import { bookingEvent, insertBooking, scheduleBooking } from './booking-rows.ts'
-import { claimTime, lockFree } from './claim.ts'
+import { providers } from './capacity.ts'
+import { claimTime } from './claim.ts'
 import { loadOffering } from './offering-facts.ts'
 import { whenText } from './slot-quote.ts'
 import { requireTime } from './times.ts'
@@ -104,7 +106,7 @@ export class Rescheduling {
       }
       const from = await this.replaced(tx, row, given)
       if (from === given.to) return
-      if (!(await lockFree(tx, [given.to], row.blocked_from, row.blocked_to))) {
+      if (!(await lockIfFree(tx, providers, [given.to], { from: row.blocked_from, to: row.blocked_to }))) {
         throw new DomainError('slot_unavailable', { field: 'to_provider_id', details: { resources: [] } })
       }
       const providerIds = row.provider_ids.map((id) => (id === from ? given.to : id))

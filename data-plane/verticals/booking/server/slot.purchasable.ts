@@ -23,8 +23,8 @@ import {
 import type { Tx } from '../../../platform/db/index.ts'
 import { schedule } from '../../../platform/timer/timers.ts'
 import { SlotChoice } from '../contract.ts'
-import { confirmBy, distance, wrongAnswers } from '../rules.ts'
-import { moveBooking } from './booking-moves.ts'
+import { confirmBy, distance, earlierOf, unmarkedUntil, wrongAnswers } from '../rules.ts'
+import { type BookingRecord, moveBooking } from './booking-moves.ts'
 import { insertBooking, scheduleBooking } from './booking-rows.ts'
 import { claimTime } from './claim.ts'
 import { isOnSale, loadOfferings, type OfferingFacts } from './offering-facts.ts'
@@ -179,7 +179,9 @@ export class SlotPurchasable implements Purchasable<KeptChoice> {
         .forUpdate()
         .executeTakeFirst()
       if (!row) throw new DomainError('not_found')
-      if (row.slot_id && line.quantity < row.seats) await reduceSeats(tx, ctx, row, line.quantity, now)
+      // The rest of a deposit could not be charged for a service that was given: it stays given.
+      if (reason === 'payment_failed' && now >= row.starts_at) await completeUnpaid(tx, row, ctx, now)
+      else if (row.slot_id && line.quantity < row.seats) await reduceSeats(tx, ctx, row, line.quantity, now)
       else
         await moveBooking(tx, {
           id: row.id,
@@ -216,6 +218,14 @@ export class SlotPurchasable implements Purchasable<KeptChoice> {
     }
     return null
   }
+}
+
+async function completeUnpaid(tx: Tx, row: BookingRecord, ctx: RequestContext, now: Date): Promise<void> {
+  const system = RequestContext.system('booking.unpaid', { correlationId: ctx.correlationId, requestId: ctx.requestId })
+  const completedAt = earlierOf(now, unmarkedUntil(row))
+  if (row.status === 'checked_in') await moveBooking(tx, { id: row.id, name: 'start', ctx: system, now: completedAt })
+  const changes = { completed_at: completedAt, cancel_reason: 'payment_failed' }
+  await moveBooking(tx, { id: row.id, name: 'complete', ctx: system, now: completedAt, changes, payload: { unpaid: true } })
 }
 
 async function heldOf(tx: Tx, lines: readonly { lineId: string }[]) {

@@ -8,6 +8,7 @@ import { serviceRail, services } from './pages/list.tsx'
 import { mine } from './pages/mine.tsx'
 import { move, moveForm } from './pages/move.tsx'
 import { service } from './pages/service.tsx'
+import { texts } from './texts.ts'
 
 /** Shop pages of the vertical `booking`. */
 export const bookingPages: VerticalStorefront = {
@@ -16,6 +17,8 @@ export const bookingPages: VerticalStorefront = {
   icon: 'calendar',
   mine: { en: 'Bookings', fr: 'Réservations', ar: 'حجوزاتي' },
   open: { en: 'Open the booking', fr: 'Ouvrir la réservation', ar: 'افتح الحجز' },
+  lineHelp: (line, visit) =>
+    line.error && line.path ? { href: visit.href(`/${line.path}`), label: texts(visit.locale)('cart.other_time') } : null,
   ownPath: ({ id, entitlement }, { number, token, href }) =>
     token ? href(`/account/booking/of-order/${number}`, { token, line: id }) : href(`/account/booking/${entitlement.id}`),
   routes: [

@@ -70,7 +70,7 @@ describe('choosing a time', () => {
   it('prints the times in another zone when asked, and names it', async () => {
     const { body } = await get(guest, '/en/booking/service-0?tz=Europe/Paris&day=2026-11-23')
     expect(body).toContain('>08:00</time>')
-    expect(body).toContain('Paris (GMT+1)')
+    expect(body).toContain('Paris (\u2066GMT+1\u2069)')
   })
 
   it('says when a day is full and leads to the next free one', async () => {

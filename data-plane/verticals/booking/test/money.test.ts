@@ -191,6 +191,35 @@ describe('a deposit', () => {
     await inBalance()
   })
 
+  it('the rest cannot be charged: 402, ten minutes for another card, then the deposit stays and the service counts as given', async () => {
+    const service = await addService(salon.plane, { columns })
+    const done = await book(salon.plane.client(), service, '2026-11-25T06:00:00Z', wish)
+    // the card is blocked by its bank meanwhile
+    const { provider_ref } = await database(salon.plane)
+      .read.selectFrom('payment')
+      .select('provider_ref')
+      .where('order_id', '=', done.order.id)
+      .executeTakeFirstOrThrow()
+    await database(salon.plane)
+      .read.updateTable('sandbox_charge')
+      .set({ token: 'tok_capture_fails' })
+      .where('id', '=', provider_ref!)
+      .execute()
+    salon.travel('2026-11-25T06:00:00Z')
+    await salon.plane.call(vendorStartBooking, { params: { id: done.booking.id } }, as(service))
+    const before = (await moneyOf(done)).payments.reduce((sum, payment) => sum + payment.captured_amount, 0)
+    await expect(salon.plane.call(vendorCompleteBooking, { params: { id: done.booking.id } }, as(service))).rejects.toMatchObject({
+      code: 'payment_declined',
+    })
+    expect((await bookingsOf(salon.plane, service))[0]!.status).toBe('in_progress')
+    salon.travel('2026-11-25T06:10:01Z')
+    await becomes(salon.plane, done.booking.id, 'completed')
+    const after = (await moneyOf(done)).payments.reduce((sum, payment) => sum + payment.captured_amount - payment.refunded_amount, 0)
+    expect(after).toBe(before)
+    salon.travel(morning)
+    await inBalance()
+  })
+
   it('the policy counts from what was paid: the deposit', async () => {
     const service = await addService(salon.plane, { columns, tiers: [{ hours_before: 0, refund_bps: 5000 }] })
     const done = await book(salon.plane.client(), service, '2026-11-25T06:00:00Z', wish)

@@ -4,6 +4,7 @@ import {
   EmptyState,
   FailureState,
   formatDate,
+  InlineField,
   ListSkeleton,
   useConsoleLocale,
   useNow,
@@ -20,7 +21,6 @@ import {
   IconButton,
   MenuItem,
   Stack,
-  TextField,
   ToggleButton,
   ToggleButtonGroup,
   Typography,
@@ -83,14 +83,14 @@ export function CalendarPage() {
             {theme.direction === 'rtl' ? <ChevronLeftIcon /> : <ChevronRightIcon />}
           </IconButton>
         </Stack>
-        <TextField
+        <InlineField
           type="date"
           label={t('field.date')}
           value={date}
           onChange={(event) => go({ date: event.target.value || undefined })}
           slotProps={{ inputLabel: { shrink: true }, htmlInput: { dir: 'ltr' } }}
         />
-        <TextField
+        <InlineField
           select
           label={t('field.provider')}
           value={shown ?? 'all'}
@@ -103,7 +103,7 @@ export function CalendarPage() {
               {one.name}
             </MenuItem>
           ))}
-        </TextField>
+        </InlineField>
         <ToggleButtonGroup
           exclusive
           size="small"
@@ -112,7 +112,7 @@ export function CalendarPage() {
           aria-label={t('booking.view')}
         >
           {(['day', 'week', 'list'] as const).map((name) => (
-            <ToggleButton key={name} value={name} sx={{ textTransform: 'none', minHeight: 38, paddingInline: 1.5 }}>
+            <ToggleButton key={name} value={name} sx={{ textTransform: 'none', minHeight: 38, paddingInline: 1.5, color: 'text.primary' }}>
               {t(`booking.view_${name}`)}
             </ToggleButton>
           ))}

@@ -113,13 +113,9 @@ export function TimeGrid({ columns, entries, timezone, now, onOpen }: TimeGridPr
         {drawn.map(({ column, open, taken }) => (
           <Box
             key={column.key}
-            component="ul"
             sx={{
               position: 'relative',
               height,
-              margin: 0,
-              padding: 0,
-              listStyle: 'none',
               borderInlineStart: 1,
               borderColor: 'divider',
               backgroundColor: 'action.hover',
@@ -128,8 +124,6 @@ export function TimeGrid({ columns, entries, timezone, now, onOpen }: TimeGridPr
             {open.map((window) => (
               <Box
                 key={window.start}
-                role="presentation"
-                component="li"
                 sx={{
                   position: 'absolute',
                   insetInline: 0,
@@ -142,27 +136,25 @@ export function TimeGrid({ columns, entries, timezone, now, onOpen }: TimeGridPr
             {hours.map((hour) => (
               <Box
                 key={hour}
-                role="presentation"
-                component="li"
                 sx={{ position: 'absolute', insetInline: 0, insetBlockStart: at(hour * 60), borderBlockStart: 1, borderColor: 'divider' }}
               />
             ))}
-            {taken.map(({ span, lane, lanes }) => (
-              <EntryBlock
-                key={span.id}
-                entry={span.entry}
-                label={`${formatTimeIn(span.entry.start, timezone, locale)}–${formatTimeIn(span.entry.end, timezone, locale)}`}
-                top={at(span.start)}
-                height={Math.max(22, (span.end - span.start) * pixelsPerMinute - 2)}
-                lane={lane}
-                lanes={lanes}
-                onOpen={() => onOpen(span.entry)}
-              />
-            ))}
+            <Box component="ul" aria-label={column.heading} sx={{ listStyle: 'none', margin: 0, padding: 0 }}>
+              {taken.map(({ span, lane, lanes }) => (
+                <EntryBlock
+                  key={span.id}
+                  entry={span.entry}
+                  label={`${formatTimeIn(span.entry.start, timezone, locale)}–${formatTimeIn(span.entry.end, timezone, locale)}`}
+                  top={at(span.start)}
+                  height={Math.max(22, (span.end - span.start) * pixelsPerMinute - 2)}
+                  lane={lane}
+                  lanes={lanes}
+                  onOpen={() => onOpen(span.entry)}
+                />
+              ))}
+            </Box>
             {spanOn(column.date, nowIso, new Date(now + 60_000).toISOString(), timezone) && (
               <Box
-                role="presentation"
-                component="li"
                 sx={{
                   position: 'absolute',
                   insetInline: 0,
