@@ -1,6 +1,7 @@
 import { DomainError, newId } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
+import { type DatedPool, takeDated } from '../../../engines/capacity/dated-pool.ts'
 import { minuteOf, momentOf, type Zone } from '../../../platform/clock/zone.ts'
 import type { Tx } from '../../../platform/db/index.ts'
 import { asapSlots, choosableSlots, dateOfBusinessDay, type SlotSpan } from '../rules.ts'
@@ -28,13 +29,28 @@ export interface PortionClaim {
   limit: number
 }
 
+/** A slot counts orders and prep points; both have room or nothing is taken. */
+const slots: DatedPool = {
+  table: 'restaurant_kitchen_slot',
+  key: ['restaurant_id', 'service', 'starts_at'],
+  counters: [
+    { used: 'orders_used', capacity: 'orders_cap' },
+    { used: 'points_used', capacity: 'points_cap' },
+  ],
+}
+const portions: DatedPool = {
+  table: 'restaurant_daily_item_counter',
+  key: ['item_id', 'business_date'],
+  counters: [{ used: 'sold', capacity: 'cap' }],
+}
+
 const nextSlots = 3
 /** How many slots are looked through for the next free ones. */
 const searched = 192
 
 /**
- * The two counters of a kitchen slot and the counter of a limited dish (K1, 00-conventions). Each claim is one statement
- * that makes the row or moves both counters, if there is room; nothing is read before it is written.
+ * The two counters of a kitchen slot and the counter of a limited dish (K1, 00-conventions; `engines/capacity/dated-pool.ts`).
+ * Slots come into being with their first claim; what is free is worked out from hours and the few rows there are.
  */
 @Injectable()
 export class Kitchen {
@@ -43,15 +59,15 @@ export class Kitchen {
    * @throws DomainError slot_unavailable {next_slots: [{starts_at, ends_at}] (at most 3), resources, reason}
    */
   async take(tx: Tx, claim: SlotClaim): Promise<TakenSlot> {
-    const slots = candidates(claim)
-    for (const slot of slots) {
+    const wanted = candidates(claim)
+    for (const slot of wanted) {
       const id = await this.takeOne(tx, claim, slot)
       if (id) return { ...slot, id }
     }
     throw new DomainError('slot_unavailable', {
       field: 'slot_start',
       details: {
-        reason: slots.length === 0 ? 'closed' : 'full',
+        reason: wanted.length === 0 ? 'closed' : 'full',
         resources: [claim.restaurant.id],
         next_slots: await this.nextFree(tx, claim),
       },
@@ -59,17 +75,14 @@ export class Kitchen {
   }
 
   private async takeOne(tx: Tx, { restaurant, service, points, now }: SlotClaim, slot: SlotSpan): Promise<string | null> {
-    const orders = restaurant.maxOrders[service] ?? 0
-    const { rows } = await sql<{ id: string }>`
-      INSERT INTO restaurant_kitchen_slot AS s (id, restaurant_id, service, starts_at, ends_at, orders_used, orders_cap, points_used, points_cap, updated_at)
-      SELECT ${newId('rks')}, ${restaurant.id}, ${service}, ${momentOf(slot.from)}::timestamptz, ${momentOf(slot.to)}::timestamptz, 1, ${orders}::int, ${points}::int,
-        ${restaurant.maxPoints}::int, ${now}::timestamptz
-      WHERE 1 <= ${orders}::int AND ${points}::int <= ${restaurant.maxPoints}::int
-      ON CONFLICT (restaurant_id, service, starts_at) DO UPDATE
-        SET orders_used = s.orders_used + 1, points_used = s.points_used + excluded.points_used, updated_at = excluded.updated_at
-        WHERE s.orders_used + 1 <= s.orders_cap AND s.points_used + excluded.points_used <= s.points_cap
-      RETURNING s.id`.execute(tx)
-    return rows[0]?.id ?? null
+    const claim = {
+      key: [restaurant.id, service, momentOf(slot.from)],
+      units: [1, points],
+      capacities: [restaurant.maxOrders[service] ?? 0, restaurant.maxPoints],
+      opening: { id: newId('rks'), ends_at: momentOf(slot.to) },
+    }
+    const row = await takeDated(tx, slots, claim, now)
+    return row && (row['id'] as string)
   }
 
   /**
@@ -77,30 +90,22 @@ export class Kitchen {
    * @throws DomainError insufficient_stock {item_id, available, resources}
    */
   async takePortions(tx: Tx, restaurantId: string, claims: readonly PortionClaim[], now: Date): Promise<void> {
-    if (claims.length === 0) return
-    const sorted = [...claims].sort((a, b) => (a.itemId + a.businessDate < b.itemId + b.businessDate ? -1 : 1))
-    const { rows } = await sql<{ item_id: string }>`
-      INSERT INTO restaurant_daily_item_counter AS c (item_id, business_date, sold, cap, updated_at)
-      SELECT x.item_id, x.business_date, x.quantity, x.cap, ${now}::timestamptz
-      FROM unnest(${sorted.map((claim) => claim.itemId)}::text[], ${sorted.map((claim) => claim.businessDate)}::text[],
-        ${sorted.map((claim) => claim.quantity)}::int[], ${sorted.map((claim) => claim.limit)}::int[]) AS x (item_id, business_date, quantity, cap)
-      WHERE x.quantity <= x.cap
-      ON CONFLICT (item_id, business_date) DO UPDATE SET sold = c.sold + excluded.sold, updated_at = excluded.updated_at
-        WHERE c.sold + excluded.sold <= c.cap
-      RETURNING c.item_id`.execute(tx)
-    const refused = sorted.find((claim) => !rows.some((row) => row.item_id === claim.itemId))
-    if (!refused) return
+    for (const { itemId, businessDate, quantity, limit } of [...claims].sort((a, b) => (a.itemId < b.itemId ? -1 : 1))) {
+      const claim = { key: [itemId, businessDate], units: [quantity], capacities: [limit], opening: {} }
+      if (await takeDated(tx, portions, claim, now)) continue
+      const available = await this.portionsLeft(tx, itemId, businessDate, limit)
+      throw new DomainError('insufficient_stock', { field: 'items', details: { item_id: itemId, available, resources: [restaurantId] } })
+    }
+  }
+
+  private async portionsLeft(tx: Tx, itemId: string, businessDate: string, limit: number): Promise<number> {
     const counter = await tx
       .selectFrom('restaurant_daily_item_counter')
       .select(['sold', 'cap'])
-      .where('item_id', '=', refused.itemId)
-      .where('business_date', '=', refused.businessDate)
+      .where('item_id', '=', itemId)
+      .where('business_date', '=', businessDate)
       .executeTakeFirst()
-    const available = counter ? Math.max(0, counter.cap - counter.sold) : refused.limit
-    throw new DomainError('insufficient_stock', {
-      field: 'items',
-      details: { item_id: refused.itemId, available, resources: [restaurantId] },
-    })
+    return counter ? Math.max(0, counter.cap - counter.sold) : limit
   }
 
   /** Gives back what food orders took of their slots and of limited dishes. Their rows must still be there. */
@@ -120,8 +125,8 @@ export class Kitchen {
   async nextFree(tx: Tx, claim: SlotClaim): Promise<{ starts_at: string; ends_at: string }[]> {
     const now = minuteOf(claim.now)
     const from = claim.slotStart ? Math.max(now, minuteOf(claim.slotStart)) : now
-    const slots = choosableSlots(claim.restaurant.kitchen, claim.service, { from, now, count: searched }, claim.zone)
-    const free = await this.withRoom(tx, claim.restaurant, claim.service, slots, claim.points)
+    const later = choosableSlots(claim.restaurant.kitchen, claim.service, { from, now, count: searched }, claim.zone)
+    const free = await this.withRoom(tx, claim.restaurant, claim.service, later, claim.points)
     return free
       .filter(({ available }) => available)
       .slice(0, nextSlots)
@@ -133,14 +138,14 @@ export class Kitchen {
     tx: Tx,
     restaurant: RestaurantFacts,
     service: string,
-    slots: readonly SlotSpan[],
+    spans: readonly SlotSpan[],
     points: number,
   ): Promise<{ slot: SlotSpan; available: boolean }[]> {
-    const first = slots[0]
+    const first = spans[0]
     if (!first) return []
-    const used = await this.used(tx, restaurant.id, service, first.from, slots.at(-1)!.from)
+    const used = await this.used(tx, restaurant.id, service, first.from, spans.at(-1)!.from)
     const orders = restaurant.maxOrders[service] ?? 0
-    return slots.map((slot) => {
+    return spans.map((slot) => {
       const row = used.get(slot.from)
       const available = row
         ? row.orders_used < row.orders_cap && row.points_used + points <= row.points_cap

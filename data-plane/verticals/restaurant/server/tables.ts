@@ -1,6 +1,7 @@
 import { DomainError, type Input, type Output } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
+import { type Exclusive, lockResources, takenWithin } from '../../../engines/capacity/exclusive.ts'
 import { Clock, later, minutes } from '../../../platform/clock/clock.ts'
 import { dateOf, dayNumber, minuteOf, momentOf } from '../../../platform/clock/zone.ts'
 import { Database, type Tx } from '../../../platform/db/index.ts'
@@ -22,6 +23,12 @@ interface TableRow extends TableRule {
   name: string
 }
 
+/** A table serves one party at a time; the exclusion constraint on the occupancy is the last word (K2). */
+const sittings: Exclusive = {
+  resources: 'restaurant_dining_table',
+  occupancy: { table: 'restaurant_table_occupancy', resource: 'table_id', from: 'starts_at', to: 'ends_at' },
+}
+
 /** Tables of restaurants: who sits where and when. A claim takes every table it needs, or none (K2, 00-conventions). */
 @Injectable()
 export class Tables {
@@ -39,7 +46,7 @@ export class Tables {
     const { zone } = this.surroundings
     const day = query.date ? dayNumber(query.date) : zone.day(now)
     const starts = restaurant.takesReservations ? sittingTimes(ruleOf(restaurant), day, zone).filter((at) => at > now) : []
-    const tables = starts.length > 0 ? await this.tables(this.database.read, restaurant.id, false) : []
+    const tables = starts.length > 0 ? await this.tables(this.database.read, restaurant.id) : []
     const first = starts[0] ?? 0
     const last = (starts.at(-1) ?? 0) + restaurant.sittingMinutes
     const taken = starts.length > 0 ? await this.taken(this.database.read, tables, momentOf(first), momentOf(last)) : []
@@ -82,8 +89,10 @@ export class Tables {
    * @throws DomainError slot_unavailable {resources}
    */
   async take(tx: Tx, { restaurant, reservationId, startsAt, endsAt, partySize }: TableClaim): Promise<{ ids: string[]; names: string[] }> {
-    const tables = await this.tables(tx, restaurant.id, true)
-    const taken = new Set((await this.taken(tx, tables, startsAt, endsAt)).map((row) => row.table_id))
+    const tables = await this.tables(tx, restaurant.id)
+    const all = tables.map((table) => table.id)
+    await lockResources(tx, sittings, all)
+    const taken = await takenWithin(tx, sittings, all, { from: startsAt, to: endsAt })
     const ids = tablesFor(
       tables.filter((table) => !taken.has(table.id)),
       partySize,
@@ -148,12 +157,10 @@ export class Tables {
     return now + Math.max(30, restaurant.kitchen.futureDays) * 1440
   }
 
-  private async tables(tx: Tx, restaurantId: string, lock: boolean): Promise<TableRow[]> {
+  private async tables(tx: Tx, restaurantId: string): Promise<TableRow[]> {
     const { rows } = await sql<{ id: string; name: string; seats_min: number; seats_max: number; join_group: string | null }>`
       SELECT id, name, seats_min, seats_max, join_group FROM restaurant_dining_table
-      WHERE restaurant_id = ${restaurantId} AND active AND deleted_at IS NULL ORDER BY id ${lock ? sql`FOR NO KEY UPDATE` : sql``}`.execute(
-      tx,
-    )
+      WHERE restaurant_id = ${restaurantId} AND active AND deleted_at IS NULL ORDER BY id`.execute(tx)
     return rows.map((row) => ({ id: row.id, name: row.name, seatsMin: row.seats_min, seatsMax: row.seats_max, joinGroup: row.join_group }))
   }
 
