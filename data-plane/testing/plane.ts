@@ -91,6 +91,7 @@ export async function startTestPlane(
   writeFileSync(path.join(folder, 'release.json'), JSON.stringify({ version: 'test', schema: journal.at(-1)?.replace('.sql', '') }))
   // The seed draws its pictures from the release folder.
   symlinkSync(path.join(dataPlane, 'seed'), path.join(folder, 'seed'))
+  symlinkSync(path.join(dataPlane, 'node_modules/@fontsource/ibm-plex-sans-arabic/files'), path.join(folder, 'fonts'))
   const usual = bindingFor(database.url, folder)
   const binding = { ...usual, tenant: { ...usual.tenant, ...tenant }, ...changes }
   let app = await boot(binding, verticals)

@@ -35,6 +35,7 @@ export async function assemble(parts: readonly Part[], version: string, builtAt:
   await copyMigrations('control-plane/prisma', join(next, 'registry'))
   const pictures = join(root, 'data-plane/seed/pictures')
   if (existsSync(pictures)) await cp(pictures, join(next, 'seed/pictures'), { recursive: true })
+  await copyFonts(join(next, 'fonts'))
   const manifest: ReleaseManifest = { version, schema, built_at: builtAt.toISOString(), checksums: await checksums(next) }
   await writeFile(join(next, 'release.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   const previous = join(distDir, `previous.${process.pid}`)
@@ -42,6 +43,16 @@ export async function assemble(parts: readonly Part[], version: string, builtAt:
   await rename(next, releaseDir)
   await rm(previous, { recursive: true, force: true })
   return manifest
+}
+
+/** Fonts of what is printed (tickets): files that a PDF embeds, beside the browser's own. */
+async function copyFonts(target: string): Promise<void> {
+  const from = join(root, 'data-plane/node_modules/@fontsource/ibm-plex-sans-arabic/files')
+  await mkdir(target, { recursive: true })
+  for (const name of ['arabic-400', 'arabic-700', 'latin-400', 'latin-700']) {
+    const file = `ibm-plex-sans-arabic-${name}-normal.woff`
+    await cp(join(from, file), join(target, file), { dereference: true })
+  }
 }
 
 /** A journal and every file it names, at the same relative paths. @returns the name of the last migration */

@@ -1,7 +1,7 @@
 import { DomainError, type Locale } from '@cityos/contract'
 import { RawAnswer } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
-import encodeQR from 'qr'
+import { qrSvg } from './qr.ts'
 import { TicketPdf } from './ticket-pdf.ts'
 import { TicketViews } from './ticket-views.ts'
 
@@ -33,13 +33,4 @@ export class TicketDocuments {
     }
     return new RawAnswer(200, headers, bytes)
   }
-}
-
-/** Medium error correction: a folded or scratched print is still read. */
-export function qrSvg(text: string): string {
-  return encodeQR(text, 'svg', { ecc: 'medium', border: 2 })
-}
-
-export function qrMatrix(text: string): boolean[][] {
-  return encodeQR(text, 'raw', { ecc: 'medium', border: 0 })
 }
