@@ -38,6 +38,6 @@ export default defineConfig({
     assetsDir: '',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: join(here, 'storefront/client/main.ts') },
+    rolldownOptions: { input: [join(here, 'storefront/client/main.ts'), join(here, 'storefront/client/offline-worker.ts')] },
   },
 })

@@ -12,11 +12,14 @@ interface ManifestEntry {
 export interface Assets {
   script: string
   style: string
+  /** Source of the worker that keeps tickets for places without network; served at the root, so that it may see all pages. */
+  worker: string | null
   /** The font file the first screen of a language needs first. */
   font(locale: Locale): string | null
 }
 
 const entryName = 'client/main.ts'
+const workerName = 'client/offline-worker.ts'
 
 /**
  * Reads the manifest the build wrote.
@@ -34,6 +37,7 @@ export function readAssets(folder: string): Assets {
   return {
     script: address(entry.file),
     style: address(style),
+    worker: manifest[workerName] ? readFileSync(join(folder, manifest[workerName].file), 'utf8') : null,
     font: (locale) => {
       const file = fontOf(locale === 'ar' ? 'arabic' : 'latin')
       return file ? address(file) : null

@@ -25,6 +25,7 @@ export async function mountStorefront(scope: FastifyInstance, parts: StorefrontP
     scope.route({ method: [...methods], url: `/${locale}/*`, handler: page })
   }
   scope.get('/', (request, reply) => storefront.start(request, reply))
+  scope.get('/offline-worker.js', (_request, reply) => storefront.worker(reply))
   scope.get('/favicon.svg', (_request, reply) => storefront.icon(reply))
   for (const { pattern } of files.filter((file) => file.method === 'GET')) {
     scope.get(pattern.replace(/\{(\w+)\}/g, ':$1'), (request, reply) => storefront.file(request, reply))

@@ -58,6 +58,12 @@ export class Storefront {
     return reply.type('image/svg+xml').header('cache-control', 'public, max-age=3600').send(favicon(this.#parts.tenant.document))
   }
 
+  async worker(reply: FastifyReply): Promise<FastifyReply> {
+    const { worker } = this.#assets
+    if (worker === null) return reply.code(404).send()
+    return reply.type('text/javascript; charset=utf-8').header('cache-control', 'no-cache').send(worker)
+  }
+
   /** robots.txt, sitemaps: one address for all languages. */
   async file(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const startedAt = performance.now()

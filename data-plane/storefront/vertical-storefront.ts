@@ -1,8 +1,17 @@
 import type { I18nText } from '@cityos/contract'
 import type { ReactNode } from 'react'
+import type { CartLine } from '../core/cart/contract.ts'
 import type { IconName } from './components/icon.tsx'
 import type { Route } from './router.ts'
 import type { Visit } from './visit.ts'
+
+export interface LineHelp {
+  /** Instead of the message of the line's error; absent: that one is plain enough. */
+  problem?: string
+  /** With the language. */
+  href: string
+  label: string
+}
 
 export interface SoldLine {
   id: string
@@ -26,6 +35,8 @@ export interface VerticalStorefront {
   open: I18nText
   /** Address of what an order line became, with its language; guests come with the order's token. */
   ownPath?(line: SoldLine, order: { number: string; token: string | undefined; href: Visit['href'] }): string | null
+  /** Where a cart line is changed or put right, and what its problem means in this vertical's words. */
+  lineHelp?(line: CartLine, visit: Visit): LineHelp | null
   /** Patterns below `/{locale}`; every one starts with `/<name>` or `/account/<name>`. */
   routes: readonly Route[]
   /** A section of the home page; null when there is nothing to show now. */

@@ -6,6 +6,7 @@ import { startFieldChecks } from './field-checks.ts'
 import { startIslands } from './islands.ts'
 import { startLiveForms } from './live-forms.ts'
 import { startLiveParts } from './live-parts.ts'
+import { startOffline } from './offline.ts'
 import { startOwnZone } from './own-zone.ts'
 import { startPositions } from './position.ts'
 import { watchPurchase } from './purchase-bar.ts'
@@ -24,4 +25,5 @@ startSwaps()
 startDialogs()
 startPositions()
 startOwnZone()
+startOffline()
 document.querySelector<HTMLElement>('[data-focus]')?.focus()

@@ -55,6 +55,7 @@ function Lines({ visit, lines, compact }: { visit: Visit; lines: readonly CartLi
 
 function Line({ visit, line, compact }: { visit: Visit; line: CartLine; compact: boolean }) {
   const { t } = visit
+  const help = visit.allVerticals.find((vertical) => vertical.name === line.vertical)?.lineHelp?.(line, visit) ?? null
   const changed = line.added_price.amount !== line.unit_price.amount
   return (
     <div className="grid grid-cols-[4.5rem_minmax(0,1fr)_auto] gap-x-4 gap-y-2 sm:grid-cols-[5.5rem_minmax(0,1fr)_auto]">
@@ -91,6 +92,11 @@ function Line({ visit, line, compact }: { visit: Visit; line: CartLine; compact:
       {!compact && (
         <div className="col-span-2 col-start-2 flex flex-wrap items-center gap-x-2 gap-y-1">
           <Quantity visit={visit} line={line} />
+          {help && (
+            <a className="button" data-primary={line.error ? '' : undefined} href={help.href}>
+              {help.label}
+            </a>
+          )}
           <form method="post" action={visit.href(`/cart/lines/${line.id}/remove`)} data-cart-change="">
             <button type="submit" className="button" data-plain="">
               <Icon name="trash" size={18} />
@@ -103,7 +109,7 @@ function Line({ visit, line, compact }: { visit: Visit; line: CartLine; compact:
       {line.error && !(line.hold?.state === 'expired' && line.error.code === 'hold_expired') && (
         <p className="col-span-full flex gap-2 font-semibold text-bad text-sm" id={`problem-${line.id}`}>
           <Icon name="warning" size={18} />
-          {line.error.message}
+          {help?.problem ?? line.error.message}
         </p>
       )}
       {changed && !line.error && (
@@ -125,7 +131,7 @@ function Hold({ visit, line }: { visit: Visit; line: CartLine }) {
         <Held visit={visit} title={line.title} expiresAt={line.hold.expires_at} />
       ) : (
         <>
-          <HoldOver visit={visit} />
+          <HoldOver text={visit.t('line.hold_over')} />
           <form method="post" action={visit.href(`/cart/lines/${line.id}/hold`)} data-cart-change="">
             <button type="submit" className="button" data-primary="">
               {visit.t('line.hold_again')}

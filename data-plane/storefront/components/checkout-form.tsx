@@ -6,6 +6,7 @@ import type { Visit } from '../visit.ts'
 import { AddressFields } from './address-fields.tsx'
 import { CheckoutSummary } from './checkout-summary.tsx'
 import { ErrorSummary, Field, FieldError } from './fields.tsx'
+import { Held } from './held.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import { NoticeBox } from './layout.tsx'
 import { Amount } from './price.tsx'
@@ -16,6 +17,7 @@ export function CheckoutForm({ visit, view }: { visit: Visit; view: CheckoutView
   return (
     <div className="shell pt-6">
       <h1 className="mb-5 text-3xl">{t('checkout.title')}</h1>
+      <SoonestHold visit={visit} cart={view.cart} />
       <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_24rem] lg:gap-12">
         <div className="lg:order-last">
           <CheckoutSummary visit={visit} cart={view.cart} />
@@ -75,6 +77,18 @@ export function CheckoutForm({ visit, view }: { visit: Visit; view: CheckoutView
           <PayBlock visit={visit} totals={view.cart.totals} attempt={view.attempt} />
         </form>
       </div>
+    </div>
+  )
+}
+
+/** What runs out first stands on top: on a phone the summary is folded. */
+function SoonestHold({ visit, cart }: { visit: Visit; cart: Cart }) {
+  const held = cart.lines.flatMap((line) => (line.hold?.state === 'held' ? [{ title: line.title, expiresAt: line.hold.expires_at }] : []))
+  const [first] = held.sort((a, b) => a.expiresAt.localeCompare(b.expiresAt))
+  if (!first) return null
+  return (
+    <div className="mb-5 max-w-xl lg:hidden">
+      <Held visit={visit} {...first} />
     </div>
   )
 }

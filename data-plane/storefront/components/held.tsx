@@ -7,6 +7,8 @@ export interface HeldProps {
   title: string
   /** ISO time the hold ends at. */
   expiresAt: string
+  /** Other words than "Held for …": `before` and `after` the time left, and what is said when it is over. */
+  words?: { text: (left: string) => string; over: string }
 }
 
 /** Milliseconds → `9:41`, as the script counts on. */
@@ -20,10 +22,12 @@ function leftText(visit: Visit, milliseconds: number): string {
  * How long something stays with this visitor. Written by the server with its own clock; `client/countdown.ts` goes on counting
  * from the difference, so that a wrong clock on the phone does no harm. Without scripts the time it ends at is there.
  */
-export function Held({ visit, title, expiresAt }: HeldProps) {
+export function Held({ visit, title, expiresAt, words }: HeldProps) {
   const left = Date.parse(expiresAt) - visit.now.getTime()
-  if (left <= 0) return <HoldOver visit={visit} />
-  const [before, after = ''] = visit.t('line.held_left', { left: '\u0000' }).split('\u0000')
+  const over = words?.over ?? visit.t('line.hold_over')
+  if (left <= 0) return <HoldOver text={over} />
+  const text = words?.text('\u0000') ?? visit.t('line.held_left', { left: '\u0000' })
+  const [before, after = ''] = text.split('\u0000')
   return (
     <p
       className="held"
@@ -31,7 +35,7 @@ export function Held({ visit, title, expiresAt }: HeldProps) {
       data-state={left <= 120_000 ? 'soon' : undefined}
       data-soon-5={visit.t('line.held_soon', { minutes: 5, title })}
       data-soon-2={visit.t('line.held_soon', { minutes: 2, title })}
-      data-over={`${title}: ${visit.t('line.hold_over')}`}
+      data-over={`${title}: ${over}`}
     >
       <Icon name="clock" size={18} />
       <span>
@@ -45,11 +49,11 @@ export function Held({ visit, title, expiresAt }: HeldProps) {
   )
 }
 
-export function HoldOver({ visit }: { visit: Visit }) {
+export function HoldOver({ text }: { text: string }) {
   return (
     <p className="held" data-state="over">
       <Icon name="clock" size={18} />
-      {visit.t('line.hold_over')}
+      {text}
     </p>
   )
 }

@@ -1,6 +1,7 @@
 import { pickText } from '@cityos/contract'
 import type { Order, OrderLine, OrderStatus, SubOrder, TimelineEvent } from '../../core/order/contract.ts'
 import { isMessageKey, type MessageKey } from '../i18n/messages.ts'
+import type { VerticalStorefront } from '../vertical-storefront.ts'
 import type { Visit } from '../visit.ts'
 import { Icon } from './icon.tsx'
 import { DepositText, LineParts } from './line-parts.tsx'
@@ -94,19 +95,19 @@ export function Parcels({ visit, fulfilments }: { visit: Visit; fulfilments: Ful
 /** Nothing in these lines is sent: services, tickets, meals. */
 export const isGiven = (lines: readonly { vertical: string }[]): boolean => lines.every((line) => line.vertical !== 'catalogue')
 
-/** Link to what a line became in its vertical: the booking, the tickets, the meal. */
-function OwnLink({ visit, line, order }: { visit: Visit; line: OrderLine; order: OrderRef }) {
-  const vertical = visit.allVerticals.find((candidate) => candidate.name === line.vertical)
-  const path = line.entitlement
-    ? vertical?.ownPath?.({ ...line, entitlement: line.entitlement }, { ...order, href: visit.href.bind(visit) })
-    : null
-  if (!path || !vertical) return null
-  return (
-    <a className="button justify-self-start" href={path}>
-      <Icon name={vertical.icon} size={18} />
-      {pickText(vertical.open, visit.locale)}
-    </a>
-  )
+/** Links to what the lines became in their verticals: the booking, the tickets, the meal. One address once. */
+function ownLinks(visit: Visit, lines: readonly OrderLine[], order: OrderRef): Map<string, { href: string; vertical: VerticalStorefront }> {
+  const links = new Map<string, { href: string; vertical: VerticalStorefront }>()
+  const seen = new Set<string>()
+  for (const line of lines) {
+    const vertical = visit.allVerticals.find((candidate) => candidate.name === line.vertical)
+    if (!line.entitlement || !vertical?.ownPath) continue
+    const href = vertical.ownPath({ ...line, entitlement: line.entitlement }, { ...order, href: visit.href.bind(visit) })
+    if (!href || seen.has(href)) continue
+    seen.add(href)
+    links.set(line.id, { href, vertical })
+  }
+  return links
 }
 
 /** Which order it is, and how this visitor may see it: the token of a guest's confirmation. */
@@ -115,10 +116,21 @@ export interface OrderRef {
   token: string | undefined
 }
 
+function OwnLink({ visit, link }: { visit: Visit; link: { href: string; vertical: VerticalStorefront } | undefined }) {
+  if (!link) return null
+  return (
+    <a className="button justify-self-start" data-primary="" href={link.href}>
+      <Icon name={link.vertical.icon} size={18} />
+      {pickText(link.vertical.open, visit.locale)}
+    </a>
+  )
+}
+
 /** One vendor's part: how far it is, what is in it, what was handed over. */
 export function Part({ visit, part, order, children }: { visit: Visit; part: SubOrder; order: OrderRef; children?: React.ReactNode }) {
   const { t } = visit
   const given = isGiven(part.lines)
+  const links = ownLinks(visit, part.lines, order)
   return (
     <section className="card overflow-hidden" aria-labelledby={part.id}>
       <div className="flex flex-wrap items-center justify-between gap-2 border-line border-b bg-panel px-5 py-3">
@@ -155,12 +167,17 @@ export function Part({ visit, part, order, children }: { visit: Visit; part: Sub
               <Amount visit={visit} value={line.total} />
               {(line.parts.length > 1 || line.deposit || line.entitlement || line.refunded.amount > 0 || line.quantity_fulfilled > 0) && (
                 <div className="col-span-full grid gap-2 sm:col-span-2 sm:col-start-2">
+                  {line.quantity > 1 && line.parts.length > 1 && (
+                    <p className="quiet text-sm">
+                      <Amount visit={visit} value={line.unit_price} /> {t('cart.each')}
+                    </p>
+                  )}
                   <LineParts visit={visit} parts={line.parts} />
                   <DepositText visit={visit} deposit={line.deposit} total={line.total} />
                   {line.refunded.amount > 0 && (
                     <p className="text-sm">{t('order.line_refunded', { amount: visit.formats.money(line.refunded) })}</p>
                   )}
-                  <OwnLink visit={visit} line={line} order={order} />
+                  <OwnLink visit={visit} link={links.get(line.id)} />
                   {line.quantity_fulfilled > 0 && (
                     <a className="link" href={visit.href(`/reviews/${line.id}`, { token: order.token })}>
                       {t('review.title')}

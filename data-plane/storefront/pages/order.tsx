@@ -132,7 +132,7 @@ function Thanks({ visit, order }: { visit: Visit; order: Order }) {
         </p>
       )}
       <div className="mt-5 flex flex-wrap justify-center gap-3">
-        <a className="button" data-primary="" href={visit.href(visit.shopPath)}>
+        <a className="button" href={visit.href(visit.shopPath)}>
           {t('cart.go_on')}
         </a>
         {!visit.signedIn && (

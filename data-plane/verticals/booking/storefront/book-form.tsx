@@ -62,10 +62,10 @@ export function BookForm({ visit, view, children }: { visit: Visit; view: BookVi
             <NoticeBox tone="warn">{visit.t('suspended.banner')}</NoticeBox>
           ) : (
             <div className="grid gap-3 sm:flex">
-              <button type="submit" name="then" value="pay" className="button sm:flex-1" data-primary="" data-large="">
+              <button type="submit" name="next" value="pay" className="button sm:flex-1" data-primary="" data-large="">
                 {t('book.pay')}
               </button>
-              <button type="submit" name="then" value="cart" className="button" data-large="">
+              <button type="submit" name="next" value="cart" className="button" data-large="">
                 {t('book.cart')}
               </button>
             </div>

@@ -8,6 +8,7 @@ import { mine } from './pages/mine.tsx'
 import { openedTicket, ticket, ticketsOfOrder } from './pages/ticket.tsx'
 import { refund, refundForm, rename, renameForm, transfer, transferForm } from './pages/ticket-acts.tsx'
 import { joinList, leaveList, waiting } from './pages/waiting.tsx'
+import { texts } from './texts.ts'
 
 /** Shop pages of the vertical `event-ticketing`. */
 export const eventPages: VerticalStorefront = {
@@ -16,6 +17,15 @@ export const eventPages: VerticalStorefront = {
   icon: 'ticket',
   mine: { en: 'Tickets', fr: 'Billets', ar: 'تذاكري' },
   open: { en: 'Show the tickets', fr: 'Voir les billets', ar: 'اعرض التذاكر' },
+  lineHelp: (line, visit) => {
+    if (line.error?.code !== 'validation_failed' || !line.path) return null
+    const t = texts(visit.locale)
+    return {
+      problem: t('attendee.needed'),
+      href: visit.href(`/${line.path}/attendees`, { line: line.id }),
+      label: t('attendee.give'),
+    }
+  },
   ownPath: (_, { number, token, href }) => href(`/account/event-ticketing/of-order/${number}`, { token }),
   routes: [
     get('/event-ticketing', events),

@@ -45,7 +45,7 @@ export function BasketPage({ visit, view }: { visit: Visit; view: BasketView }) 
           <BasketLines visit={visit} handle={restaurant.handle} basket={basket} />
           <Sums visit={visit} basket={basket} />
           <Missing visit={visit} basket={basket} />
-          {basket.error && (
+          {basket.error && !(basket.error.code === 'address_invalid' && basket.address === null) && (
             <p className="mt-3 flex gap-1.5 font-semibold text-bad text-sm">
               <Icon name="warning" size={18} />
               {basket.error.message}
@@ -68,10 +68,10 @@ export function BasketPage({ visit, view }: { visit: Visit; view: BasketView }) 
             <NoticeBox tone="warn">{visit.t('suspended.banner')}</NoticeBox>
           ) : (
             <div className="grid gap-3 sm:flex">
-              <button type="submit" name="then" value="pay" className="button sm:flex-1" data-primary="" data-large="">
+              <button type="submit" name="next" value="pay" className="button sm:flex-1" data-primary="" data-large="">
                 {t('basket.pay')}
               </button>
-              <button type="submit" name="then" value="stay" className="button" data-large="">
+              <button type="submit" name="next" value="stay" className="button" data-large="">
                 {t('basket.update')}
               </button>
             </div>

@@ -8,6 +8,7 @@ import { menu } from './pages/menu.tsx'
 import { mine, reorder } from './pages/mine.tsx'
 import { cancelReservation, reservation, tables, takeTable } from './pages/tables.tsx'
 import { cancelMeal, tracking } from './pages/tracking.tsx'
+import { texts } from './texts.ts'
 
 /** Shop pages of the vertical `restaurant`. */
 export const restaurantPages: VerticalStorefront = {
@@ -16,6 +17,10 @@ export const restaurantPages: VerticalStorefront = {
   icon: 'meal',
   mine: { en: 'Meals and tables', fr: 'Repas et tables', ar: 'وجباتي وطاولاتي' },
   open: { en: 'Follow it', fr: 'Suivre', ar: 'تابع' },
+  lineHelp: (line, visit) =>
+    line.kind === 'restaurant.meal' && line.path
+      ? { href: visit.href(`/${line.path}/basket`), label: texts(visit.locale)('cart.change') }
+      : null,
   ownPath: ({ kind, entitlement }, { token, href }) =>
     href(`/account/restaurant/${kind === 'restaurant.table' ? 'tables/' : ''}${entitlement.id}`, { token }),
   routes: [

@@ -74,7 +74,7 @@ export async function book(visit: Visit): Promise<Answer> {
     return bookPage(visit, { ...view, problem: refusalText(visit, view, held.error), free: !taken(held.error) }, held.error.status)
   if (held.value.lines.length === 0) await currentCart(visit)
   visit.notify('held')
-  return seeOther(visit.href(form.text('then') === 'cart' ? '/cart' : '/checkout'))
+  return seeOther(visit.href(form.text('next') === 'cart' ? '/cart' : '/checkout'))
 }
 
 const taken = (error: ApiError): boolean => ['slot_unavailable', 'slot_in_past', 'lead_time_not_met'].includes(error.code)

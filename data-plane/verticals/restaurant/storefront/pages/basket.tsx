@@ -120,7 +120,7 @@ export async function saveSettings(visit: Visit): Promise<Answer> {
   const service = serviceOf(visit, restaurant, own.service)
   const errors: FieldErrors = {}
   const address = service === 'delivery' ? readMealAddress(visit, restaurant, errors) : undefined
-  if (Object.keys(errors).length > 0 && form.text('then') === 'pay') return basketPage(visit, { errors }, 422)
+  if (Object.keys(errors).length > 0 && form.text('next') === 'pay') return basketPage(visit, { errors }, 422)
   const currency = own.subtotal.currency
   const saved = await attempt(
     visit.call(updateBasket, {
@@ -139,7 +139,7 @@ export async function saveSettings(visit: Visit): Promise<Answer> {
   if (address) await attempt(visit.call(updateCart, { params: { id: cart }, body: { name: address.name, phone: address.phone } }))
   await currentCart(visit)
   const now = saved.value.baskets.find((entry) => entry.restaurant.id === restaurant.id)
-  if (form.text('then') === 'pay' && now && !now.error && now.lines.every((line) => !line.error)) return seeOther(visit.href('/checkout'))
+  if (form.text('next') === 'pay' && now && !now.error && now.lines.every((line) => !line.error)) return seeOther(visit.href('/checkout'))
   return seeOther(visit.href(`/restaurant/${handle}/basket`))
 }
 

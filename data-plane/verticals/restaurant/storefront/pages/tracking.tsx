@@ -119,7 +119,14 @@ function Live({ visit, meal, live }: { visit: Visit; meal: FoodOrder; live: bool
             : t('track.ready_at', { time: formats.clock(promised) })}
         </p>
       )}
-      {meal.status === 'placed' && meal.accept_by && <Held visit={visit} title={t('track.answer')} expiresAt={meal.accept_by} />}
+      {meal.status === 'placed' && meal.accept_by && (
+        <Held
+          visit={visit}
+          title={t('track.answer')}
+          expiresAt={meal.accept_by}
+          words={{ text: (left) => t('track.answer_in', { left }), over: t('track.answer_over') }}
+        />
+      )}
       {meal.reason && <p className="notice">{reasonText(visit, meal)}</p>}
       <p className="quiet text-sm">
         {t('track.number')}{' '}
