@@ -13,11 +13,13 @@ export {
   formatDay,
   formatNumber,
   formatPercent,
+  formatRangeIn,
   formatTimeIn,
   formatWhen,
   formatWhenIn,
   useConsoleLocale,
 } from './fields/format.ts'
+export { InlineField } from './fields/inline-field.tsx'
 export { MoneyField, MoneyInput } from './fields/money-input.tsx'
 export { useNow } from './fields/now.ts'
 export { PictureInput } from './fields/picture-input.tsx'

@@ -27,6 +27,10 @@ export const formatPercent = (bps: number, locale: Locale): string =>
 export const formatTimeIn = (iso: string, timeZone: string, locale: Locale): string =>
   new Intl.DateTimeFormat(formatLocale[locale], { hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(iso))
 
+/** From one time of day to another, as the language writes ranges; put it in a `bdi`, its order is the language's own. */
+export const formatRangeIn = (from: string, to: string, timeZone: string, locale: Locale): string =>
+  new Intl.DateTimeFormat(formatLocale[locale], { hour: '2-digit', minute: '2-digit', timeZone }).formatRange(new Date(from), new Date(to))
+
 /** Day and time in the zone of the place it happens at. */
 export const formatWhenIn = (iso: string, timeZone: string, locale: Locale): string =>
   new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(new Date(iso))

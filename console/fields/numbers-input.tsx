@@ -7,7 +7,7 @@ import { latinNumber } from './minor-units.ts'
 export function NumbersInput({ source, label }: { source: string; label: string }) {
   const t = useTranslate()
   const { field, fieldState } = useInput({ source })
-  const [text, setText] = useState(((field.value as number[] | null) ?? []).join(', '))
+  const [text, setText] = useState(Array.isArray(field.value) ? (field.value as number[]).join(', ') : '')
   const message = fieldState.error?.message
   const change = (typed: string) => {
     setText(typed)

@@ -1,9 +1,10 @@
 import { formatLocale } from '@cityos/contract'
 import AddIcon from '@mui/icons-material/Add'
 import CloseIcon from '@mui/icons-material/Close'
-import { Box, Button, IconButton, Stack, TextField, Typography } from '@mui/material'
+import { Box, Button, IconButton, Stack, Typography } from '@mui/material'
 import { useTranslate } from 'react-admin'
 import { useConsoleLocale } from './format.ts'
+import { InlineField } from './inline-field.tsx'
 
 /** One stretch of a weekday, `HH:MM` on the place's clock. */
 export interface Stretch {
@@ -127,7 +128,7 @@ const following = (stretches: Stretch[]): Stretch =>
 /** A day that ends at midnight is `24:00` on the wire, which a time input does not know: it shows 23:59. */
 function TimeField({ label, day, value, onChange }: { label: string; day: string; value: string; onChange: (value: string) => void }) {
   return (
-    <TextField
+    <InlineField
       type="time"
       label={label}
       value={value === '24:00' ? '23:59' : value}

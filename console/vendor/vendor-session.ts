@@ -45,11 +45,14 @@ export function vendorAuth(client: Client, verticalOf: (resource: string) => str
     getPermissions: async () => (await current()).role,
     canAccess: async ({ resource }) => {
       const { role, vendor } = await current()
-      const vertical = verticalOf(resource)
+      const vertical = goods.includes(resource) ? 'catalogue' : verticalOf(resource)
       return roleSees(role, resource) && (vertical === null || vendor.verticals.includes(vertical))
     },
   }
 }
+
+/** Resources of the console itself that only those who sell goods need. */
+const goods: readonly string[] = ['products', 'stock']
 
 /** What a vendor role works with (docs/spec/core.md, vendor); the server decides, the menu follows. */
 export function roleSees(role: string, resource: string): boolean {

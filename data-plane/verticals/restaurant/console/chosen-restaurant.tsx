@@ -1,5 +1,5 @@
-import { EmptyState, FailureState, ListSkeleton, TranslatedText, useRead } from '@cityos/console/kit'
-import { Button, MenuItem, TextField } from '@mui/material'
+import { EmptyState, FailureState, InlineField, ListSkeleton, TranslatedText, useRead } from '@cityos/console/kit'
+import { Button, MenuItem } from '@mui/material'
 import type { ReactNode } from 'react'
 import { Link, useStore, useTranslate } from 'react-admin'
 import { listVendorRestaurants, type ManagedRestaurant } from '../contract.ts'
@@ -25,7 +25,7 @@ export function RestaurantPicker({
   const t = useTranslate()
   if (restaurants.length < 2) return null
   return (
-    <TextField
+    <InlineField
       select
       label={t('field.restaurant')}
       value={restaurant.id}
@@ -37,7 +37,7 @@ export function RestaurantPicker({
           <TranslatedText value={item.name} />
         </MenuItem>
       ))}
-    </TextField>
+    </InlineField>
   )
 }
 

@@ -6,6 +6,7 @@ import {
   FailureState,
   formatNumber,
   formatTimeIn,
+  InlineField,
   ListSkeleton,
   MoneyText,
   RowsTable,
@@ -14,7 +15,7 @@ import {
   useNow,
   useRead,
 } from '@cityos/console/kit'
-import { Box, Button, Card, MenuItem, Stack, TextField, Typography } from '@mui/material'
+import { Box, Button, Card, MenuItem, Stack, Typography } from '@mui/material'
 import type { ReactNode } from 'react'
 import { Title, useTranslate } from 'react-admin'
 import { useSearchParams } from 'react-router-dom'
@@ -70,7 +71,7 @@ function DayBook({ restaurant, picker }: { restaurant: ManagedRestaurant; picker
     <Box sx={{ paddingBlockStart: 1.5 }}>
       <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', alignItems: 'center', marginBlockEnd: 1.5 }}>
         {picker}
-        <TextField
+        <InlineField
           type="date"
           label={t('field.date')}
           value={date}
@@ -81,7 +82,7 @@ function DayBook({ restaurant, picker }: { restaurant: ManagedRestaurant; picker
           {t('restaurant.today')}
         </Button>
         <Button onClick={() => go({ date: addDays(date, 1) })}>{t('restaurant.next_day')}</Button>
-        <TextField
+        <InlineField
           select
           label={t('field.status')}
           value={status ?? ''}
@@ -95,7 +96,7 @@ function DayBook({ restaurant, picker }: { restaurant: ManagedRestaurant; picker
               {t(`status.${item}`)}
             </MenuItem>
           ))}
-        </TextField>
+        </InlineField>
         <Box sx={{ flex: 1 }} />
         {data && <Typography color="textSecondary">{t('restaurant.guests_expected', { count: formatNumber(guests, locale) })}</Typography>}
       </Stack>

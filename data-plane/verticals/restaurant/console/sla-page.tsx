@@ -6,6 +6,7 @@ import {
   FailureState,
   formatNumber,
   formatPercent,
+  InlineField,
   ListSkeleton,
   Panel,
   RowsTable,
@@ -13,7 +14,7 @@ import {
   useNow,
   useRead,
 } from '@cityos/console/kit'
-import { Box, Stack, TextField } from '@mui/material'
+import { Box, Stack } from '@mui/material'
 import { useState } from 'react'
 import { Title, useTranslate } from 'react-admin'
 import { listRestaurantSla } from '../contract.ts'
@@ -33,7 +34,7 @@ export function SlaPage() {
     { placeholderData: (before) => before },
   )
   const day = (label: string, value: string, change: (value: string | null) => void) => (
-    <TextField
+    <InlineField
       type="date"
       label={label}
       value={value}

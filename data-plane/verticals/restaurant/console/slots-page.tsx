@@ -5,7 +5,8 @@ import {
   FailureState,
   formatDate,
   formatNumber,
-  formatTimeIn,
+  formatRangeIn,
+  InlineField,
   ListSkeleton,
   Panel,
   RowsTable,
@@ -13,7 +14,7 @@ import {
   useNow,
   useRead,
 } from '@cityos/console/kit'
-import { Box, Button, LinearProgress, MenuItem, Stack, TextField, Typography } from '@mui/material'
+import { Box, Button, LinearProgress, MenuItem, Stack, Typography } from '@mui/material'
 import { type ReactNode, useState } from 'react'
 import { Title, useTranslate } from 'react-admin'
 import { listKitchenSlots, type ManagedRestaurant, RestaurantService } from '../contract.ts'
@@ -32,7 +33,8 @@ export function SlotsPage() {
 function Slots({ restaurant, picker }: { restaurant: ManagedRestaurant; picker: ReactNode }) {
   const t = useTranslate()
   const locale = useConsoleLocale()
-  const today = dateIn(useNow(60_000), restaurant.timezone)
+  const now = useNow(60_000)
+  const today = dateIn(now, restaurant.timezone)
   const [date, setDate] = useState<string | null>(null)
   const [service, setService] = useState<RestaurantService | ''>('')
   const day = date ?? today
@@ -45,14 +47,14 @@ function Slots({ restaurant, picker }: { restaurant: ManagedRestaurant; picker: 
     <Box sx={{ paddingBlockStart: 1.5 }}>
       <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', marginBlockEnd: 1.5 }}>
         {picker}
-        <TextField
+        <InlineField
           type="date"
           label={t('field.date')}
           value={day}
           onChange={(event) => setDate(event.target.value || null)}
           slotProps={{ inputLabel: { shrink: true }, htmlInput: { dir: 'ltr' } }}
         />
-        <TextField
+        <InlineField
           select
           label={t('field.service')}
           value={service}
@@ -66,7 +68,7 @@ function Slots({ restaurant, picker }: { restaurant: ManagedRestaurant; picker: 
               {t(`choice.service.${item}`)}
             </MenuItem>
           ))}
-        </TextField>
+        </InlineField>
         <Button onClick={() => setDate(addDays(day, 1))}>{t('restaurant.next_day')}</Button>
       </Stack>
       {error && !data ? (
@@ -79,15 +81,13 @@ function Slots({ restaurant, picker }: { restaurant: ManagedRestaurant; picker: 
         <Panel title={formatDate(data.date, locale)} dense>
           <RowsTable
             title={t('resources.restaurant-slots.title')}
-            rows={data.slots}
+            rows={data.slots.filter((slot) => data.date !== today || Date.parse(slot.ends_at) > now)}
             rowKey={(slot) => `${slot.service}-${slot.starts_at}`}
             empty={t('restaurant.no_slots')}
             columns={[
               {
                 label: 'field.time',
-                cell: (slot) => (
-                  <bdi>{`${formatTimeIn(slot.starts_at, data.timezone, locale)} – ${formatTimeIn(slot.ends_at, data.timezone, locale)}`}</bdi>
-                ),
+                cell: (slot) => <bdi>{formatRangeIn(slot.starts_at, slot.ends_at, data.timezone, locale)}</bdi>,
               },
               { label: 'field.service', cell: (slot) => t(`choice.service.${slot.service}`) },
               { label: 'field.orders', cell: (slot) => <Load used={slot.orders_used} cap={slot.orders_cap} label={t('field.orders')} /> },
@@ -114,7 +114,7 @@ function Load({ used, cap, label }: { used: number; cap: number; label: string }
         value={share}
         color={share >= 100 ? 'error' : share >= 75 ? 'warning' : 'primary'}
         aria-label={label}
-        sx={{ flex: 1, height: 8, borderRadius: 4 }}
+        sx={{ flex: 1, height: 8, borderRadius: 4, backgroundColor: 'action.selected' }}
       />
       <Typography variant="body2" sx={{ minWidth: 56, textAlign: 'end' }}>
         <bdi dir="ltr">{`${formatNumber(used, locale)} / ${formatNumber(cap, locale)}`}</bdi>

@@ -1,4 +1,4 @@
-import { addDays, formatDate, formatTimeIn, StatusChip, useConsoleLocale } from '@cityos/console/kit'
+import { addDays, formatDate, formatRangeIn, StatusChip, useConsoleLocale } from '@cityos/console/kit'
 import { Box, Card, CardActionArea, Stack, Typography } from '@mui/material'
 import { useTranslate } from 'react-admin'
 import type { CalendarEntry } from '../../contract.ts'
@@ -39,8 +39,8 @@ export function Agenda({ entries, providers, timezone, from, to, onOpen }: Agend
                 <Card key={entry.id} component="li">
                   <CardActionArea onClick={() => onOpen(entry)} sx={{ padding: 1.5 }}>
                     <Stack direction="row" spacing={1.5} sx={{ alignItems: 'flex-start' }}>
-                      <Typography sx={{ fontWeight: 600, minWidth: 96 }} dir="ltr">
-                        {formatTimeIn(entry.start, timezone, locale)}–{formatTimeIn(entry.end, timezone, locale)}
+                      <Typography component="bdi" sx={{ fontWeight: 600, minWidth: 96 }}>
+                        {formatRangeIn(entry.start, entry.end, timezone, locale)}
                       </Typography>
                       <Box sx={{ flex: 1, minWidth: 0 }}>
                         <Typography>

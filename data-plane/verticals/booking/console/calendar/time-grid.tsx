@@ -1,4 +1,4 @@
-import { formatTimeIn, minuteIn, toneOf, useConsoleLocale } from '@cityos/console/kit'
+import { formatRangeIn, minuteIn, toneOf, useConsoleLocale } from '@cityos/console/kit'
 import { Box, ButtonBase, Typography } from '@mui/material'
 import { useTranslate } from 'react-admin'
 import type { CalendarEntry } from '../../contract.ts'
@@ -144,7 +144,7 @@ export function TimeGrid({ columns, entries, timezone, now, onOpen }: TimeGridPr
                 <EntryBlock
                   key={span.id}
                   entry={span.entry}
-                  label={`${formatTimeIn(span.entry.start, timezone, locale)}–${formatTimeIn(span.entry.end, timezone, locale)}`}
+                  label={formatRangeIn(span.entry.start, span.entry.end, timezone, locale)}
                   top={at(span.start)}
                   height={Math.max(22, (span.end - span.start) * pixelsPerMinute - 2)}
                   lane={lane}
@@ -203,7 +203,7 @@ function EntryBlock({ entry, label, top, height, lane, lanes, onOpen }: EntryBlo
     >
       <ButtonBase
         onClick={onOpen}
-        aria-label={[label, entry.title, who, state].filter(Boolean).join(', ')}
+        aria-label={(who ? [label, who, entry.title, state] : [label, entry.title, state]).join(' ')}
         sx={{
           width: '100%',
           height: '100%',
@@ -224,7 +224,7 @@ function EntryBlock({ entry, label, top, height, lane, lanes, onOpen }: EntryBlo
         }}
       >
         <Typography variant="body2" noWrap sx={{ fontWeight: 600, lineHeight: 1.35 }}>
-          <bdi dir="ltr">{label}</bdi> <bdi>{who ?? entry.title}</bdi>
+          <bdi>{label}</bdi> <bdi>{who ?? entry.title}</bdi>
         </Typography>
         {height > 40 && (
           <Typography variant="body2" color="textSecondary" noWrap sx={{ lineHeight: 1.35 }}>

@@ -2,6 +2,7 @@ import {
   FailureState,
   formatNumber,
   Ident,
+  InlineField,
   ListSkeleton,
   MoneyText,
   Panel,
@@ -16,7 +17,7 @@ import {
 } from '@cityos/console/kit'
 import { pickText } from '@cityos/contract'
 import DownloadIcon from '@mui/icons-material/Download'
-import { Button, MenuItem, Pagination, Stack, TextField } from '@mui/material'
+import { Button, MenuItem, Pagination, Stack } from '@mui/material'
 import { useState } from 'react'
 import { useNotify, useTranslate } from 'react-admin'
 import { exportAttendees, listAttendees, type ManagedEvent, TicketStatus } from '../../contract.ts'
@@ -54,7 +55,7 @@ export function EventAttendees({ event }: { event: ManagedEvent }) {
     }
   }
   const select = (label: string, value: string, change: (value: string) => void, choices: { id: string; name: string }[]) => (
-    <TextField
+    <InlineField
       select
       label={label}
       value={value}
@@ -71,12 +72,12 @@ export function EventAttendees({ event }: { event: ManagedEvent }) {
           {choice.name}
         </MenuItem>
       ))}
-    </TextField>
+    </InlineField>
   )
   return (
     <Stack spacing={1.5}>
       <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', alignItems: 'center' }}>
-        <TextField
+        <InlineField
           label={t('event.find_attendee')}
           value={search}
           onChange={(item) => {

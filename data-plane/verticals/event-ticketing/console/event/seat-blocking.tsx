@@ -1,5 +1,15 @@
-import { FailureState, formatNumber, ListSkeleton, Panel, useConsoleLocale, useFailureNotice, useRead, useSend } from '@cityos/console/kit'
-import { Alert, Box, Button, MenuItem, Stack, TextField, Typography } from '@mui/material'
+import {
+  FailureState,
+  formatNumber,
+  InlineField,
+  ListSkeleton,
+  Panel,
+  useConsoleLocale,
+  useFailureNotice,
+  useRead,
+  useSend,
+} from '@cityos/console/kit'
+import { Alert, Box, Button, MenuItem, Stack, Typography } from '@mui/material'
 import { useMemo, useState } from 'react'
 import { useNotify, useTranslate } from 'react-admin'
 import { blockSeats, getManagedSeatMap, listSeatMaps, listSeats, type ManagedEvent, seatEvent } from '../../contract.ts'
@@ -24,7 +34,7 @@ function ChooseMap({ event }: { event: ManagedEvent }) {
     <Panel title={t('event.tab_seats')}>
       <Stack spacing={2} sx={{ maxWidth: 480 }}>
         <Typography>{t('event.no_map')}</Typography>
-        <TextField
+        <InlineField
           select
           label={t('field.seat_map_id')}
           value={chosen}
@@ -37,7 +47,7 @@ function ChooseMap({ event }: { event: ManagedEvent }) {
               {map.name}
             </MenuItem>
           ))}
-        </TextField>
+        </InlineField>
         <Button
           variant="contained"
           disabled={!chosen}
@@ -105,7 +115,7 @@ function Blocking({ event, seatMapId }: { event: ManagedEvent; seatMapId: string
       {state.error && <Alert severity="info">{t('event.states_unknown')}</Alert>}
       <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', alignItems: 'center' }}>
         {dates.length > 1 && (
-          <TextField
+          <InlineField
             select
             label={t('field.date')}
             value={dateId ?? ''}
@@ -117,7 +127,7 @@ function Blocking({ event, seatMapId }: { event: ManagedEvent; seatMapId: string
                 <DateName at={date.starts_at} timezone={event.timezone} />
               </MenuItem>
             ))}
-          </TextField>
+          </InlineField>
         )}
         <Typography>
           {(['f', 'h', 's', 'b'] as const)
@@ -167,14 +177,14 @@ function RowChooser({ seats, onChoose }: { seats: PlacedSeat[]; onChoose: (ids: 
     .map((seat) => seat.id)
   return (
     <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', alignItems: 'center' }}>
-      <TextField select label={t('field.row')} value={row} onChange={(event) => setRow(event.target.value)} sx={{ minWidth: 120 }}>
+      <InlineField select label={t('field.row')} value={row} onChange={(event) => setRow(event.target.value)} sx={{ minWidth: 120 }}>
         {rows.map((item) => (
           <MenuItem key={item} value={item}>
             <bdi dir="ltr">{item}</bdi>
           </MenuItem>
         ))}
-      </TextField>
-      <TextField
+      </InlineField>
+      <InlineField
         type="number"
         label={t('field.from')}
         value={from}
@@ -182,7 +192,7 @@ function RowChooser({ seats, onChoose }: { seats: PlacedSeat[]; onChoose: (ids: 
         sx={{ width: 100 }}
         slotProps={{ htmlInput: { dir: 'ltr' } }}
       />
-      <TextField
+      <InlineField
         type="number"
         label={t('field.to')}
         value={to}

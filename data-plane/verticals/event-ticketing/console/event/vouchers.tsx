@@ -4,6 +4,7 @@ import {
   formatNumber,
   formatPercent,
   Ident,
+  InlineField,
   ListSkeleton,
   MoneyText,
   Panel,
@@ -16,7 +17,7 @@ import {
 import { pickText } from '@cityos/contract'
 import AddIcon from '@mui/icons-material/Add'
 import EditIcon from '@mui/icons-material/EditOutlined'
-import { Button, IconButton, TextField } from '@mui/material'
+import { Button, IconButton } from '@mui/material'
 import { useState } from 'react'
 import { SelectInput, useTranslate } from 'react-admin'
 import { createVouchers, listVouchers, type ManagedEvent, type ManagedVoucher, updateVoucher, withdrawVoucher } from '../../contract.ts'
@@ -42,7 +43,7 @@ export function EventVouchers({ event }: { event: ManagedEvent }) {
       dense
       actions={
         <>
-          <TextField
+          <InlineField
             label={t('event.find_voucher')}
             value={search}
             onChange={(item) => setSearch(item.target.value)}

@@ -51,7 +51,7 @@ export function DoorsPage() {
                 variant="determinate"
                 value={list.total === 0 ? 0 : Math.min(100, (100 * list.entered) / list.total)}
                 aria-label={t('field.entered')}
-                sx={{ height: 8, borderRadius: 4 }}
+                sx={{ height: 8, borderRadius: 4, backgroundColor: 'action.selected' }}
               />
               <Stack direction="row" sx={{ justifyContent: 'space-between', alignItems: 'center', marginBlockStart: 'auto' }}>
                 <Typography>

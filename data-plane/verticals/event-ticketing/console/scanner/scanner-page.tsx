@@ -172,8 +172,12 @@ function Door({ scanner }: { scanner: Scanner }) {
           onChange={(_, next: 'entry' | 'exit' | null) => next && setKind(next)}
           aria-label={t('event.direction')}
         >
-          <ToggleButton value="entry">{t('event.entry')}</ToggleButton>
-          <ToggleButton value="exit">{t('event.exit')}</ToggleButton>
+          <ToggleButton value="entry" sx={{ color: 'text.primary' }}>
+            {t('event.entry')}
+          </ToggleButton>
+          <ToggleButton value="exit" sx={{ color: 'text.primary' }}>
+            {t('event.exit')}
+          </ToggleButton>
         </ToggleButtonGroup>
       )}
       <CameraView onCode={seen} />

@@ -1,5 +1,5 @@
-import { formatNumber, useConsoleLocale } from '@cityos/console/kit'
-import { Alert, Button, MenuItem, Stack, TextField, Typography } from '@mui/material'
+import { formatNumber, InlineField, useConsoleLocale } from '@cityos/console/kit'
+import { Alert, Button, MenuItem, Stack, Typography } from '@mui/material'
 import { useState } from 'react'
 import { useTranslate } from 'react-admin'
 import type { SeatLayout, SeatSection } from '../../contract.ts'
@@ -57,7 +57,7 @@ export function BlockForm({ categories, taken, below, onAdd }: BlockFormProps) {
     draft.seats > 500 ||
     bands === null
   const number = (name: 'rows' | 'seats' | 'firstSeat' | 'growth' | 'gap' | 'curve' | 'x' | 'rotation', step = 1) => (
-    <TextField
+    <InlineField
       key={name}
       type="number"
       label={t(`event.block_${name}`)}
@@ -70,7 +70,7 @@ export function BlockForm({ categories, taken, below, onAdd }: BlockFormProps) {
   return (
     <Stack spacing={1.5}>
       <Stack direction="row" sx={{ gap: 1.5, flexWrap: 'wrap' }}>
-        <TextField
+        <InlineField
           label={t('event.block_code')}
           value={draft.code}
           error={taken.includes(draft.code)}
@@ -78,7 +78,7 @@ export function BlockForm({ categories, taken, below, onAdd }: BlockFormProps) {
           slotProps={{ htmlInput: { dir: 'ltr', maxLength: 12 } }}
           sx={{ width: 132 }}
         />
-        <TextField
+        <InlineField
           label={t('field.name')}
           value={draft.name}
           onChange={(event) => change({ name: event.target.value })}
@@ -87,7 +87,7 @@ export function BlockForm({ categories, taken, below, onAdd }: BlockFormProps) {
         />
         {number('rows')}
         {number('seats')}
-        <TextField
+        <InlineField
           label={t('event.block_firstRow')}
           value={draft.firstRow}
           onChange={(event) => change({ firstRow: event.target.value.toUpperCase() })}
@@ -100,7 +100,7 @@ export function BlockForm({ categories, taken, below, onAdd }: BlockFormProps) {
         {number('curve', 0.1)}
         {number('x', 0.5)}
         {number('rotation', 5)}
-        <TextField
+        <InlineField
           select
           label={t('field.category')}
           value={category}
@@ -112,8 +112,8 @@ export function BlockForm({ categories, taken, below, onAdd }: BlockFormProps) {
               {item.name[locale] ?? item.name.en ?? item.code}
             </MenuItem>
           ))}
-        </TextField>
-        <TextField
+        </InlineField>
+        <InlineField
           label={t('event.block_bands')}
           value={draft.bands}
           error={bands === null}

@@ -1,6 +1,7 @@
 import {
   FailureState,
   formatNumber,
+  InlineField,
   ListSkeleton,
   Panel,
   RequestId,
@@ -11,7 +12,7 @@ import {
 } from '@cityos/console/kit'
 import AddIcon from '@mui/icons-material/Add'
 import CloseIcon from '@mui/icons-material/Close'
-import { Alert, Box, Button, IconButton, Stack, TextField, Typography } from '@mui/material'
+import { Alert, Box, Button, IconButton, Stack, Typography } from '@mui/material'
 import { useMemo, useState } from 'react'
 import { ListButton, Title, TopToolbar, useGetRecordId, useNavigate, useNotify, useTranslate } from 'react-admin'
 import { createSeatMap, getManagedSeatMap, type ManagedSeatMapDetail, type SeatLayout, updateSeatMap } from '../../contract.ts'
@@ -90,7 +91,7 @@ function Editor({ map }: { map?: ManagedSeatMapDetail }) {
         )}
         <Panel>
           <Stack direction="row" sx={{ gap: 2, flexWrap: 'wrap', alignItems: 'center' }}>
-            <TextField
+            <InlineField
               label={t('field.name')}
               value={name}
               required
@@ -131,7 +132,7 @@ function Editor({ map }: { map?: ManagedSeatMapDetail }) {
                       onChange={(event) => category(index, { colour: event.target.value })}
                       style={{ width: 44, height: 36 }}
                     />
-                    <TextField
+                    <InlineField
                       label={t('field.code')}
                       value={item.code}
                       onChange={(event) => category(index, { code: event.target.value })}
@@ -139,7 +140,7 @@ function Editor({ map }: { map?: ManagedSeatMapDetail }) {
                       sx={{ width: 130 }}
                     />
                     {(['en', 'ar', 'fr'] as const).map((language) => (
-                      <TextField
+                      <InlineField
                         key={language}
                         label={`${t('field.name')} (${language})`}
                         value={item.name[language] ?? ''}
@@ -189,7 +190,7 @@ function Editor({ map }: { map?: ManagedSeatMapDetail }) {
                         })}
                       </Typography>
                       {(['x', 'y', 'rotation'] as const).map((axis) => (
-                        <TextField
+                        <InlineField
                           key={axis}
                           type="number"
                           label={t(`event.block_${axis}`)}

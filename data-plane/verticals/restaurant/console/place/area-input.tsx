@@ -1,4 +1,5 @@
-import { Button, InputAdornment, Stack, TextField, Typography } from '@mui/material'
+import { InlineField } from '@cityos/console/kit'
+import { Button, InputAdornment, Stack, Typography } from '@mui/material'
 import { useState } from 'react'
 import { useInput, useTranslate } from 'react-admin'
 import { GeoPolygon } from '../../contract.ts'
@@ -23,7 +24,7 @@ export function AreaInput({ source, center }: AreaInputProps) {
     <Stack spacing={1.5} sx={{ marginBlock: 1 }}>
       {polygon && <AreaPicture polygon={polygon} center={center} />}
       <Stack direction="row" spacing={1} sx={{ alignItems: 'center' }}>
-        <TextField
+        <InlineField
           label={t('restaurant.radius')}
           value={kilometres}
           onChange={(event) => setKilometres(event.target.value)}
@@ -37,7 +38,7 @@ export function AreaInput({ source, center }: AreaInputProps) {
           {t('restaurant.draw_circle')}
         </Button>
       </Stack>
-      <TextField
+      <InlineField
         label={t('restaurant.geojson')}
         value={text}
         multiline
