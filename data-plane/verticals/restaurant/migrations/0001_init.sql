@@ -378,6 +378,9 @@ CREATE INDEX "restaurant_vendor_id_created_at_idx" ON "restaurant"("vendor_id", 
 CREATE INDEX "restaurant_status_created_at_idx" ON "restaurant"("status", "created_at");
 
 -- CreateIndex
+CREATE INDEX "restaurant_created_at_id_idx" ON "restaurant"("created_at", "id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "restaurant_opening_hours_restaurant_id_service_weekday_open_key" ON "restaurant_opening_hours"("restaurant_id", "service", "weekday", "opens_at");
 
 -- CreateIndex

@@ -22,8 +22,9 @@ import type {
 import { restaurantLifecycle } from '../lifecycle.ts'
 import { Directory } from './directory.ts'
 import { FoodOrderMoves } from './food-order.moves.ts'
-import { FoodOrderViews, type FoodOrderWhole, wholeColumns, wholeTables } from './food-order.views.ts'
+import { FoodOrderViews, type FoodOrderWhole, wholeColumns, wholeJoins, wholeTables } from './food-order.views.ts'
 import { FoodOrders } from './food-orders.ts'
+import { readPage } from './paged.ts'
 import { Surroundings } from './surroundings.ts'
 import { Venues } from './venues.ts'
 
@@ -134,14 +135,17 @@ export class RestaurantAdmin {
       ...(query.service ? [sql`f.service = ${query.service}`] : []),
       ...(query.q ? [sql`f.order_number LIKE ${`${query.q.replace(/[%_\\]/g, '\\$&')}%`}`] : []),
     ]
-    const { rows } = await sql<
-      FoodOrderWhole & { total_rows: number }
-    >`SELECT ${wholeColumns}, count(*) OVER ()::int AS total_rows FROM ${wholeTables}
-      WHERE ${sql.join(where, sql` AND `)} ORDER BY f.placed_at DESC, f.id LIMIT ${query.limit} OFFSET ${query.offset}`.execute(
-      this.database.read,
-    )
+    const { rows, total } = await readPage<FoodOrderWhole>(this.database.read, {
+      columns: wholeColumns,
+      from: sql`restaurant_food_order f`,
+      joins: wholeJoins,
+      where,
+      order: sql`f.placed_at DESC, f.id`,
+      limit: query.limit,
+      offset: query.offset,
+    })
     const now = this.clock.now()
-    return { total: rows[0]?.total_rows ?? 0, items: rows.map((row) => this.views.summary(ctx, row, now)) }
+    return { total, items: rows.map((row) => this.views.summary(ctx, row, now)) }
   }
 
   async getOrder(ctx: RequestContext, id: string): Promise<FoodOrder> {

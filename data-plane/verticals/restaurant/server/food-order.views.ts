@@ -41,7 +41,8 @@ interface ItemRow {
 /** Columns of a card; the tables are `f`, `r`, `s`. */
 export const wholeColumns = sql`f.*, r.handle AS restaurant_handle, r.name AS restaurant_name, r.picture AS restaurant_picture,
   r.lat AS restaurant_lat, r.lng AS restaurant_lng, s.starts_at AS slot_starts_at, s.ends_at AS slot_ends_at`
-export const wholeTables = sql`restaurant_food_order f JOIN restaurant r ON r.id = f.restaurant_id JOIN restaurant_kitchen_slot s ON s.id = f.kitchen_slot_id`
+export const wholeJoins = sql`JOIN restaurant r ON r.id = f.restaurant_id JOIN restaurant_kitchen_slot s ON s.id = f.kitchen_slot_id`
+export const wholeTables = sql`restaurant_food_order f ${wholeJoins}`
 
 /** Names of the lifecycle that are called otherwise in the API. */
 const verbs: Record<string, string> = { 'vendor-cancel': 'cancel', end: 'cancel' }

@@ -9,8 +9,9 @@ import { secretMatches } from '../../../platform/credential/secret.ts'
 import { Database } from '../../../platform/db/index.ts'
 import type { cancelFoodOrder, FoodOrder, FoodOrderTrack, listMyFoodOrders } from '../contract.ts'
 import { FoodOrderMoves, type FoodOrderRow, requireCancellable } from './food-order.moves.ts'
-import { FoodOrderViews, type FoodOrderWhole, wholeColumns, wholeTables } from './food-order.views.ts'
+import { FoodOrderViews, type FoodOrderWhole, wholeColumns, wholeJoins, wholeTables } from './food-order.views.ts'
 import { OrderSignals } from './order-signals.ts'
+import { readPage } from './paged.ts'
 
 const openStates = ['placed', 'accepted', 'preparing', 'ready', 'out_for_delivery']
 
@@ -28,13 +29,20 @@ export class FoodOrders {
 
   async listMine(ctx: RequestContext, query: Input<typeof listMyFoodOrders>['query']): Promise<Output<typeof listMyFoodOrders>> {
     const now = this.clock.now()
-    const open = query.open ? sql`AND f.status = ANY (${openStates}::text[])` : sql``
-    const mine = sql`f.customer_id = ${customerOf(ctx).id} AND f.placed_at IS NOT NULL ${open}`
-    const { rows } = await sql<
-      FoodOrderWhole & { total_rows: number }
-    >`SELECT ${wholeColumns}, count(*) OVER ()::int AS total_rows FROM ${wholeTables}
-      WHERE ${mine} ORDER BY f.placed_at DESC, f.id DESC LIMIT ${query.limit} OFFSET ${query.offset}`.execute(this.database.read)
-    return { total: rows[0]?.total_rows ?? 0, items: rows.map((row) => this.views.summary(ctx, row, now)) }
+    const { rows, total } = await readPage<FoodOrderWhole>(this.database.read, {
+      columns: wholeColumns,
+      from: sql`restaurant_food_order f`,
+      joins: wholeJoins,
+      where: [
+        sql`f.customer_id = ${customerOf(ctx).id}`,
+        sql`f.placed_at IS NOT NULL`,
+        ...(query.open ? [sql`f.status = ANY (${openStates}::text[])`] : []),
+      ],
+      order: sql`f.placed_at DESC, f.id DESC`,
+      limit: query.limit,
+      offset: query.offset,
+    })
+    return { total, items: rows.map((row) => this.views.summary(ctx, row, now)) }
   }
 
   async getMine(ctx: RequestContext, id: string): Promise<FoodOrder> {

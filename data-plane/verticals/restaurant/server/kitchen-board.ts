@@ -19,9 +19,10 @@ import type {
 import { businessDay, slotsOfDay } from '../rules.ts'
 import { loadRestaurants } from './facts.ts'
 import { lateAfter } from './food-order.moves.ts'
-import { FoodOrderViews, type FoodOrderWhole, wholeColumns, wholeTables } from './food-order.views.ts'
+import { FoodOrderViews, type FoodOrderWhole, wholeColumns, wholeJoins, wholeTables } from './food-order.views.ts'
 import { Kitchen } from './kitchen.ts'
 import { OrderSignals } from './order-signals.ts'
+import { readPage } from './paged.ts'
 import { Surroundings } from './surroundings.ts'
 import { kitchenTicket } from './ticket.ts'
 
@@ -29,7 +30,6 @@ interface BoardRow extends FoodOrderWhole {
   buyer_name: string | null
   buyer_email: string | null
   buyer_phone: string | null
-  total_rows: number
 }
 
 const openStates = ['placed', 'accepted', 'preparing', 'ready', 'out_for_delivery']
@@ -60,13 +60,18 @@ export class KitchenBoard {
       ...(query.q ? [sql`f.order_number LIKE ${`${query.q.replace(/[%_\\]/g, '\\$&')}%`}`] : []),
     ]
     const order = open ? sql`f.promised_ready_at, f.id` : sql`f.placed_at DESC, f.id`
-    const { rows } = await sql<BoardRow>`SELECT ${wholeColumns}, ${buyerColumns}, count(*) OVER ()::int AS total_rows FROM ${wholeTables}
-      JOIN "order" o ON o.id = f.order_id WHERE ${sql.join(where, sql` AND `)} ORDER BY ${order} LIMIT ${query.limit} OFFSET ${query.offset}`.execute(
-      this.database.read,
-    )
+    const { rows, total } = await readPage<BoardRow>(this.database.read, {
+      columns: sql`${wholeColumns}, ${buyerColumns}`,
+      from: sql`restaurant_food_order f`,
+      joins: sql`${wholeJoins} JOIN "order" o ON o.id = f.order_id`,
+      where,
+      order,
+      limit: query.limit,
+      offset: query.offset,
+    })
     const dishes = await this.views.dishes(this.database.read, ctx, rows)
     const now = this.clock.now()
-    return { total: rows[0]?.total_rows ?? 0, items: rows.map((row) => this.card(ctx, row, dishes.get(row.id) ?? [], now)) }
+    return { total, items: rows.map((row) => this.card(ctx, row, dishes.get(row.id) ?? [], now)) }
   }
 
   async get(ctx: RequestContext, id: string): Promise<KitchenOrderDetail> {
@@ -146,8 +151,7 @@ export class KitchenBoard {
 
   /** @throws DomainError not_found for another vendor's order */
   private async own(ctx: RequestContext, id: string): Promise<BoardRow> {
-    const { rows } =
-      await sql<BoardRow>`SELECT ${wholeColumns}, ${buyerColumns}, 1 AS total_rows FROM ${wholeTables} JOIN "order" o ON o.id = f.order_id
+    const { rows } = await sql<BoardRow>`SELECT ${wholeColumns}, ${buyerColumns} FROM ${wholeTables} JOIN "order" o ON o.id = f.order_id
       WHERE f.id = ${id} AND f.vendor_id = ${vendorOf(ctx)} AND f.status <> 'held'`.execute(this.database.read)
     if (!rows[0]) throw new DomainError('not_found')
     return rows[0]

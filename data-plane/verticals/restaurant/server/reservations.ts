@@ -23,6 +23,7 @@ import type {
 } from '../contract.ts'
 import { tableReservationLifecycle } from '../lifecycle.ts'
 import { releaseAfter } from './food-order.views.ts'
+import { readPage } from './paged.ts'
 import { ReservationMoves, type ReservationRow } from './reservation.moves.ts'
 import { Surroundings } from './surroundings.ts'
 
@@ -30,8 +31,9 @@ interface WholeRow extends ReservationRow {
   restaurant_handle: string
   restaurant_name: I18nText
   restaurant_picture: KeptPicture | null
-  total_rows: number
 }
+
+const wholeColumns = sql`t.*, r.handle AS restaurant_handle, r.name AS restaurant_name, r.picture AS restaurant_picture`
 
 type Listed = Output<typeof listVendorReservations>
 
@@ -159,19 +161,20 @@ export class Reservations {
     order: RawBuilder<unknown>,
     page: { limit: number; offset: number },
   ): Promise<Listed> {
-    const { rows } =
-      await sql<WholeRow>`SELECT t.*, r.handle AS restaurant_handle, r.name AS restaurant_name, r.picture AS restaurant_picture,
-        count(*) OVER ()::int AS total_rows
-      FROM restaurant_table_reservation t JOIN restaurant r ON r.id = t.restaurant_id
-      WHERE ${sql.join([sql`t.status <> 'held'`, ...where], sql` AND `)} ORDER BY ${order} LIMIT ${page.limit} OFFSET ${page.offset}`.execute(
-        this.database.read,
-      )
-    return { total: rows[0]?.total_rows ?? 0, items: rows.map((row) => this.shown(ctx, row, null)) }
+    const { rows, total } = await readPage<WholeRow>(this.database.read, {
+      columns: wholeColumns,
+      from: sql`restaurant_table_reservation t`,
+      joins: sql`JOIN restaurant r ON r.id = t.restaurant_id`,
+      where: [sql`t.status <> 'held'`, ...where],
+      order,
+      limit: page.limit,
+      offset: page.offset,
+    })
+    return { total, items: rows.map((row) => this.shown(ctx, row, null)) }
   }
 
   private async whole(id: string): Promise<WholeRow> {
-    const { rows } =
-      await sql<WholeRow>`SELECT t.*, r.handle AS restaurant_handle, r.name AS restaurant_name, r.picture AS restaurant_picture, 1 AS total_rows
+    const { rows } = await sql<WholeRow>`SELECT ${wholeColumns}
       FROM restaurant_table_reservation t JOIN restaurant r ON r.id = t.restaurant_id
       WHERE (t.id = ${id} OR t.order_line_id = ${id}) AND t.status <> 'held'`.execute(this.database.read)
     if (!rows[0]) throw new DomainError('not_found')

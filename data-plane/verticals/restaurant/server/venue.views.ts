@@ -13,11 +13,10 @@ export interface VenueRow extends Selectable<DB['restaurant']> {
   vendor_name: I18nText
   rating_average: number | null
   rating_count: number
-  total_rows: number
 }
 
 export const venueColumns = sql`r.*, v.handle AS vendor_handle, v.name AS vendor_name, ${ratingColumns}`
-export const venueTables = sql`restaurant r JOIN vendor v ON v.id = r.vendor_id ${ratingJoin}`
+export const venueJoins = sql`JOIN vendor v ON v.id = r.vendor_id ${ratingJoin}`
 
 /** A restaurant as its vendor and the city manage it. */
 export function venueView(ctx: RequestContext, row: VenueRow, fallback: Locale, timezone: string): ManagedRestaurant {

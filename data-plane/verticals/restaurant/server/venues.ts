@@ -13,8 +13,9 @@ import type { ManagedRestaurant, pauseVendorRestaurant, RestaurantInput, Restaur
 import { restaurantLifecycle } from '../lifecycle.ts'
 import { Directory } from './directory.ts'
 import { keptPicture } from './kept-picture.ts'
+import { readPage } from './paged.ts'
 import { Surroundings } from './surroundings.ts'
-import { type VenueRow, venueColumns, venueTables, venueView } from './venue.views.ts'
+import { type VenueRow, venueColumns, venueJoins, venueView } from './venue.views.ts'
 
 export const unpauseTimer = 'restaurant.unpause'
 
@@ -41,11 +42,16 @@ export class Venues {
       ...(typed ? [sql`position(${typed}::text in lower(r.name::text || ' ' || r.handle)) > 0`] : []),
       ...where,
     ]
-    const { rows } = await sql<VenueRow>`SELECT ${venueColumns}, count(*) OVER ()::int AS total_rows FROM ${venueTables}
-      WHERE ${sql.join(conditions, sql` AND `)} ORDER BY r.created_at, r.id LIMIT ${page.limit} OFFSET ${page.offset}`.execute(
-      this.database.read,
-    )
-    return { total: rows[0]?.total_rows ?? 0, items: rows.map((row) => this.view(ctx, row)) }
+    const { rows, total } = await readPage<VenueRow>(this.database.read, {
+      columns: venueColumns,
+      from: sql`restaurant r`,
+      joins: venueJoins,
+      where: conditions,
+      order: sql`r.created_at, r.id`,
+      limit: page.limit,
+      offset: page.offset,
+    })
+    return { total, items: rows.map((row) => this.view(ctx, row)) }
   }
 
   async get(ctx: RequestContext, id: string, tx: Tx = this.database.read): Promise<ManagedRestaurant> {
@@ -180,7 +186,7 @@ export class Venues {
 
   private async row(tx: Tx, ctx: RequestContext, id: string): Promise<VenueRow> {
     const own = ctx.actor.kind === 'vendor' ? sql`AND r.vendor_id = ${vendorOf(ctx)}` : sql``
-    const { rows } = await sql<VenueRow>`SELECT ${venueColumns}, 1 AS total_rows FROM ${venueTables}
+    const { rows } = await sql<VenueRow>`SELECT ${venueColumns} FROM restaurant r ${venueJoins}
       WHERE r.id = ${id} AND r.deleted_at IS NULL ${own}`.execute(tx)
     if (!rows[0]) throw new DomainError('not_found')
     return rows[0]
