@@ -4,7 +4,7 @@ import type { Platform } from './platform.ts'
 import { cpuMs, cpuMsOfTree } from './proc.ts'
 import { type Figure, percentile } from './report.ts'
 
-const address = {
+export const address = {
   name: 'Layla Al Harbi',
   phone: '+966501234567',
   line1: 'King Fahd Road 12',

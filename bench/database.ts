@@ -20,6 +20,11 @@ export async function addProducts(dataDir: string, tenantId: string, products: n
     await client.query('SET statement_timeout = 0')
     await seedBenchCatalogue((sql, values) => client.query(sql, values), products)
   })
+  await analyze(dataDir, tenantId)
+}
+
+/** Lets Postgres count what is in a tenant's database, as it does by itself after a while. */
+export async function analyze(dataDir: string, tenantId: string): Promise<void> {
   await connected(platformUrl(dataDir, databaseName(tenantId)), (client) => client.query('ANALYZE'))
 }
 

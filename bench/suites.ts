@@ -8,6 +8,7 @@ import { measureCreate, measureMemory, measureWake, sleep } from './lifecycle.ts
 import { type Load, measureLoad } from './load.ts'
 import type { Platform } from './platform.ts'
 import type { Figure } from './report.ts'
+import { measureMenu, measureMixed, measureSeatMap, measureSlots, measureStorm } from './verticals.ts'
 
 export interface Bench {
   platform: Platform
@@ -79,6 +80,12 @@ export const suites: Record<string, (bench: Bench) => Promise<Figure[]>> = {
     await fill(bench)
     return measureCheckout(bench.platform, bench.host, 100)
   },
+
+  slots: measureSlots,
+  seatmap: measureSeatMap,
+  menu: measureMenu,
+  mixed: measureMixed,
+  storm: measureStorm,
 }
 
 function fill({ platform, tenantId, products }: Bench): Promise<void> {
