@@ -176,64 +176,70 @@ export interface BestSeats {
   adjacent: boolean
 }
 
-interface Candidate {
-  /** The smaller the better: distance to the stage first, then distance from the middle. */
-  score: number
-  ordinals: number[]
-  category: string
-}
-
 /**
  * Best free seats: side by side in the row nearest to the stage, as near to its middle as can be. When no row has that
  * many side by side: the nearest free seats of the nearest rows of one category.
  * @param letters status of every seat in plan order; `f` is free
  */
 export function bestSeats(layout: SeatLayout, letters: string, quantity: number, category: string | null): BestSeats | null {
-  const stage = layout.stage ?? { x: layout.width / 2, y: 0, width: 0, height: 0 }
-  const centre = { x: stage.x + stage.width / 2, y: stage.y + stage.height / 2 }
   let best: Candidate | null = null
-  const loose = new Map<string, { score: number; ordinal: number }[]>()
-  let ordinal = 0
-  for (const section of layout.sections) {
-    for (const row of section.rows) {
-      const first = ordinal
-      ordinal += row.count
-      if (category !== null && row.category !== category) continue
-      const middle = (row.count - 1) / 2
-      const x = section.x + row.x + middle * row.pitch
-      const distance = Math.hypot(x - centre.x, section.y + row.y - centre.y)
-      let run = 0
-      for (let index = 0; index < row.count; index += 1) {
-        if (letters[first + index] !== 'f') {
-          run = 0
-          continue
-        }
-        run += 1
-        const free = loose.get(row.category) ?? []
-        free.push({ score: distance * 1000 + Math.abs(index - middle), ordinal: first + index })
-        loose.set(row.category, free)
-        if (run < quantity) continue
-        const start = index - quantity + 1
-        const score = distance * 1000 + Math.abs(start + (quantity - 1) / 2 - middle)
-        if (best === null || score < best.score) {
-          best = { score, ordinals: Array.from({ length: quantity }, (_, step) => first + start + step), category: row.category }
-        }
-      }
+  for (const { row, first, distance } of rowsOf(layout)) {
+    if (category !== null && row.category !== category) continue
+    const middle = (row.count - 1) / 2
+    let run = 0
+    for (let index = 0; index < row.count; index += 1) {
+      run = letters[first + index] === 'f' ? run + 1 : 0
+      if (run < quantity) continue
+      const start = index - quantity + 1
+      const score = distance * 1000 + Math.abs(start + (quantity - 1) / 2 - middle)
+      if (best === null || score < best.score) best = { score, from: first + start, category: row.category }
     }
   }
-  if (best !== null) return { ordinals: best.ordinals, category: best.category, adjacent: true }
-  return nearest(loose, quantity)
+  if (best === null) return nearestSeats(layout, letters, quantity, category)
+  const { from } = best
+  return { ordinals: Array.from({ length: quantity }, (_, step) => from + step), category: best.category, adjacent: true }
 }
 
-function nearest(loose: Map<string, { score: number; ordinal: number }[]>, quantity: number): BestSeats | null {
-  let chosen: (BestSeats & { score: number }) | null = null
-  for (const [category, free] of loose) {
-    if (free.length < quantity) continue
-    const taken = free.sort((a, b) => a.score - b.score).slice(0, quantity)
-    const score = taken.reduce((sum, seat) => sum + seat.score, 0)
-    if (chosen === null || score < chosen.score) {
-      chosen = { score, ordinals: taken.map((seat) => seat.ordinal).sort((a, b) => a - b), category, adjacent: false }
+interface Candidate {
+  /** The smaller the better: distance to the stage first, then distance from the middle of the row. */
+  score: number
+  from: number
+  category: string
+}
+
+/** Rows with the ordinal of their first seat and how far their middle is from the stage. */
+function* rowsOf(layout: SeatLayout) {
+  const stage = layout.stage ?? { x: layout.width / 2, y: 0, width: 0, height: 0 }
+  const centre = { x: stage.x + stage.width / 2, y: stage.y + stage.height / 2 }
+  let first = 0
+  for (const section of layout.sections) {
+    for (const row of section.rows) {
+      const x = section.x + row.x + ((row.count - 1) / 2) * row.pitch
+      yield { row, first, distance: Math.hypot(x - centre.x, section.y + row.y - centre.y) }
+      first += row.count
     }
+  }
+}
+
+/** No row has that many side by side: the nearest free seats of one category. */
+function nearestSeats(layout: SeatLayout, letters: string, quantity: number, category: string | null): BestSeats | null {
+  const loose = new Map<string, { score: number; ordinal: number }[]>()
+  for (const { row, first, distance } of rowsOf(layout)) {
+    if (category !== null && row.category !== category) continue
+    const free = loose.get(row.category) ?? []
+    for (let index = 0; index < row.count; index += 1) {
+      if (letters[first + index] === 'f')
+        free.push({ score: distance * 1000 + Math.abs(index - (row.count - 1) / 2), ordinal: first + index })
+    }
+    loose.set(row.category, free)
+  }
+  let chosen: (BestSeats & { score: number }) | null = null
+  for (const [code, free] of loose) {
+    if (free.length < quantity) continue
+    const taken = free.sort((one, other) => one.score - other.score).slice(0, quantity)
+    const score = taken.reduce((sum, seat) => sum + seat.score, 0)
+    if (chosen !== null && score >= chosen.score) continue
+    chosen = { score, ordinals: taken.map((seat) => seat.ordinal).sort((one, other) => one - other), category: code, adjacent: false }
   }
   return chosen && { ordinals: chosen.ordinals, category: chosen.category, adjacent: chosen.adjacent }
 }

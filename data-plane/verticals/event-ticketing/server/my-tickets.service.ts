@@ -164,14 +164,14 @@ export class MyTickets {
       row.order_line_id!,
       { cause, reason: body.reason ?? null, units: 1, expected: body.expected_refund },
       async (tx) => {
-        const ended = await endTickets(tx, [id], 'refunded', { ctx, now, reason: body.reason ?? null })
+        const { tickets: ended, seats } = await endTickets(tx, [id], 'refunded', { ctx, now, reason: body.reason ?? null })
         if (ended.length === 0 || ended[0]!.was !== 'valid') {
           throw new DomainError('invalid_transition', {
             details: { entity: 'ticket', transition: 'refund', status: ended[0]?.was ?? 'ended' },
           })
         }
         await tx.updateTable('event_ticket').set({ refunded_amount: body.expected_refund.amount }).where('id', '=', id).execute()
-        this.purchasable.forgetSeats(tx, [row.event_date_id])
+        this.purchasable.seatsChanged(tx, seats, 'f')
       },
     )
     return this.get(ctx, id)

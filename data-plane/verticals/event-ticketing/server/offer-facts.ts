@@ -40,6 +40,7 @@ interface FactsRow {
   fee_bps: number | null
   picture: { key: string; width: number; height: number; alt: I18nText } | null
   timezone: string
+  seat_map_id: string | null
   vendor_id: string
   vendor_handle: string
   vendor_name: I18nText
@@ -66,6 +67,22 @@ export interface OfferFacts extends Omit<FactsRow, 'tiers' | 'category_prices' |
   dates: DateFacts[]
 }
 
+const inTransaction = new WeakMap<object, Map<string, OfferFacts>>()
+
+/**
+ * The same, remembered for the transaction: what a line was priced by is what it is held by. Counters in it may be
+ * old; the claims decide.
+ */
+export async function offersIn(tx: Tx, wanted: readonly Wanted[], now: Date): Promise<Map<string, OfferFacts>> {
+  const known = inTransaction.get(tx)
+  const complete =
+    known && wanted.every((one) => known.get(one.typeId)?.dates.some((date) => one.dateId === null || date.id === one.dateId))
+  if (complete) return known
+  const offers = await readOffers(tx, wanted, now)
+  if (tx.isTransaction) inTransaction.set(tx, offers)
+  return offers
+}
+
 /** Reads ticket types with event, vendor and tiers: two statements, whatever the number of types. */
 export async function readOffers(tx: Tx, wanted: readonly Wanted[], now: Date): Promise<Map<string, OfferFacts>> {
   const typeIds = [...new Set(wanted.map((one) => one.typeId))]
@@ -74,7 +91,7 @@ export async function readOffers(tx: Tx, wanted: readonly Wanted[], now: Date): 
     SELECT t.id AS type_id, t.name, t.kind, t.price_amount, t.seated, t.min_per_order, t.max_per_order, t.available_from, t.available_to,
       t.requires_parent, t.hide_without_voucher, t.attendee_fields, t.attendee_names, t.tax_class,
       e.id AS event_id, e.handle, e.title, e.status, e.presale_start, e.presale_end, e.sales_frozen_at, e.refund_tiers,
-      e.max_tickets_per_order, e.waiting_list_enabled, e.currency_code, e.fee_amount, e.fee_bps, e.picture, e.timezone,
+      e.max_tickets_per_order, e.waiting_list_enabled, e.currency_code, e.fee_amount, e.fee_bps, e.picture, e.timezone, e.seat_map_id,
       v.id AS vendor_id, v.handle AS vendor_handle, v.name AS vendor_name, v.status AS vendor_status, v.vat_no,
       (SELECT json_agg(json_build_object('id', p.id, 'amount', p.price_amount, 'until', p.until, 'quantity', p.quantity, 'used', p.used) ORDER BY p.position)
         FROM event_price_tier p WHERE p.ticket_type_id = t.id AND p.retired_at IS NULL) AS tiers,

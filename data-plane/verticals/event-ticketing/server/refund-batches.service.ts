@@ -133,7 +133,7 @@ export class RefundBatches {
       const cause = batch.cause === 'admin' ? 'admin' : 'vendor'
       const { refund } = await this.orderLines.quote(ctx, lineId, { cause })
       await this.orderLines.end(ctx, lineId, { cause, reason: batch.reason, keepAmount: 0 }, async (tx) => {
-        const ended = await endTickets(tx, ids, 'refunded', { ctx, now, reason: batch.reason })
+        const { tickets: ended } = await endTickets(tx, ids, 'refunded', { ctx, now, reason: batch.reason })
         if (ended.length !== ids.length)
           throw new DomainError('invalid_transition', { details: { order_line_id: lineId, reason: 'tickets_changed' } })
         await sql`UPDATE event_ticket SET refunded_amount = price_amount WHERE id = ANY (${ids}::text[])`.execute(tx)

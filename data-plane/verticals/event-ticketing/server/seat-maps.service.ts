@@ -4,7 +4,6 @@ import { Injectable } from '@nestjs/common'
 import { type Selectable, sql } from 'kysely'
 import type { DB } from '../../../generated/db.ts'
 import { audit } from '../../../platform/audit/audit.ts'
-import { Cache } from '../../../platform/cache/cache.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { Database, jsonb, type Tx } from '../../../platform/db/index.ts'
 import type {
@@ -18,7 +17,7 @@ import type {
 } from '../contract.ts'
 import { seatsOf } from '../rules.ts'
 import { lockEvent, ManagedEvents, requireOpen, vendorScope } from './managed-events.ts'
-import { insertSeats, SeatPlans, seatsCacheKey } from './seat-plans.ts'
+import { insertSeats, SeatPlans } from './seat-plans.ts'
 import { labelOf, seatIdOf } from './stock.ts'
 
 const mostSeats = 50_000
@@ -34,7 +33,6 @@ export class SeatMaps {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly cache: Cache,
     private readonly plans: SeatPlans,
     private readonly events: ManagedEvents,
   ) {}
@@ -103,7 +101,7 @@ export class SeatMaps {
         .execute()
       return this.get(ctx, id, tx)
     })
-    await this.plans.forgetPlan(id)
+    this.plans.forgetPlan(id)
     return answer
   }
 
@@ -142,7 +140,7 @@ export class SeatMaps {
   /** Takes free seats out of sale or back into it (K4), all or none. @throws DomainError seat_unavailable */
   async block(ctx: RequestContext, eventId: string, body: Input<typeof blockSeats>['body']): Promise<Output<typeof blockSeats>> {
     const now = this.clock.now()
-    const [from, to] = body.blocked ? ['f', 'b'] : ['b', 'f']
+    const [from, to] = body.blocked ? (['f', 'b'] as const) : (['b', 'f'] as const)
     const dateId = await this.database.transaction(async (tx) => {
       requireOpen(await lockEvent(tx, ctx, eventId))
       const dates = await tx
@@ -155,9 +153,11 @@ export class SeatMaps {
       const date = body.event_date_id ? dates.find((one) => one.id === body.event_date_id) : dates[0]
       if (!date) throw new DomainError('not_found', { field: 'event_date_id' })
       const ids = [...new Set(body.seat_ids)].map((label) => seatIdOf(date.id, label))
-      const { rows } = await sql<{ id: string }>`
+      const { rows } = await sql<{ id: string; ordinal: number }>`
         WITH locked AS (SELECT id FROM event_seat WHERE id = ANY (${ids}::text[]) AND status = ${from} ORDER BY id FOR UPDATE)
-        UPDATE event_seat s SET status = ${to} FROM locked WHERE s.id = locked.id AND s.status = ${from} RETURNING s.id`.execute(tx)
+        UPDATE event_seat s SET status = ${to} FROM locked WHERE s.id = locked.id AND s.status = ${from} RETURNING s.id, s.ordinal`.execute(
+        tx,
+      )
       const moved = new Set(rows.map((row) => row.id))
       const missing = ids.filter((id) => !moved.has(id)).map(labelOf)
       if (missing.length > 0) throw new DomainError('seat_unavailable', { details: { seat_ids: missing } })
@@ -166,9 +166,10 @@ export class SeatMaps {
         resource: { type: 'event', id: eventId },
         after: { seats: ids.length },
       })
+      const changes = rows.map((row) => ({ dateId: date.id, ordinal: row.ordinal }))
+      this.database.afterCommit(tx, async () => this.plans.changed(changes, to))
       return date.id
     })
-    await this.cache.drop(seatsCacheKey(dateId))
     return { event_date_id: dateId, seat_ids: body.seat_ids, blocked: body.blocked }
   }
 

@@ -1,17 +1,17 @@
 import { DomainError } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
-import { Cache } from '../../../platform/cache/cache.ts'
+import { LRUCache } from 'lru-cache'
 import { Database, type Tx } from '../../../platform/db/index.ts'
-import type { SeatLayout } from '../contract.ts'
+import type { SeatLayout, SeatStatusLetter } from '../contract.ts'
 import { seatsOf } from '../rules.ts'
 import { seatIdOf } from './stock.ts'
 
-/** Longest age of the letters other processes see; a claim in this plane drops them at once. */
-const lettersSeconds = 2
-const layoutSeconds = 600
-
-export const seatsCacheKey = (dateId: string): string => `event:seats:${dateId}`
+/**
+ * Longest age of the letters in milliseconds. What this process changes is written into them at once; a change by another
+ * one (new beside old, during an upgrade) is seen after this. Whatever they say, only a claim decides (K4).
+ */
+const lettersAge = 5000
 
 export interface SeatPlan {
   id: string
@@ -21,47 +21,77 @@ export interface SeatPlan {
   /** Label of each seat, by ordinal. */
   labels: string[]
   categories: string[]
+  /** Ordinal of each label. */
+  ordinals: Map<string, number>
+}
+
+/** Seats whose letter has changed. */
+export interface SeatChange {
+  dateId: string
+  ordinal: number
 }
 
 /** Plans and the letters of their seats: geometry that does not change, and a string per date that does. */
 @Injectable()
 export class SeatPlans {
-  constructor(
-    private readonly database: Database,
-    private readonly cache: Cache,
-  ) {}
+  // a plan that events use never changes, so what is here is right
+  readonly #plans = new LRUCache<string, SeatPlan>({ max: 8 })
+  readonly #letters = new LRUCache<string, Buffer>({ max: 100, ttl: lettersAge })
+  readonly #reading = new Map<string, Promise<Buffer>>()
 
-  /** @throws DomainError not_found */
-  async plan(mapId: string): Promise<SeatPlan> {
-    return this.cache.wrap(`event:plan:${mapId}`, layoutSeconds, async () => {
-      const row = await this.database.read.selectFrom('event_seat_map').selectAll().where('id', '=', mapId).executeTakeFirst()
-      if (!row) throw new DomainError('not_found')
-      const layout = row.layout as unknown as SeatLayout
-      const seats = seatsOf(layout)
-      return {
-        id: row.id,
-        version: `${row.id}.${row.version}`,
-        seatCount: row.seat_count,
-        layout,
-        labels: seats.map((seat) => seat.label),
-        categories: seats.map((seat) => seat.category),
-      }
-    })
+  constructor(private readonly database: Database) {}
+
+  /** @param db the caller's transaction, if it has one @throws DomainError not_found */
+  async plan(mapId: string, db: Tx = this.database.read): Promise<SeatPlan> {
+    const known = this.#plans.get(mapId)
+    if (known) return known
+    const row = await db.selectFrom('event_seat_map').selectAll().where('id', '=', mapId).executeTakeFirst()
+    if (!row) throw new DomainError('not_found')
+    const layout = row.layout as unknown as SeatLayout
+    const seats = seatsOf(layout)
+    const plan = {
+      id: row.id,
+      version: `${row.id}.${row.version}`,
+      seatCount: row.seat_count,
+      layout,
+      labels: seats.map((seat) => seat.label),
+      categories: seats.map((seat) => seat.category),
+      ordinals: new Map(seats.map((seat) => [seat.label, seat.ordinal])),
+    }
+    this.#plans.set(mapId, plan)
+    return plan
   }
 
-  /** One letter per seat in plan order (f, h, s, b), read from one index; callers at the same time share one reading. */
+  /** One letter per seat in plan order (f, h, s, b); callers at the same time share one reading. */
   async letters(dateId: string): Promise<string> {
-    return this.cache.wrap(seatsCacheKey(dateId), lettersSeconds, async () => {
-      const { rows } = await sql<{ letters: string | null }>`
-        SELECT string_agg(status, '' ORDER BY ordinal) AS letters FROM event_seat WHERE event_date_id = ${dateId}`.execute(
-        this.database.read,
-      )
-      return rows[0]?.letters ?? ''
-    })
+    const known = this.#letters.get(dateId)
+    if (known) return known.toString('latin1')
+    let reading = this.#reading.get(dateId)
+    if (!reading) {
+      reading = this.read(dateId).finally(() => this.#reading.delete(dateId))
+      this.#reading.set(dateId, reading)
+    }
+    return (await reading).toString('latin1')
   }
 
-  forgetPlan(mapId: string): Promise<void> {
-    return this.cache.drop(`event:plan:${mapId}`)
+  /** Writes committed changes into the letters that are known. */
+  changed(seats: readonly SeatChange[], letter: SeatStatusLetter): void {
+    for (const { dateId, ordinal } of seats) {
+      const letters = this.#letters.get(dateId)
+      if (letters) letters[ordinal] = letter.charCodeAt(0)
+    }
+  }
+
+  forgetPlan(mapId: string): void {
+    this.#plans.delete(mapId)
+  }
+
+  private async read(dateId: string): Promise<Buffer> {
+    const { rows } = await sql<{ letters: string | null }>`
+      SELECT string_agg(status, '' ORDER BY ordinal) AS letters FROM event_seat WHERE event_date_id = ${dateId}`.execute(this.database.read)
+    const letters = Buffer.from(rows[0]?.letters ?? '', 'latin1')
+    this.#letters.set(dateId, letters)
+    return letters
   }
 }
 

@@ -1,6 +1,7 @@
 import { DomainError } from '@cityos/contract'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
+import type { SeatChange } from './seat-plans.ts'
 
 /**
  * Counters of the vertical: every claim is one conditional update (K1, K4). All paths lock in the order vouchers →
@@ -161,16 +162,16 @@ export async function giveVouchers(tx: Tx, counts: Counts, now: Date): Promise<S
  * Holds seats for a cart line (K4 free → held), all or none.
  * @throws DomainError seat_unavailable: details.seat_ids (labels), details.resources
  */
-export async function takeSeats(tx: Tx, seats: readonly { seatId: string; lineId: string; typeId: string }[]): Promise<void> {
-  if (seats.length === 0) return
-  const { rows } = await sql<{ id: string }>`
+export async function takeSeats(tx: Tx, seats: readonly { seatId: string; lineId: string; typeId: string }[]): Promise<SeatChange[]> {
+  if (seats.length === 0) return []
+  const { rows } = await sql<SeatRow>`
     WITH need AS (SELECT * FROM unnest(${seats.map((seat) => seat.seatId)}::text[], ${seats.map((seat) => seat.lineId)}::text[]) AS n(id, line)),
     locked AS (SELECT s.id FROM event_seat s JOIN need USING (id) WHERE s.status = 'f' ORDER BY s.id FOR UPDATE OF s)
     UPDATE event_seat s SET status = 'h', cart_line_id = need.line FROM need, locked
-    WHERE s.id = need.id AND locked.id = s.id AND s.status = 'f' RETURNING s.id`.execute(tx)
+    WHERE s.id = need.id AND locked.id = s.id AND s.status = 'f' RETURNING s.id, s.event_date_id, s.ordinal`.execute(tx)
   const taken = new Set(rows.map((row) => row.id))
   const missing = seats.filter((seat) => !taken.has(seat.seatId))
-  if (missing.length === 0 && taken.size === seats.length) return
+  if (missing.length === 0 && taken.size === seats.length) return rows.map(changeOf)
   const { resources } = (await soldOut(tx, [...new Set(seats.map((seat) => seat.typeId))])).details as { resources: string[] }
   throw new DomainError('seat_unavailable', {
     field: 'seat_ids',
@@ -178,17 +179,31 @@ export async function takeSeats(tx: Tx, seats: readonly { seatId: string; lineId
   })
 }
 
+interface SeatRow {
+  id: string
+  event_date_id: string
+  ordinal: number
+}
+
+const changeOf = (row: SeatRow): SeatChange => ({ dateId: row.event_date_id, ordinal: row.ordinal })
+
 /** Seats of ended lines are free again. */
-export async function freeSeats(tx: Tx, seatIds: readonly string[]): Promise<void> {
-  if (seatIds.length === 0) return
-  await sql`
+export async function freeSeats(tx: Tx, seatIds: readonly string[]): Promise<SeatChange[]> {
+  if (seatIds.length === 0) return []
+  const { rows } = await sql<SeatRow>`
     WITH locked AS (SELECT id FROM event_seat WHERE id = ANY (${[...seatIds]}::text[]) AND status IN ('h', 's') ORDER BY id FOR UPDATE)
-    UPDATE event_seat s SET status = 'f', cart_line_id = NULL FROM locked WHERE s.id = locked.id`.execute(tx)
+    UPDATE event_seat s SET status = 'f', cart_line_id = NULL FROM locked WHERE s.id = locked.id RETURNING s.id, s.event_date_id, s.ordinal`.execute(
+    tx,
+  )
+  return rows.map(changeOf)
 }
 
 /** Held seats of lines are sold now. */
-export async function sellSeats(tx: Tx, lineIds: readonly string[]): Promise<void> {
-  await sql`UPDATE event_seat SET status = 's' WHERE cart_line_id = ANY (${[...lineIds]}::text[]) AND status = 'h'`.execute(tx)
+export async function sellSeats(tx: Tx, lineIds: readonly string[]): Promise<SeatChange[]> {
+  const { rows } =
+    await sql<SeatRow>`UPDATE event_seat s SET status = 's' WHERE cart_line_id = ANY (${[...lineIds]}::text[]) AND status = 'h'
+    RETURNING s.id, s.event_date_id, s.ordinal`.execute(tx)
+  return rows.map(changeOf)
 }
 
 export const seatIdOf = (dateId: string, label: string): string => `${dateId}:${label}`

@@ -4,8 +4,9 @@ import type { Tx } from '../../../platform/db/index.ts'
 import type { Pii } from '../../../platform/pii/pii.ts'
 import type { Attendee } from '../contract.ts'
 import { currentTier, serviceFee, type TierState, tierAfter, tierLeft, type VoucherEffectKind, voucherPrice } from '../rules.ts'
-import { type DateFacts, dateOf, feeOf, type OfferFacts, readOffers, saleOf } from './offer-facts.ts'
+import { type DateFacts, dateOf, feeOf, type OfferFacts, offersIn, saleOf } from './offer-facts.ts'
 import { attendeesOf, type StoredChoice } from './sealed-choice.ts'
+import type { SeatPlans } from './seat-plans.ts'
 import { labelOf, seatIdOf } from './stock.ts'
 
 export interface LineToPrice {
@@ -88,8 +89,18 @@ class Refused extends Error {
 }
 
 /** Prices ticket lines; `quote` and `hold` both decide by this. A pure read: only the claims decide what is left. */
-export async function priceTickets(tx: Tx, pii: Pii, lines: readonly LineToPrice[], context: PricingContext): Promise<TicketPrice[]> {
-  const known = await read(tx, lines, context)
+export interface PricingParts {
+  pii: Pii
+  plans: SeatPlans
+}
+
+export async function priceTickets(
+  tx: Tx,
+  { pii, plans }: PricingParts,
+  lines: readonly LineToPrice[],
+  context: PricingContext,
+): Promise<TicketPrice[]> {
+  const known = await read(tx, plans, lines, context)
   const pricing = new Pricing(pii, lines, known, context)
   return lines.map((line) => {
     try {
@@ -101,9 +112,9 @@ export async function priceTickets(tx: Tx, pii: Pii, lines: readonly LineToPrice
   })
 }
 
-async function read(tx: Tx, lines: readonly LineToPrice[], { now, customerId }: PricingContext): Promise<Known> {
+async function read(tx: Tx, plans: SeatPlans, lines: readonly LineToPrice[], { now, customerId }: PricingContext): Promise<Known> {
   const wanted = lines.map(({ choice }) => ({ typeId: choice.ticket_type_id, dateId: choice.event_date_id ?? null }))
-  const offers = await readOffers(tx, wanted, now)
+  const offers = await offersIn(tx, wanted, now)
   const fresh = lines.filter((line) => !line.held)
   const held = await heldPrices(
     tx,
@@ -120,15 +131,16 @@ async function read(tx: Tx, lines: readonly LineToPrice[], { now, customerId }: 
           .where('event_id', 'in', eventIds)
           .where('code', 'in', codes)
           .execute()) as VoucherRow[])
-  const seats = fresh.flatMap(({ choice }) => {
+  const categories = new Map<string, string>()
+  for (const { choice } of fresh) {
     const facts = offers.get(choice.ticket_type_id)
     const date = facts && choice.seat_ids ? dateOf(facts, choice.event_date_id ?? null, now) : null
-    return date ? choice.seat_ids!.map((label) => seatIdOf(date.id, label)) : []
-  })
-  const categories = new Map<string, string>()
-  if (seats.length > 0) {
-    const rows = await tx.selectFrom('event_seat').select(['id', 'category']).where('id', 'in', seats).execute()
-    for (const row of rows) categories.set(row.id, row.category)
+    if (!facts?.seat_map_id || !date) continue
+    const plan = await plans.plan(facts.seat_map_id, tx)
+    for (const label of choice.seat_ids!) {
+      const ordinal = plan.ordinals.get(label)
+      if (ordinal !== undefined) categories.set(seatIdOf(date.id, label), plan.categories[ordinal]!)
+    }
   }
   const addOns = [...offers.values()].some((facts) => facts.requires_parent.length > 0)
   const owned = addOns && customerId ? await ownedTickets(tx, eventIds, customerId) : new Map<string, number>()

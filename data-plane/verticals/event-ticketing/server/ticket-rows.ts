@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { jsonb, type Tx } from '../../../platform/db/index.ts'
 import { appendEvent } from '../../../platform/outbox/outbox.ts'
 import { schedule } from '../../../platform/timer/timers.ts'
+import type { SeatChange } from './seat-plans.ts'
 import { freeSeats, giveQuotas } from './stock.ts'
 
 export const timerKinds = {
@@ -54,6 +55,12 @@ export async function recordMoves(
     .execute()
 }
 
+export interface Ended {
+  tickets: EndedTicket[]
+  /** Seats that are free again: tell the plans after the commit. */
+  seats: SeatChange[]
+}
+
 export interface EndedTicket {
   id: string
   event_id: string
@@ -75,8 +82,8 @@ export async function endTickets(
   ids: readonly string[],
   to: 'refunded' | 'cancelled',
   given: { ctx: RequestContext; now: Date; reason: string | null },
-): Promise<EndedTicket[]> {
-  if (ids.length === 0) return []
+): Promise<Ended> {
+  if (ids.length === 0) return { tickets: [], seats: [] }
   const { rows } = await sql<EndedTicket>`
     WITH before AS (
       SELECT id, status FROM event_ticket WHERE id = ANY (${[...ids]}::text[]) AND status IN ('valid', 'checked_in', 'blocked', 'expired')
@@ -92,9 +99,9 @@ export async function endTickets(
     rows.map((row) => ({ id: row.id, name, from: row.was, to })),
     given,
   )
-  await giveBack(tx, rows, given.now)
+  const seats = await giveBack(tx, rows, given.now)
   await tellPerLine(tx, rows, `event.ticket.${to}`, given.ctx)
-  return rows
+  return { tickets: rows, seats }
 }
 
 /** One event per order line, naming its tickets: what follows (mail, statistics) follows per purchase. */
@@ -120,14 +127,15 @@ export async function tellPerLine(
   }
 }
 
-async function giveBack(tx: Tx, tickets: readonly EndedTicket[], now: Date): Promise<void> {
+async function giveBack(tx: Tx, tickets: readonly EndedTicket[], now: Date): Promise<SeatChange[]> {
   const demands = tickets.map((ticket) => ({ typeId: ticket.ticket_type_id, dateId: ticket.event_date_id, quantity: 1 }))
   const reopened = await giveQuotas(tx, demands)
-  await freeSeats(
+  const seats = await freeSeats(
     tx,
     tickets.flatMap((ticket) => ticket.seat_id ?? []),
   )
   await afterRelease(tx, [...new Set(tickets.map((ticket) => ticket.event_id))], reopened, now)
+  return seats
 }
 
 /** Units of events are free again: whoever waits comes first, and what was sold out may be on sale again. */

@@ -10,7 +10,8 @@ import { Pii } from '../../../platform/pii/pii.ts'
 import type { assignAttendees, holdTickets, orderTickets } from '../contract.ts'
 import { currentTier, splitOverTiers } from '../rules.ts'
 import { dateOf, type OfferFacts, readOffers } from './offer-facts.ts'
-import { labelOf, seatIdOf } from './stock.ts'
+import { SeatPlans } from './seat-plans.ts'
+import { labelOf } from './stock.ts'
 
 type TicketLine = Input<typeof holdTickets>['body']['lines'][number]
 
@@ -23,6 +24,7 @@ export class TicketSales {
     private readonly cartLines: CartLines,
     private readonly carts: CartStore,
     private readonly pii: Pii,
+    private readonly plans: SeatPlans,
   ) {}
 
   async hold(ctx: RequestContext, body: Input<typeof holdTickets>['body']): Promise<Output<typeof holdTickets>> {
@@ -148,16 +150,9 @@ export class TicketSales {
     }
     const date = dateOf(facts, choice.event_date_id ?? null, now)
     if (!date) throw new DomainError('validation_failed', { field: 'event_date_id', details: { rule: 'event_date_required' } })
-    const rows = await this.database.read
-      .selectFrom('event_seat')
-      .select(['id', 'category'])
-      .where(
-        'id',
-        'in',
-        labels.map((label) => seatIdOf(date.id, label)),
-      )
-      .execute()
-    const groups = Map.groupBy(labels, (label) => rows.find((row) => labelOf(row.id) === label)?.category)
+    if (!facts.seat_map_id) throw new DomainError('validation_failed', { field: 'seat_ids', details: { rule: 'not_seated' } })
+    const plan = await this.plans.plan(facts.seat_map_id)
+    const groups = Map.groupBy(labels, (label) => plan.categories[plan.ordinals.get(label) ?? -1])
     const unknown = groups.get(undefined)
     if (unknown) throw new DomainError('seat_unavailable', { field: 'seat_ids', details: { seat_ids: unknown, reason: 'unknown_seat' } })
     return [...groups.values()].map((group) => ({

@@ -20,14 +20,14 @@ import {
   type RefundDecision,
   type ReleaseCause,
 } from '../../../core/vertical/purchasable.ts'
-import { Cache } from '../../../platform/cache/cache.ts'
 import { hashSecret, newSecret } from '../../../platform/credential/secret.ts'
 import { Database, type Tx } from '../../../platform/db/index.ts'
 import { Pii } from '../../../platform/pii/pii.ts'
 import { schedule } from '../../../platform/timer/timers.ts'
+import type { SeatStatusLetter } from '../contract.ts'
 import { manifest } from '../manifest.ts'
 import { attendeesOf, type StoredChoice, storedChoice } from './sealed-choice.ts'
-import { seatsCacheKey } from './seat-plans.ts'
+import { type SeatChange, SeatPlans } from './seat-plans.ts'
 import {
   type Counts,
   type Demand,
@@ -42,7 +42,7 @@ import {
   takeTiers,
   takeVouchers,
 } from './stock.ts'
-import { type PricedTickets, priceTickets } from './ticket-pricing.ts'
+import { type PricedTickets, type PricingParts, priceTickets } from './ticket-pricing.ts'
 import { afterRelease, endTickets, recordMoves, tellPerLine, timerKinds } from './ticket-rows.ts'
 import { newTicketCode } from './ticket-signer.ts'
 
@@ -58,14 +58,16 @@ export class TicketPurchasable implements Purchasable<StoredChoice> {
   readonly choice: ZodType<StoredChoice>
   readonly cartHoldMinutes = 15
   readonly fulfilment = 'own'
+  private readonly parts: PricingParts
 
   constructor(
     private readonly settings: SettingService,
     private readonly database: Database,
-    private readonly cache: Cache,
+    private readonly plans: SeatPlans,
     private readonly pii: Pii,
   ) {
     this.choice = storedChoice(pii)
+    this.parts = { pii, plans }
   }
 
   choiceKey(choice: StoredChoice): string {
@@ -75,7 +77,7 @@ export class TicketPurchasable implements Purchasable<StoredChoice> {
 
   async quote(tx: Tx, lines: readonly LineToQuote<StoredChoice>[], context: QuoteContext): Promise<QuoteAnswer[]> {
     const settings = await this.settings.all()
-    const answers = await priceTickets(tx, this.pii, lines, {
+    const answers = await priceTickets(tx, this.parts, lines, {
       now: context.now,
       currency: context.currency,
       customerId: context.customerId,
@@ -89,7 +91,7 @@ export class TicketPurchasable implements Purchasable<StoredChoice> {
     const settings = await this.settings.all()
     const answers = await priceTickets(
       tx,
-      this.pii,
+      this.parts,
       lines.map((line) => ({ lineId: line.lineId, choice: line.choice, quantity: line.quantity, held: false })),
       {
         now,
@@ -103,12 +105,9 @@ export class TicketPurchasable implements Purchasable<StoredChoice> {
       if (answer.ok) return answer.priced
       throw new DomainError(answer.code === 'unavailable' ? 'not_found' : answer.code, answer.details ? { details: answer.details } : {})
     })
-    await this.claim(tx, lines, priced, now)
+    const seats = await this.claim(tx, lines, priced, now)
     await this.insertPending(tx, lines, priced, now)
-    this.forgetSeats(
-      tx,
-      priced.flatMap((one) => (one.seatIds.length > 0 ? [one.date.id] : [])),
-    )
+    this.seatsChanged(tx, seats, 'h')
     return lines.map(({ lineId, resourceId, quantity }) => ({ lineId, resourceId, quantity }))
   }
 
@@ -176,7 +175,7 @@ export class TicketPurchasable implements Purchasable<StoredChoice> {
         })),
       )}::json) AS n(id text, secret text, hash text, attendee text, email text, price int8, order_id text, order_number text, order_line_id text, locale text)
       WHERE t.id = n.id AND t.status = 'pending'`.execute(tx)
-    await sellSeats(tx, lineIds)
+    this.seatsChanged(tx, await sellSeats(tx, lineIds), 's')
     await this.linkParents(tx, lines, issued)
     await this.redeemOffers(tx, [...new Set(issued.flatMap((ticket) => ticket.voucher_id ?? []))], ctx, now)
     await recordMoves(
@@ -191,7 +190,6 @@ export class TicketPurchasable implements Purchasable<StoredChoice> {
       'event.ticket.issued',
       ctx,
     )
-    this.forgetSeats(tx, [...new Set(pending.map((ticket) => ticket.event_date_id))])
     return lines.map((line) => ({
       orderLineId: line.orderLineId,
       type: 'event_ticket',
@@ -211,12 +209,12 @@ export class TicketPurchasable implements Purchasable<StoredChoice> {
     const freed = rows.filter((row) => row.voucher_id === null || !keeping.has(row.voucher_id))
     const reopened = await giveQuotas(tx, freed.map(demandOf))
     await giveTiers(tx, countBy(rows.flatMap((row) => row.tier_id ?? [])), now)
-    await freeSeats(
+    const seats = await freeSeats(
       tx,
       rows.flatMap((row) => row.seat_id ?? []),
     )
     await afterRelease(tx, [...new Set(freed.map((row) => row.event_id))], reopened, now)
-    this.forgetSeats(tx, [...new Set(rows.flatMap((row) => (row.seat_id ? [row.event_date_id] : [])))])
+    this.seatsChanged(tx, seats, 'f')
   }
 
   refundDecision(line: LineToCancel, now: Date): RefundDecision {
@@ -246,21 +244,26 @@ export class TicketPurchasable implements Purchasable<StoredChoice> {
         throw new DomainError('cancellation_not_allowed', { details: { reason: 'ticket_used_or_transferred' } })
       return own.slice(0, line.quantity)
     })
-    await endTickets(
+    const { seats } = await endTickets(
       tx,
       ending.map((ticket) => ticket.id),
       'refunded',
       { ctx, now, reason },
     )
-    this.forgetSeats(tx, [...new Set(ending.map((ticket) => ticket.event_date_id))])
+    this.seatsChanged(tx, seats, 'f')
   }
 
-  /** Seat letters of dates are read anew after the commit. */
-  forgetSeats(tx: Tx, dateIds: readonly string[]): void {
-    for (const id of new Set(dateIds)) this.database.afterCommit(tx, () => this.cache.drop(seatsCacheKey(id)))
+  /** What shoppers see of seats follows the commit. */
+  seatsChanged(tx: Tx, seats: readonly SeatChange[], letter: SeatStatusLetter): void {
+    if (seats.length > 0) this.database.afterCommit(tx, async () => this.plans.changed(seats, letter))
   }
 
-  private async claim(tx: Tx, lines: readonly LineToHold<StoredChoice>[], priced: readonly PricedTickets[], now: Date): Promise<void> {
+  private async claim(
+    tx: Tx,
+    lines: readonly LineToHold<StoredChoice>[],
+    priced: readonly PricedTickets[],
+    now: Date,
+  ): Promise<SeatChange[]> {
     const each = lines.map((line, index) => ({ line, price: priced[index]! }))
     const counted = <K>(key: (price: PricedTickets) => K | null): [K, number][] =>
       each.flatMap(({ line, price }) => {
@@ -277,7 +280,7 @@ export class TicketPurchasable implements Purchasable<StoredChoice> {
     }
     const gone = await takeTiers(tx, summed(counted((price) => price.tierId)), now)
     if (gone.length > 0) throw new DomainError('price_changed', { details: { left: 0, price_tier_id: gone[0] } })
-    await takeSeats(
+    return takeSeats(
       tx,
       each.flatMap(({ line, price }) => price.seatIds.map((seatId) => ({ seatId, lineId: line.lineId, typeId: price.facts.typeId }))),
     )
