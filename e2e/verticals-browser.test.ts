@@ -177,7 +177,7 @@ describe.runIf(hasBrowser)('journeys', () => {
     await act(studio.visitor.page, 'Confirm')
     await is('confirmed')
     await noComplaints(studio)
-    const { start, service_id: service } = await booking()
+    const { start, offering } = await booking()
     await moveClock(platform, tenant, minutesAfter(start, -10))
     // their session of half a day has run out meanwhile
     const later = await vendor('kafd-studio')
@@ -197,7 +197,7 @@ describe.runIf(hasBrowser)('journeys', () => {
     await page.fill('textarea[name=text]', 'Good light, kind people.')
     await page.locator('form[action*="/reviews/"] button[data-primary]').click()
     await page.getByText('Good light, kind people.').first().waitFor()
-    expect(await platform.client(hostOf(tenant))(getRating, { params: { type: 'service_offering', id: service } })).toMatchObject({
+    expect(await platform.client(hostOf(tenant))(getRating, { params: { type: 'service_offering', id: offering.id } })).toMatchObject({
       count: 1,
     })
     await noComplaints(guest)

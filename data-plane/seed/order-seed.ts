@@ -25,7 +25,8 @@ export class OrderSeed {
 
   /** @returns how many orders were new */
   async run(ctx: RequestContext): Promise<number> {
-    // Without a rate for the tenant's currency nothing seeded has a price in it.
+    // Without the catalogue there is nothing to order; without a rate for the tenant's currency nothing has a price in it.
+    if (!this.tenant.document.verticals.includes('catalogue')) return 0
     if (priceIn(this.tenant.document.default_currency, 1) === null) return 0
     const ids = orders.map((order) => customerId(order))
     const rows = await this.database.read.selectFrom('order').select('customer_id').where('customer_id', 'in', ids).execute()

@@ -89,3 +89,15 @@ describe('the demo shop', () => {
     expect(priceIn('XXX', 1)).toBeNull()
   })
 })
+
+it('a tenant without the catalogue is seeded with what it has, twice', async () => {
+  const other = await startTestPlane({}, { verticals: ['booking', 'restaurant'] })
+  try {
+    const seed = () => other.app.get(SeedSource).run(RequestContext.system('seed'))
+    expect((await seed()).changed).toBe(true)
+    expect((await seed()).changed).toBe(false)
+    expect(await other.app.get(Database).read.selectFrom('order').select('id').limit(1).execute()).toEqual([])
+  } finally {
+    await other.stop()
+  }
+})
