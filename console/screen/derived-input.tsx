@@ -53,7 +53,13 @@ export function DerivedInput({ field, currency, references = {}, source = field.
   const choices = (field.choices ?? []).map((value) => ({ id: value, name: `choice.${field.name}.${value}` }))
   const text = (record: RaRecord) => recordText(record, locale)
   if (reference) {
-    const from = { source, reference: reference.resource, filter: reference.filter, perPage: 100 }
+    const from = {
+      source,
+      reference: reference.resource,
+      filter: reference.filter,
+      perPage: 100,
+      sort: { field: '', order: 'ASC' as const },
+    }
     return field.kind === 'texts' ? (
       <ReferenceArrayInput {...from}>
         <AutocompleteArrayInput label={label} optionText={text} validate={validate} fullWidth />

@@ -1,10 +1,12 @@
 import type { AnyEndpoint } from '@cityos/contract'
 import { Typography } from '@mui/material'
+import { useQueryClient } from '@tanstack/react-query'
 import { Create, Edit, SaveButton, SimpleForm, Toolbar, useRecordContext, useTranslate } from 'react-admin'
 import { fieldOf, fieldsOf } from '../api/shape.ts'
 import { useFailureNotice } from '../shell/failure-notice.tsx'
 import { DerivedInput } from './derived-input.tsx'
 import type { FormField, Screen } from './screen.ts'
+import { wholeRecord } from './whole-record.ts'
 
 /** Only what the endpoint takes; empty inputs are null in react-admin, and are sent as such only where null means something. */
 export const pick = (endpoint: AnyEndpoint) => {
@@ -18,9 +20,16 @@ export const pick = (endpoint: AnyEndpoint) => {
     )
 }
 
+/** One change moves many numbers: everything shown is read again. */
+function useReadAgain(): () => void {
+  const cache = useQueryClient()
+  return () => void cache.invalidateQueries()
+}
+
 /** A form of exactly the fields the create endpoint takes. */
 export function ScreenCreate({ screen }: { screen: Screen }) {
   const failed = useFailureNotice()
+  const readAgain = useReadAgain()
   const endpoint = screen.endpoints.create
   if (!endpoint) throw new Error(`${screen.name} cannot be created`)
   return (
@@ -28,7 +37,7 @@ export function ScreenCreate({ screen }: { screen: Screen }) {
       title={`resources.${screen.name}.create`}
       redirect={screen.endpoints.read ? 'show' : 'list'}
       transform={pick(endpoint)}
-      mutationOptions={{ onError: failed }}
+      mutationOptions={{ onError: failed, onSettled: readAgain }}
     >
       <SimpleForm sx={{ maxWidth: 720 }} toolbar={<FormToolbar />}>
         <FormFields screen={screen} endpoint={endpoint} fields={screen.createForm ?? screen.form} />
@@ -40,15 +49,17 @@ export function ScreenCreate({ screen }: { screen: Screen }) {
 /** The same for changes; sent only when the server answers, because others see the result (ux guide §11). */
 export function ScreenEdit({ screen }: { screen: Screen }) {
   const failed = useFailureNotice()
+  const readAgain = useReadAgain()
   const endpoint = screen.endpoints.update
   if (!endpoint) throw new Error(`${screen.name} cannot be changed`)
   return (
     <Edit
       title={<RecordTitle screen={screen} />}
       mutationMode="pessimistic"
+      queryOptions={wholeRecord}
       redirect={screen.endpoints.read ? 'show' : 'list'}
       transform={pick(endpoint)}
-      mutationOptions={{ onError: failed }}
+      mutationOptions={{ onError: failed, onSettled: readAgain }}
     >
       <SimpleForm sx={{ maxWidth: 720 }} toolbar={<FormToolbar />}>
         <FormFields screen={screen} endpoint={endpoint} fields={screen.form} />

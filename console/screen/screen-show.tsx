@@ -5,11 +5,12 @@ import { ActionButtons } from './actions.tsx'
 import { drawnColumns } from './columns.tsx'
 import { Facts, Panel } from './facts.tsx'
 import type { Screen } from './screen.ts'
+import { wholeRecord } from './whole-record.ts'
 
 /** One record: its facts, what can be done with it now, and whatever the screen adds. */
 export function ScreenShow({ screen }: { screen: Screen }) {
   return (
-    <ShowBase>
+    <ShowBase queryOptions={wholeRecord}>
       <Shown screen={screen} />
     </ShowBase>
   )
