@@ -13,7 +13,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{contract,http,control-plane,data-plane,console,provisioning,cli,scripts}/**/*.test.{ts,tsx}'],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          // the vertical that is copied has its tests run where it was copied to
+          exclude: ['**/node_modules/**', '**/dist/**', 'data-plane/template/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           pool: 'forks',

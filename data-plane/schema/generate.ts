@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { mergedModels, root, wholeSchema } from './modules.ts'
+import { mergedModels, root, templateModels, wholeSchema } from './modules.ts'
 
 // usage: pnpm --filter @cityos/data-plane generate
 // Merged schema of all modules → Kysely types in generated/db.ts. Does nothing when the schema has not changed.
@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url)
 const output = join(root, 'generated')
 
 function main(): void {
-  const models = mergedModels()
+  const models = `${mergedModels()}\n// template\n${templateModels()}`
   const stamp = join(output, 'schema.prisma')
   if (existsSync(stamp) && existsSync(join(output, 'db.ts')) && readFileSync(stamp, 'utf8') === models) return
   mkdirSync(output, { recursive: true })

@@ -30,6 +30,11 @@ export function schemaModules(): SchemaModule[] {
     .map((folder) => ({ name: folder.split('/')[1] ?? folder, folder, schema: readFileSync(join(root, folder, 'schema.prisma'), 'utf8') }))
 }
 
+/** The tables of the vertical that `pnpm vertical:new` copies: known to the type checker only, never in a database. */
+export function templateModels(): string {
+  return readFileSync(join(root, 'template/sample-trade/schema.prisma'), 'utf8')
+}
+
 /** A complete Prisma schema of the given models. */
 export function wholeSchema(models: string): string {
   return `datasource db {\n  provider = "postgresql"\n}\n\n${models}`
