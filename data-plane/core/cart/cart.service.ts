@@ -68,6 +68,14 @@ export class CartService {
     return { ...this.shown(owner, changed), token: this.setCookie(ctx, changed.row.id, secret) }
   }
 
+  /** A new cart of a guest with lines in it, all of them or no cart. Sets the cookie. */
+  async openWith(ctx: RequestContext, wanted: readonly LineToAdd[]): Promise<ChangedCart & { lineIds: string[]; token: string }> {
+    const secret = newSecret()
+    const cart = newCart(ctx, { secret, currency: this.tenant.document.default_currency, locale: ctx.locale, now: this.clock.now() })
+    const changed = await this.lines.add(ctx.with({ cartToken: secret }), cart.id, wanted, true, cart)
+    return { ...changed, token: this.setCookie(ctx, cart.id, secret) }
+  }
+
   async get(ctx: RequestContext, id: string) {
     const { row, lines } = await this.store.withLines(this.database.read, ctx, id)
     return this.view(ctx, row, await this.price(this.database.read, row, lines))

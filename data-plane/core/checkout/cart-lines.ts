@@ -62,6 +62,10 @@ export class CartLines {
    */
   async hold(ctx: RequestContext, wanted: { lines: readonly ChoiceWanted[]; cart_id?: string }): Promise<HeldCart> {
     const known = wanted.cart_id ?? (await this.ownCart(ctx))
+    if (known === null && ctx.actor.kind !== 'customer') {
+      const opened = await this.carts.openWith(ctx, wanted.lines)
+      return { cart_id: opened.row.id, token: opened.token, line_ids: opened.lineIds, hold: firstExpiry(opened) }
+    }
     const opened = known === null ? await this.carts.create(ctx, { lines: [] }) : null
     const cartId = known ?? opened!.id
     const owner = opened ? ctx.with({ cartToken: opened.token }) : ctx
@@ -99,25 +103,19 @@ export class CartLines {
     const secret = this.secrets.cartToken(cartId)
     const owner = ctx.with({ cartToken: secret })
     await this.open(ctx, cartId, secret, purchase.contact)
-    const cart = await this.store.get(this.database.read, owner, cartId)
+    const { row, lines } = await this.store.withLines(this.database.read, owner, cartId)
     try {
-      if (cart.status === 'open') await this.fill(owner, cartId, purchase.lines)
-      const { totals } = await this.carts.get(owner, cartId)
-      return await this.checkouts.complete(owner, cartId, {
-        payment: purchase.payment,
-        expected_total: purchase.expected_total ?? totals.total,
-      })
+      // a repeat after a crash finds the lines of the first try; they are taken at checkout, in the transaction that places the order
+      const filled = row.status === 'open' && lines.length === 0 ? await this.lines.add(owner, cartId, purchase.lines, false) : null
+      const total = filled
+        ? { amount: filled.priced.totalAmount, currency: filled.priced.currency }
+        : (await this.carts.get(owner, cartId)).totals.total
+      return await this.checkouts.complete(owner, cartId, { payment: purchase.payment, expected_total: purchase.expected_total ?? total })
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== 'payment_action_required') throw error
       // whoever has no account answers the challenge as the owner of this cart
       throw new DomainError(error.code, { details: { ...error.details, cart_id: cartId, cart_token: `${cartId}.${secret}` } })
     }
-  }
-
-  /** A repeat after a crash finds the lines of the first try. They are taken at checkout, in the transaction that places the order. */
-  private async fill(ctx: RequestContext, cartId: string, wanted: readonly ChoiceWanted[]): Promise<void> {
-    const there = await this.store.lines(this.database.read, cartId)
-    if (there.length === 0) await this.lines.add(ctx, cartId, wanted, false)
   }
 
   private async open(ctx: RequestContext, id: string, secret: string, contact: Contact): Promise<void> {

@@ -8,6 +8,7 @@ import {
   PostgresDialect,
   PostgresQueryCompiler,
   type QueryResult,
+  Transaction,
 } from 'kysely'
 import type pg from 'pg'
 import type { DB } from '../../generated/db.ts'
@@ -125,7 +126,7 @@ export class Connections {
   #bound(client: TenantClient & pg.PoolClient): Kysely<DB> {
     const connection = new Connection(client)
     const executor = new DefaultQueryExecutor(compiler, adapter, { provideConnection: (consumer) => consumer(connection) })
-    return new Kysely<DB>({ config: { dialect: this.#dialect }, driver: this.#driver, dialect: this.#dialect, executor })
+    return new Transaction<DB>({ config: { dialect: this.#dialect }, driver: this.#driver, dialect: this.#dialect, executor })
   }
 }
 
