@@ -29,16 +29,28 @@ export interface SlotShape {
   intervalMin: number
 }
 
-/** Sorts and joins what touches or overlaps. @param pairs flat list of starts and ends in any order */
+/** Sorts and joins what touches or overlaps. @param pairs flat list of starts and ends in any order; sorted ones cost least */
 export function joined(pairs: Intervals): number[] {
-  const order: number[] = []
-  for (let index = 0; index < pairs.length; index += 2) if (pairs[index]! < pairs[index + 1]!) order.push(index)
-  order.sort((a, b) => pairs[a]! - pairs[b]!)
+  return join(isSorted(pairs) ? pairs : sorted(pairs))
+}
+
+function isSorted(pairs: Intervals): boolean {
+  for (let index = 2; index < pairs.length; index += 2) if (pairs[index]! < pairs[index - 2]!) return false
+  return true
+}
+
+function sorted(pairs: Intervals): number[] {
+  const order = Array.from({ length: pairs.length / 2 }, (_, index) => index * 2).sort((a, b) => pairs[a]! - pairs[b]!)
+  return order.flatMap((index) => [pairs[index]!, pairs[index + 1]!])
+}
+
+function join(pairs: Intervals): number[] {
   const result: number[] = []
-  for (const index of order) {
+  for (let index = 0; index < pairs.length; index += 2) {
     const start = pairs[index]!
     const end = pairs[index + 1]!
     const last = result.length - 1
+    if (start >= end) continue
     if (last > 0 && start <= result[last]!) result[last] = Math.max(result[last]!, end)
     else result.push(start, end)
   }
