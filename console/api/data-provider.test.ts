@@ -106,6 +106,7 @@ describe('failures', () => {
 
   it('a lost connection is a failure of its own; an aborted call is none', () => {
     expect(toConsoleError(new TypeError('fetch failed'))).toMatchObject({ code: 'network', status: 0 })
+    expect(toConsoleError(new TypeError('fetch failed'))).toBeInstanceOf(ConsoleError)
     const aborted = new DOMException('stop', 'AbortError')
     expect(toConsoleError(aborted)).toBe(aborted)
   })

@@ -23,6 +23,9 @@ export class ConsoleError extends HttpError {
     said?: string
   }) {
     super(`error.${options.code}`, options.status, options.fields ? { errors: options.fields } : null)
+    // react-admin's HttpError makes every instance one of its own; without this `instanceof ConsoleError` is never true.
+    Object.setPrototypeOf(this, ConsoleError.prototype)
+    this.name = 'ConsoleError'
     this.code = options.code
     this.requestId = options.requestId
     this.details = { ...options.details, said: options.said }
