@@ -2,6 +2,7 @@
 export * from './admin.contract.ts'
 export * from './basket.contract.ts'
 export * from './food-order.contract.ts'
+export * from './house.contract.ts'
 export * from './kitchen.contract.ts'
 export * from './menu.contract.ts'
 export * from './menu-desk.contract.ts'

@@ -4,7 +4,8 @@ import type { QuotePart } from '../../../core/vertical/purchasable.ts'
 import { minuteOf, momentOf, type Zone } from '../../../platform/clock/zone.ts'
 import type { DishChoice, MealAddress } from '../contract.ts'
 import { areaAt, asapSlots, type ChosenOption, deliveryFee, earliestReady, isServed, priceDish, slotProblem } from '../rules.ts'
-import type { AreaFacts, DishFacts, GroupFacts, RestaurantFacts } from './facts.ts'
+import type { AreaFacts, RestaurantFacts } from './facts.ts'
+import type { DishFacts, GroupFacts } from './menu-facts.ts'
 
 /** A basket as it is stored, its address opened. */
 export interface OpenBasket {

@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common'
 import { Cache } from '../../../platform/cache/cache.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { Database } from '../../../platform/db/index.ts'
-import { type DishFacts, type GroupFacts, loadDishes, loadGroups, loadRestaurants, type RestaurantFacts } from './facts.ts'
+import { loadRestaurants, type RestaurantFacts } from './facts.ts'
+import { type DishFacts, type GroupFacts, loadDishes, loadGroups } from './menu-facts.ts'
 import { Surroundings } from './surroundings.ts'
 
 const seconds = 60

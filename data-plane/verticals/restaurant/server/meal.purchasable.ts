@@ -25,9 +25,10 @@ import { Pii } from '../../../platform/pii/pii.ts'
 import { MealChoice } from '../contract.ts'
 import { promise } from '../rules.ts'
 import { type AssessedBasket, assess, type OpenBasket } from './basket.ts'
-import { type DishFacts, loadDishes, loadGroups, loadRestaurants, type RestaurantFacts } from './facts.ts'
+import { loadRestaurants, type RestaurantFacts } from './facts.ts'
 import { FoodOrderMoves } from './food-order.moves.ts'
 import { businessDateOf, Kitchen, type TakenSlot } from './kitchen.ts'
+import { type DishFacts, loadDishes, loadGroups } from './menu-facts.ts'
 import { seal, unseal } from './sealed.ts'
 import { Surroundings } from './surroundings.ts'
 
@@ -43,6 +44,8 @@ export class MealPurchasable implements Purchasable<MealChoice> {
   readonly kind = 'restaurant.meal'
   readonly fulfilment = 'own'
   readonly choice: ZodType<MealChoice>
+  /** What was found about a choice, in which transaction and at what moment. */
+  readonly #quoted = new WeakMap<MealChoice, { tx: Tx; now: Date; assessed: AssessedChoice }>()
 
   constructor(
     private readonly settings: SettingService,
@@ -60,7 +63,7 @@ export class MealPurchasable implements Purchasable<MealChoice> {
   }
 
   async quote(tx: Tx, lines: readonly LineToQuote<MealChoice>[], context: QuoteContext): Promise<QuoteAnswer[]> {
-    const assessed = await this.assess(
+    const assessed = await this.assessOnce(
       tx,
       lines.map((line) => line.choice),
       context.now,
@@ -75,7 +78,7 @@ export class MealPurchasable implements Purchasable<MealChoice> {
   }
 
   async hold(tx: Tx, lines: readonly LineToHold<MealChoice>[], { now, customerId }: HoldContext): Promise<Hold[]> {
-    const assessed = await this.assess(
+    const assessed = await this.assessOnce(
       tx,
       lines.map((line) => line.choice),
       now,
@@ -124,6 +127,15 @@ export class MealPurchasable implements Purchasable<MealChoice> {
 
   async cancel(tx: Tx, lines: readonly LineToCancel[], context: ActContext & { reason: string | null }): Promise<void> {
     for (const line of lines) await this.moves.end(tx, line.entitlement.id, line.cause, context)
+  }
+
+  /** Checkout quotes and holds the same lines in one transaction: what was read for the quote is not read again. */
+  private async assessOnce(tx: Tx, choices: readonly MealChoice[], now: Date): Promise<AssessedChoice[]> {
+    const known = choices.map((choice) => this.#quoted.get(choice))
+    if (known.every((entry) => entry?.tx === tx && entry.now.getTime() === now.getTime())) return known.map((entry) => entry!.assessed)
+    const assessed = await this.assess(tx, choices, now)
+    for (const [index, choice] of choices.entries()) this.#quoted.set(choice, { tx, now, assessed: assessed[index]! })
+    return assessed
   }
 
   /** Facts of all lines in three statements, whatever their number. */

@@ -30,6 +30,7 @@ import { ReservationTimers } from './reservation-timers.ts'
 import { Reservations } from './reservations.ts'
 import { Restaurants } from './restaurants.ts'
 import { StoreRestaurantController } from './store.controller.ts'
+import { Strikes } from './strikes.ts'
 import { Surroundings } from './surroundings.ts'
 import { TableController } from './table.controller.ts'
 import { TablePurchasable } from './table.purchasable.ts'
@@ -75,6 +76,7 @@ export const restaurant = defineVertical({
     Reservations,
     RestaurantAdmin,
     Restaurants,
+    Strikes,
     Surroundings,
     Tables,
     VenueTimers,

@@ -188,6 +188,8 @@ describe('cancelling', () => {
     expect((await act(second.food_order_id, 'cancel', { reason: 'the pot fell' })).status).toBe('vendor_cancelled')
     expect(await events(second.food_order_id)).toEqual(['placed', 'accepted', 'preparing', 'vendor_cancelled', 'vendor_fault'])
     expect(await paid(second.order.id)).toBe(0)
+    const strikes = () => database(plane).read.selectFrom('vendor').select('strikes').where('id', '=', vendorId).executeTakeFirstOrThrow()
+    await expect.poll(async () => (await strikes()).strikes, { timeout: 5000 }).toBeGreaterThan(0)
     await settled()
   })
 })
