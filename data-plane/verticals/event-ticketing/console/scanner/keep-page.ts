@@ -6,6 +6,15 @@ const cacheName = 'cityos-console'
  */
 export async function keepPage(): Promise<void> {
   if (!('serviceWorker' in navigator) || !('caches' in window)) return
+  try {
+    await keep()
+  } catch (thrown) {
+    // The network is away: what was kept at an earlier visit stays.
+    if (!(thrown instanceof TypeError)) throw thrown
+  }
+}
+
+async function keep(): Promise<void> {
   await navigator.serviceWorker.register('/service-worker.js')
   const cache = await caches.open(cacheName)
   const loaded = performance
