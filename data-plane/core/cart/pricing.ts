@@ -206,7 +206,8 @@ function priceVendor(vendor: Quote['vendor'], lines: PricedLine[], rates: readon
 export function methodsFor(priced: PricedCart, offered: readonly Method[]): Method[] {
   if (priced.lines.length > 0 && priced.totalAmount === 0) return ['none']
   const cash = priced.lines.length > 0 && priced.lines.every((line) => line.quote?.cashAccepted)
-  return offered.filter((method) => method !== 'cash_on_delivery' || cash)
+  const transfer = priced.lines.every((line) => line.quote?.transferAccepted !== false)
+  return offered.filter((method) => (method !== 'cash_on_delivery' || cash) && (method !== 'bank_transfer' || transfer))
 }
 
 /** Capture modes of a vendor's lines, the most immediate first: one payment each. */

@@ -83,6 +83,8 @@ export interface Quote {
   depositAmount: number | null
   /** Cash on delivery is offered when every line of a cart says so. */
   cashAccepted: boolean
+  /** False for what cannot wait days for a bank transfer (a meal, a table tonight); absent: it can. */
+  transferAccepted?: boolean
   /** Priced and kept in the cart, shown as the error of its line, and the answer of completing: `minimum_order_not_met`. */
   blocked?: { code: ErrorCode; details?: Record<string, unknown> } | null
 }

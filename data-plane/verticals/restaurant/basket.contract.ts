@@ -201,7 +201,7 @@ export const removeBasket = endpoint({
 
 export const RestaurantContact = z.object({ email: Email, phone: Phone.optional(), name: z.string().trim().max(120).optional() })
 export const RestaurantPayment = z.object({
-  method: z.enum(['cash_on_delivery', 'bank_transfer', 'sandbox']),
+  method: z.enum(['cash_on_delivery', 'sandbox']),
   token: z.string().max(100).optional(),
 })
 

@@ -287,6 +287,7 @@ function quoteOf(choice: MealChoice, restaurant: RestaurantFacts, basket: Assess
     parts: basket.parts,
     depositAmount: null,
     cashAccepted: true,
+    transferAccepted: false,
     ...(blocked ? { blocked: { code: blocked.code, details: blocked.details } } : {}),
   }
 }

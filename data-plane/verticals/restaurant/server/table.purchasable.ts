@@ -201,6 +201,7 @@ export class TablePurchasable implements Purchasable<TableChoice> {
       parts: [],
       depositAmount: null,
       cashAccepted: amount === 0,
+      transferAccepted: false,
       blocked: null,
     }
   }

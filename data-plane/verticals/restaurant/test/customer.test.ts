@@ -1,7 +1,7 @@
 import { newId } from '@cityos/contract'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { addCartLine, completeCart, createCart, getCart, updateCart } from '../../../core/cart/contract.ts'
+import { addCartLine, completeCart, createCart, getCart, listPaymentMethods, updateCart } from '../../../core/cart/contract.ts'
 import { Pii } from '../../../platform/pii/pii.ts'
 import { TimerScheduler } from '../../../platform/timer/timer-scheduler.ts'
 import { startTestPlane, type TestPlane, vendorActor } from '../../../testing/plane.ts'
@@ -52,13 +52,17 @@ it('a basket put in by the ordinary cart is completed by it, and its refusal sta
   const filled = await shopper(addCartLine, { params: { id: cart.id }, body: { kind: 'restaurant.meal', choice } })
   expect(filled.lines[0]!.error?.code).toBe('slot_unavailable')
   await shopper(updateCart, { params: { id: cart.id }, body: { email: contact.email } })
-  const complete = async () => {
+  const complete = async (payment: { method: 'sandbox' | 'bank_transfer'; token?: string } = { method: 'sandbox', token: 'tok_ok' }) => {
     const { totals } = await shopper(getCart, { params: { id: cart.id } })
-    const body = { payment: { method: 'sandbox' as const, token: 'tok_ok' }, expected_total: totals.total }
+    const body = { payment, expected_total: totals.total }
     return shopper(completeCart, { params: { id: cart.id }, body }, { idempotencyKey: newId('key') })
   }
   expect(await codeOf(complete())).toBe('slot_unavailable')
   await shopper(api.updateBasket, { params: { id: cart.id, restaurant_id: kitchen.id }, body: { slot_start: null } })
+  // a meal cannot wait days for a transfer
+  const methods = await shopper(listPaymentMethods, { params: { id: cart.id } })
+  expect(methods.map(({ method }) => method).sort()).toEqual(['cash_on_delivery', 'sandbox'])
+  expect(await codeOf(complete({ method: 'bank_transfer' }))).toBe('validation_failed')
   const { order } = await complete()
   expect(order.sub_orders[0]!.lines[0]!.entitlement?.type).toBe('food_order')
 })
