@@ -29,19 +29,23 @@ export async function holdUnits(tx: Tx, plan: SingleUnits, wanted: ReadonlyMap<s
   return [...wanted.keys()].filter((id) => !held.has(id))
 }
 
-/** Held units of these holders are sold now (K4 held → sold). */
-export async function sellUnits(tx: Tx, plan: SingleUnits, holders: readonly string[]): Promise<void> {
-  if (holders.length === 0) return
-  await sql`UPDATE ${sql.table(plan.table)} SET status = ${plan.sold} WHERE ${sql.ref(plan.holder)} = ANY (${[...holders]}::text[]) AND status = ${plan.held}`.execute(
+/** Held units of these holders are sold now (K4 held → sold). @returns their ids */
+export async function sellUnits(tx: Tx, plan: SingleUnits, holders: readonly string[]): Promise<string[]> {
+  if (holders.length === 0) return []
+  const { rows } = await sql<{
+    id: string
+  }>`UPDATE ${sql.table(plan.table)} SET status = ${plan.sold} WHERE ${sql.ref(plan.holder)} = ANY (${[...holders]}::text[]) AND status = ${plan.held} RETURNING id`.execute(
     tx,
   )
+  return rows.map((row) => row.id)
 }
 
-/** Units somebody had are free again; those that were free stay so. */
-export async function freeUnits(tx: Tx, plan: SingleUnits, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return
+/** Units somebody had are free again; those that were free stay so. @returns ids of those that are free now and were not */
+export async function freeUnits(tx: Tx, plan: SingleUnits, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
   const [table, holder] = [sql.table(plan.table), sql.ref(plan.holder)]
-  await sql`
+  const { rows } = await sql<{ id: string }>`
     WITH locked AS (SELECT id FROM ${table} WHERE id = ANY (${[...ids]}::text[]) AND status IN (${plan.held}, ${plan.sold}) ORDER BY id FOR NO KEY UPDATE)
-    UPDATE ${table} unit SET status = ${plan.free}, ${holder} = NULL FROM locked WHERE unit.id = locked.id`.execute(tx)
+    UPDATE ${table} unit SET status = ${plan.free}, ${holder} = NULL FROM locked WHERE unit.id = locked.id RETURNING unit.id`.execute(tx)
+  return rows.map((row) => row.id)
 }

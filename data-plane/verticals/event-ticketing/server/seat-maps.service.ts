@@ -153,11 +153,9 @@ export class SeatMaps {
       const date = body.event_date_id ? dates.find((one) => one.id === body.event_date_id) : dates[0]
       if (!date) throw new DomainError('not_found', { field: 'event_date_id' })
       const ids = [...new Set(body.seat_ids)].map((label) => seatIdOf(date.id, label))
-      const { rows } = await sql<{ id: string; ordinal: number }>`
+      const { rows } = await sql<{ id: string }>`
         WITH locked AS (SELECT id FROM event_seat WHERE id = ANY (${ids}::text[]) AND status = ${from} ORDER BY id FOR UPDATE)
-        UPDATE event_seat s SET status = ${to} FROM locked WHERE s.id = locked.id AND s.status = ${from} RETURNING s.id, s.ordinal`.execute(
-        tx,
-      )
+        UPDATE event_seat s SET status = ${to} FROM locked WHERE s.id = locked.id AND s.status = ${from} RETURNING s.id`.execute(tx)
       const moved = new Set(rows.map((row) => row.id))
       const missing = ids.filter((id) => !moved.has(id)).map(labelOf)
       if (missing.length > 0) throw new DomainError('seat_unavailable', { details: { seat_ids: missing } })
@@ -166,8 +164,7 @@ export class SeatMaps {
         resource: { type: 'event', id: eventId },
         after: { seats: ids.length },
       })
-      const changes = rows.map((row) => ({ dateId: date.id, ordinal: row.ordinal }))
-      this.database.afterCommit(tx, async () => this.plans.changed(changes, to))
+      this.database.afterCommit(tx, async () => this.plans.changed([...moved], to))
       return date.id
     })
     return { event_date_id: dateId, seat_ids: body.seat_ids, blocked: body.blocked }

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache'
 import { Database, type Tx } from '../../../platform/db/index.ts'
 import type { SeatLayout, SeatStatusLetter } from '../contract.ts'
 import { seatsOf } from '../rules.ts'
-import { seatIdOf } from './stock.ts'
+import { dateOf, labelOf, seatIdOf } from './stock.ts'
 
 /**
  * Longest age of the letters in milliseconds. What this process changes is written into them at once; a change by another
@@ -25,10 +25,9 @@ export interface SeatPlan {
   ordinals: Map<string, number>
 }
 
-/** Seats whose letter has changed. */
-export interface SeatChange {
-  dateId: string
-  ordinal: number
+interface Letters {
+  bytes: Buffer
+  plan: SeatPlan
 }
 
 /** Plans and the letters of their seats: geometry that does not change, and a string per date that does. */
@@ -36,8 +35,8 @@ export interface SeatChange {
 export class SeatPlans {
   // a plan that events use never changes, so what is here is right
   readonly #plans = new LRUCache<string, SeatPlan>({ max: 8 })
-  readonly #letters = new LRUCache<string, Buffer>({ max: 100, ttl: lettersAge })
-  readonly #reading = new Map<string, Promise<Buffer>>()
+  readonly #letters = new LRUCache<string, Letters>({ max: 100, ttl: lettersAge })
+  readonly #reading = new Map<string, Promise<Letters>>()
 
   constructor(private readonly database: Database) {}
 
@@ -63,22 +62,23 @@ export class SeatPlans {
   }
 
   /** One letter per seat in plan order (f, h, s, b); callers at the same time share one reading. */
-  async letters(dateId: string): Promise<string> {
+  async letters(dateId: string, plan: SeatPlan): Promise<string> {
     const known = this.#letters.get(dateId)
-    if (known) return known.toString('latin1')
+    if (known) return known.bytes.toString('latin1')
     let reading = this.#reading.get(dateId)
     if (!reading) {
-      reading = this.read(dateId).finally(() => this.#reading.delete(dateId))
+      reading = this.read(dateId, plan).finally(() => this.#reading.delete(dateId))
       this.#reading.set(dateId, reading)
     }
-    return (await reading).toString('latin1')
+    return (await reading).bytes.toString('latin1')
   }
 
-  /** Writes committed changes into the letters that are known. */
-  changed(seats: readonly SeatChange[], letter: SeatStatusLetter): void {
-    for (const { dateId, ordinal } of seats) {
-      const letters = this.#letters.get(dateId)
-      if (letters) letters[ordinal] = letter.charCodeAt(0)
+  /** Writes committed changes into the letters that are known. @param seatIds `<date>:<label>` */
+  changed(seatIds: readonly string[], letter: SeatStatusLetter): void {
+    for (const seatId of seatIds) {
+      const letters = this.#letters.get(dateOf(seatId))
+      const ordinal = letters?.plan.ordinals.get(labelOf(seatId))
+      if (letters && ordinal !== undefined) letters.bytes[ordinal] = letter.charCodeAt(0)
     }
   }
 
@@ -86,10 +86,10 @@ export class SeatPlans {
     this.#plans.delete(mapId)
   }
 
-  private async read(dateId: string): Promise<Buffer> {
+  private async read(dateId: string, plan: SeatPlan): Promise<Letters> {
     const { rows } = await sql<{ letters: string | null }>`
       SELECT string_agg(status, '' ORDER BY ordinal) AS letters FROM event_seat WHERE event_date_id = ${dateId}`.execute(this.database.read)
-    const letters = Buffer.from(rows[0]?.letters ?? '', 'latin1')
+    const letters = { bytes: Buffer.from(rows[0]?.letters ?? '', 'latin1'), plan }
     this.#letters.set(dateId, letters)
     return letters
   }

@@ -45,7 +45,7 @@ export class SeatViews {
 
   async seats(key: string, query: Input<typeof listSeats>['query']): Promise<Output<typeof listSeats>> {
     const { plan, date } = await this.seated(key, query.event_date_id)
-    const letters = await this.plans.letters(date.id)
+    const letters = await this.plans.letters(date.id, plan)
     const span = query.section === undefined ? { from: 0, to: letters.length } : sectionSpan(plan.layout, query.section)
     if (!span) throw new DomainError('not_found', { field: 'section' })
     const status = letters.slice(span.from, span.to)
@@ -62,7 +62,7 @@ export class SeatViews {
     const sellable = new Map(
       types.flatMap((type) => categoriesOf(type, codes).map(([category, amount]) => [category, { type, amount }] as const)),
     )
-    const letters = await this.plans.letters(date.id)
+    const letters = await this.plans.letters(date.id, plan)
     // the dearest first when none is named: nearest to the stage decides within all categories that are sold
     const chosen = chooseSeats(plan.layout, withoutUnsold(letters, plan.categories, sellable), query.quantity, query.category ?? null)
     if (!chosen)

@@ -1,10 +1,12 @@
 import { DomainError } from '@cityos/contract'
 import { sql } from 'kysely'
+import { giveUnits, type Pool, takeUnits, type Units } from '../../../engines/capacity/pool.ts'
+import { freeUnits, holdUnits, type SingleUnits, sellUnits } from '../../../engines/capacity/units.ts'
 import type { Tx } from '../../../platform/db/index.ts'
-import type { SeatChange } from './seat-plans.ts'
 
 /**
- * Counters of the vertical: every claim is one conditional update (K1, K4). All paths lock in the order vouchers →
+ * What a ticket takes, by the capacity engine: every claim is one conditional update (K1, K4). Overlapping quotas are this
+ * vertical's own: which of them a type takes from is found in the same statement. All paths lock in the order vouchers →
  * quotas → tiers → seats, and within each by ascending id, so that no two of them wait for each other.
  */
 
@@ -98,113 +100,78 @@ export async function giveQuotas(tx: Tx, demands: readonly Demand[]): Promise<st
   return [...new Set(rows.filter((row) => row.was_full).map((row) => row.event_id))]
 }
 
-/** A number of units by id of what counts them. */
-export type Counts = ReadonlyMap<string, number>
-
-/**
- * Takes tickets from early prices (K1).
- * @returns ids of tiers that no longer had that many
- */
-export async function takeTiers(tx: Tx, counts: Counts, now: Date): Promise<string[]> {
-  if (counts.size === 0) return []
-  const { rows } = await sql<{ id: string }>`
-    WITH need AS (SELECT * FROM unnest(${[...counts.keys()]}::text[], ${[...counts.values()]}::int[]) AS n(id, n)),
-    locked AS (SELECT p.id FROM event_price_tier p JOIN need USING (id) ORDER BY p.id FOR UPDATE OF p)
-    UPDATE event_price_tier p SET used = p.used + need.n, updated_at = ${now} FROM need, locked
-    WHERE p.id = need.id AND locked.id = p.id AND p.retired_at IS NULL AND (p.until IS NULL OR p.until > ${now})
-      AND (p.quantity IS NULL OR p.used + need.n <= p.quantity)
-    RETURNING p.id`.execute(tx)
-  const taken = new Set(rows.map((row) => row.id))
-  return [...counts.keys()].filter((id) => !taken.has(id))
+const earlyPrices: Pool = {
+  table: 'event_price_tier',
+  used: 'used',
+  capacity: 'quantity',
+  dated: true,
+  open: (now) => sql`pool.retired_at IS NULL AND (pool.until IS NULL OR pool.until > ${now})`,
 }
 
-export async function giveTiers(tx: Tx, counts: Counts, now: Date): Promise<void> {
-  if (counts.size === 0) return
-  await sql`
-    WITH need AS (SELECT * FROM unnest(${[...counts.keys()]}::text[], ${[...counts.values()]}::int[]) AS n(id, n)),
-    locked AS (SELECT p.id FROM event_price_tier p JOIN need USING (id) ORDER BY p.id FOR UPDATE OF p)
-    UPDATE event_price_tier p SET used = p.used - need.n, updated_at = ${now} FROM need, locked
-    WHERE p.id = need.id AND locked.id = p.id`.execute(tx)
+const vouchers: Pool = {
+  table: 'event_voucher',
+  used: 'redeemed',
+  capacity: 'max_usages',
+  dated: true,
+  open: (now) => sql`pool.status = 'active' AND (pool.valid_until IS NULL OR pool.valid_until > ${now})`,
 }
 
-/**
- * Uses vouchers (K1, invariant 5).
- * @throws DomainError voucher_exhausted
- */
-export async function takeVouchers(tx: Tx, counts: Counts, now: Date): Promise<void> {
-  if (counts.size === 0) return
-  const { rows } = await sql<{ id: string }>`
-    WITH need AS (SELECT * FROM unnest(${[...counts.keys()]}::text[], ${[...counts.values()]}::int[]) AS n(id, n)),
-    locked AS (SELECT v.id FROM event_voucher v JOIN need USING (id) ORDER BY v.id FOR UPDATE OF v)
-    UPDATE event_voucher v SET redeemed = v.redeemed + need.n, updated_at = ${now}, version = v.version + 1 FROM need, locked
-    WHERE v.id = need.id AND locked.id = v.id AND v.status = 'active' AND (v.valid_until IS NULL OR v.valid_until > ${now})
-      AND v.redeemed + need.n <= v.max_usages
-    RETURNING v.id`.execute(tx)
-  if (rows.length < counts.size) throw new DomainError('voucher_exhausted', { field: 'voucher' })
+const seats: SingleUnits = { table: 'event_seat', free: 'f', held: 'h', sold: 's', holder: 'cart_line_id' }
+
+/** @throws DomainError price_changed when an early price no longer has that many */
+export async function takeTiers(tx: Tx, units: Units, now: Date): Promise<void> {
+  const [gone] = await takeUnits(tx, earlyPrices, units, now)
+  if (gone !== undefined) throw new DomainError('price_changed', { details: { left: 0, price_tier_id: gone } })
+}
+
+export async function giveTiers(tx: Tx, units: Units, now: Date): Promise<void> {
+  await giveUnits(tx, earlyPrices, units, now)
+}
+
+/** @throws DomainError voucher_exhausted (invariant 5) */
+export async function takeVouchers(tx: Tx, units: Units, now: Date): Promise<void> {
+  const gone = await takeUnits(tx, vouchers, units, now)
+  if (gone.length > 0) throw new DomainError('voucher_exhausted', { field: 'voucher' })
 }
 
 /**
  * Gives uses of vouchers back.
  * @returns ids of those that keep the units for themselves again: their quota is not freed (pretix#1238, the other way round)
  */
-export async function giveVouchers(tx: Tx, counts: Counts, now: Date): Promise<Set<string>> {
-  if (counts.size === 0) return new Set()
-  const { rows } = await sql<{ id: string; keeps: boolean }>`
-    WITH need AS (SELECT * FROM unnest(${[...counts.keys()]}::text[], ${[...counts.values()]}::int[]) AS n(id, n)),
-    locked AS (SELECT v.id FROM event_voucher v JOIN need USING (id) ORDER BY v.id FOR UPDATE OF v)
-    UPDATE event_voucher v SET redeemed = v.redeemed - need.n, updated_at = ${now}, version = v.version + 1 FROM need, locked
-    WHERE v.id = need.id AND locked.id = v.id
-    RETURNING v.id, v.blocks_quota AND v.status = 'active' AS keeps`.execute(tx)
-  return new Set(rows.filter((row) => row.keeps).map((row) => row.id))
+export async function giveVouchers(tx: Tx, units: Units, now: Date): Promise<Set<string>> {
+  if (units.size === 0) return new Set()
+  await giveUnits(tx, vouchers, units, now)
+  // locked by the statement before: nobody ends them meanwhile
+  const rows = await tx
+    .selectFrom('event_voucher')
+    .select('id')
+    .where('id', 'in', [...units.keys()])
+    .where('blocks_quota', '=', true)
+    .where('status', '=', 'active')
+    .execute()
+  return new Set(rows.map((row) => row.id))
 }
 
 /**
- * Holds seats for a cart line (K4 free → held), all or none.
+ * Holds seats for cart lines, all or none.
  * @throws DomainError seat_unavailable: details.seat_ids (labels), details.resources
  */
-export async function takeSeats(tx: Tx, seats: readonly { seatId: string; lineId: string; typeId: string }[]): Promise<SeatChange[]> {
-  if (seats.length === 0) return []
-  const { rows } = await sql<SeatRow>`
-    WITH need AS (SELECT * FROM unnest(${seats.map((seat) => seat.seatId)}::text[], ${seats.map((seat) => seat.lineId)}::text[]) AS n(id, line)),
-    locked AS (SELECT s.id FROM event_seat s JOIN need USING (id) WHERE s.status = 'f' ORDER BY s.id FOR UPDATE OF s)
-    UPDATE event_seat s SET status = 'h', cart_line_id = need.line FROM need, locked
-    WHERE s.id = need.id AND locked.id = s.id AND s.status = 'f' RETURNING s.id, s.event_date_id, s.ordinal`.execute(tx)
-  const taken = new Set(rows.map((row) => row.id))
-  const missing = seats.filter((seat) => !taken.has(seat.seatId))
-  if (missing.length === 0 && taken.size === seats.length) return rows.map(changeOf)
-  const { resources } = (await soldOut(tx, [...new Set(seats.map((seat) => seat.typeId))])).details as { resources: string[] }
-  throw new DomainError('seat_unavailable', {
-    field: 'seat_ids',
-    details: { seat_ids: (missing.length > 0 ? missing : seats).map((seat) => labelOf(seat.seatId)), resources },
-  })
+export async function takeSeats(tx: Tx, wanted: readonly { seatId: string; lineId: string; typeId: string }[]): Promise<string[]> {
+  const holders = new Map(wanted.map((seat) => [seat.seatId, seat.lineId]))
+  const missing = await holdUnits(tx, seats, holders)
+  // two lines that want the same seat
+  if (missing.length === 0 && holders.size === wanted.length) return [...holders.keys()]
+  const { resources } = (await soldOut(tx, [...new Set(wanted.map((seat) => seat.typeId))])).details as { resources: string[] }
+  const named = missing.length > 0 ? missing : [...holders.keys()]
+  throw new DomainError('seat_unavailable', { field: 'seat_ids', details: { seat_ids: named.map(labelOf), resources } })
 }
 
-interface SeatRow {
-  id: string
-  event_date_id: string
-  ordinal: number
-}
+/** Seats of ended lines are free again. @returns their ids */
+export const freeSeats = (tx: Tx, seatIds: readonly string[]): Promise<string[]> => freeUnits(tx, seats, seatIds)
 
-const changeOf = (row: SeatRow): SeatChange => ({ dateId: row.event_date_id, ordinal: row.ordinal })
-
-/** Seats of ended lines are free again. */
-export async function freeSeats(tx: Tx, seatIds: readonly string[]): Promise<SeatChange[]> {
-  if (seatIds.length === 0) return []
-  const { rows } = await sql<SeatRow>`
-    WITH locked AS (SELECT id FROM event_seat WHERE id = ANY (${[...seatIds]}::text[]) AND status IN ('h', 's') ORDER BY id FOR UPDATE)
-    UPDATE event_seat s SET status = 'f', cart_line_id = NULL FROM locked WHERE s.id = locked.id RETURNING s.id, s.event_date_id, s.ordinal`.execute(
-    tx,
-  )
-  return rows.map(changeOf)
-}
-
-/** Held seats of lines are sold now. */
-export async function sellSeats(tx: Tx, lineIds: readonly string[]): Promise<SeatChange[]> {
-  const { rows } =
-    await sql<SeatRow>`UPDATE event_seat s SET status = 's' WHERE cart_line_id = ANY (${[...lineIds]}::text[]) AND status = 'h'
-    RETURNING s.id, s.event_date_id, s.ordinal`.execute(tx)
-  return rows.map(changeOf)
-}
+/** Held seats of lines are sold now. @returns their ids */
+export const sellSeats = (tx: Tx, lineIds: readonly string[]): Promise<string[]> => sellUnits(tx, seats, lineIds)
 
 export const seatIdOf = (dateId: string, label: string): string => `${dateId}:${label}`
 export const labelOf = (seatId: string): string => seatId.slice(seatId.indexOf(':') + 1)
+export const dateOf = (seatId: string): string => seatId.slice(0, seatId.indexOf(':'))

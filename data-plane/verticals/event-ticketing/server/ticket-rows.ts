@@ -4,7 +4,6 @@ import { sql } from 'kysely'
 import { jsonb, type Tx } from '../../../platform/db/index.ts'
 import { appendEvent } from '../../../platform/outbox/outbox.ts'
 import { schedule } from '../../../platform/timer/timers.ts'
-import type { SeatChange } from './seat-plans.ts'
 import { freeSeats, giveQuotas } from './stock.ts'
 
 export const timerKinds = {
@@ -57,8 +56,8 @@ export async function recordMoves(
 
 export interface Ended {
   tickets: EndedTicket[]
-  /** Seats that are free again: tell the plans after the commit. */
-  seats: SeatChange[]
+  /** Ids of seats that are free again: tell the plans after the commit. */
+  seats: string[]
 }
 
 export interface EndedTicket {
@@ -127,7 +126,7 @@ export async function tellPerLine(
   }
 }
 
-async function giveBack(tx: Tx, tickets: readonly EndedTicket[], now: Date): Promise<SeatChange[]> {
+async function giveBack(tx: Tx, tickets: readonly EndedTicket[], now: Date): Promise<string[]> {
   const demands = tickets.map((ticket) => ({ typeId: ticket.ticket_type_id, dateId: ticket.event_date_id, quantity: 1 }))
   const reopened = await giveQuotas(tx, demands)
   const seats = await freeSeats(

@@ -20,6 +20,7 @@ import {
   type RefundDecision,
   type ReleaseCause,
 } from '../../../core/vertical/purchasable.ts'
+import { sumUnits, type Units } from '../../../engines/capacity/pool.ts'
 import { hashSecret, newSecret } from '../../../platform/credential/secret.ts'
 import { Database, type Tx } from '../../../platform/db/index.ts'
 import { Pii } from '../../../platform/pii/pii.ts'
@@ -27,9 +28,8 @@ import { schedule } from '../../../platform/timer/timers.ts'
 import type { SeatStatusLetter } from '../contract.ts'
 import { manifest } from '../manifest.ts'
 import { attendeesOf, type StoredChoice, storedChoice } from './sealed-choice.ts'
-import { type SeatChange, SeatPlans } from './seat-plans.ts'
+import { SeatPlans } from './seat-plans.ts'
 import {
-  type Counts,
   type Demand,
   freeSeats,
   giveQuotas,
@@ -254,23 +254,18 @@ export class TicketPurchasable implements Purchasable<StoredChoice> {
   }
 
   /** What shoppers see of seats follows the commit. */
-  seatsChanged(tx: Tx, seats: readonly SeatChange[], letter: SeatStatusLetter): void {
-    if (seats.length > 0) this.database.afterCommit(tx, async () => this.plans.changed(seats, letter))
+  seatsChanged(tx: Tx, seatIds: readonly string[], letter: SeatStatusLetter): void {
+    if (seatIds.length > 0) this.database.afterCommit(tx, async () => this.plans.changed(seatIds, letter))
   }
 
-  private async claim(
-    tx: Tx,
-    lines: readonly LineToHold<StoredChoice>[],
-    priced: readonly PricedTickets[],
-    now: Date,
-  ): Promise<SeatChange[]> {
+  private async claim(tx: Tx, lines: readonly LineToHold<StoredChoice>[], priced: readonly PricedTickets[], now: Date): Promise<string[]> {
     const each = lines.map((line, index) => ({ line, price: priced[index]! }))
     const counted = <K>(key: (price: PricedTickets) => K | null): [K, number][] =>
       each.flatMap(({ line, price }) => {
         const value = key(price)
         return value === null ? [] : [[value, line.quantity] as [K, number]]
       })
-    await takeVouchers(tx, summed(counted((price) => price.voucher?.id ?? null)), now)
+    await takeVouchers(tx, sumUnits(counted((price) => price.voucher?.id ?? null)), now)
     const demands: Demand[] = each
       .filter(({ price }) => !price.voucher?.blocks_quota)
       .map(({ line, price }) => ({ typeId: price.facts.typeId, dateId: price.date.id, quantity: line.quantity }))
@@ -278,8 +273,7 @@ export class TicketPurchasable implements Purchasable<StoredChoice> {
     for (const ref of new Set(taken.flatMap((quota) => (quota.full ? [quota.eventId] : [])))) {
       await schedule(tx, { kind: timerKinds.soldOut, ref, dueAt: now })
     }
-    const gone = await takeTiers(tx, summed(counted((price) => price.tierId)), now)
-    if (gone.length > 0) throw new DomainError('price_changed', { details: { left: 0, price_tier_id: gone[0] } })
+    await takeTiers(tx, sumUnits(counted((price) => price.tierId)), now)
     return takeSeats(
       tx,
       each.flatMap(({ line, price }) => price.seatIds.map((seatId) => ({ seatId, lineId: line.lineId, typeId: price.facts.typeId }))),
@@ -380,13 +374,7 @@ const demandOf = (row: { ticket_type_id: string; event_date_id: string }): Deman
   quantity: 1,
 })
 
-function summed(pairs: readonly [string, number][]): Counts {
-  const counts = new Map<string, number>()
-  for (const [id, count] of pairs) counts.set(id, (counts.get(id) ?? 0) + count)
-  return counts
-}
-
-const countBy = (ids: readonly string[]): Counts => summed(ids.map((id) => [id, 1]))
+const countBy = (ids: readonly string[]): Units => sumUnits(ids.map((id) => [id, 1]))
 
 function quoteOf(priced: PricedTickets, standardBps: number): Extract<QuoteAnswer, { ok: true }>['quote'] {
   const { facts, date, ticketAmount, feeAmount, seatIds } = priced
