@@ -1,6 +1,5 @@
 import { RequestContext } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
-import { indexVendors } from '../../core/catalogue/search/index-writer.ts'
 import { CartLines } from '../../core/checkout/cart-lines.ts'
 import { FileStore } from '../../core/file/file.store.ts'
 import { BINDING, type Binding } from '../../platform/binding/binding.ts'
@@ -15,6 +14,7 @@ import { TenantContext } from '../../platform/tenant/tenant-context.ts'
 import { customerEmail, demoPassword, ownerEmail } from '../../seed/people-rows.ts'
 import { type DrawnPicture, seedPictures } from '../../seed/picture-rows.ts'
 import { insertMissing, priceIn, seedId } from '../../seed/rows.ts'
+import { seedVerticalVendors } from '../../seed/vertical-vendors.ts'
 import { manifest } from './manifest.ts'
 import { seatsOf } from './rules.ts'
 import { events, hall, type SeedEvent, type SeedType, type Text, vendors, venues } from './seed-data.ts'
@@ -62,7 +62,14 @@ export class EventSeed {
     const fee = await this.writer.usualFee()
     const added = await this.database.transaction(async (tx) => {
       const pictures = await seedPictures(tx, this.files, this.binding.release_dir, wantedPictures(), now)
-      const people = await this.seedVendors(tx, pictures, hash, now)
+      const people = await seedVerticalVendors(tx, this.pii, {
+        vertical: manifest.name,
+        vendors,
+        pictureOf: (handle) => pictures.get(`vendor-${handle}`)!,
+        passwordHash: hash,
+        since: later(now, -days(160)),
+        now,
+      })
       const rows = await this.seedEvents(tx, pictures, now)
       for (const event of events) {
         await refreshEvent(tx, eventId(event.handle), fee, now)
@@ -74,50 +81,6 @@ export class EventSeed {
     await this.cache.drop('catalogue:')
     await this.buyFirstTickets()
     return { added, signIns }
-  }
-
-  private async seedVendors(tx: Tx, pictures: Pictures, hash: string, now: Date): Promise<number> {
-    const created = later(now, -days(160))
-    const stamp = { version: 0, created_at: created, updated_at: created }
-    const rows = vendors.map((vendor): Row => {
-      const picture = pictures.get(`vendor-${vendor.handle}`)!
-      return {
-        id: seedId('ven', vendor.handle),
-        handle: vendor.handle,
-        name: i18n(vendor.name),
-        tagline: i18n(vendor.tagline),
-        description: i18n(vendor.text),
-        legal_name: vendor.legalName,
-        kind: 'company',
-        tier: 'pro',
-        status: 'active',
-        cr_no: vendor.crNo,
-        vat_no: vendor.vatNo,
-        city: 'Riyadh',
-        verticals: [manifest.name],
-        picture_file_id: picture.fileId,
-        picture: { key: picture.key, width: picture.width, height: picture.height, alt: picture.alt },
-        rating_count: 0,
-        strikes: 0,
-        payout_hold: false,
-        ...stamp,
-      }
-    })
-    const added = await insertMissing(tx, 'vendor', rows)
-    const ids = rows.map((row) => row['id'] as string)
-    if (added > 0) await indexVendors(tx, ids, now)
-    const users = vendors.map((vendor) => ({
-      id: seedId('vus', vendor.handle),
-      vendor_id: seedId('ven', vendor.handle),
-      email_index: this.pii.index('email', ownerEmail(vendor.handle)),
-      email: this.pii.encrypt(ownerEmail(vendor.handle)),
-      name: this.pii.encrypt(vendor.owner),
-      role: 'owner',
-      password_hash: hash,
-      status: 'active',
-      ...stamp,
-    }))
-    return added + (await insertMissing(tx, 'vendor_user', users))
   }
 
   private async seedEvents(tx: Tx, pictures: Pictures, now: Date): Promise<number> {

@@ -1,7 +1,6 @@
 import type { I18nText } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
-import { indexVendors } from '../../core/catalogue/search/index-writer.ts'
 import { FileStore } from '../../core/file/file.store.ts'
 import { BINDING, type Binding } from '../../platform/binding/binding.ts'
 import { Clock, days, later } from '../../platform/clock/clock.ts'
@@ -15,6 +14,7 @@ import { vendors as firstVendors } from '../../seed/data/vendors.ts'
 import { demoPassword, ownerEmail } from '../../seed/people-rows.ts'
 import { type DrawnPicture, seedPictures } from '../../seed/picture-rows.ts'
 import { insertMissing, priceIn, seedId } from '../../seed/rows.ts'
+import { seedVerticalVendors } from '../../seed/vertical-vendors.ts'
 import { boxOf } from './rules.ts'
 import { restaurants, type SeedDish, type SeedRestaurant, type Text } from './seed-data.ts'
 import { Directory } from './server/directory.ts'
@@ -57,52 +57,15 @@ export class RestaurantSeed {
 
   /** A vendor with an owner for each restaurant that has none among the shop's own. */
   private async seedVendors(tx: Tx, pictures: Pictures, hash: string, now: Date): Promise<number> {
-    const created = later(now, -days(180))
-    const stamp = { version: 0, created_at: created, updated_at: created }
     const own = restaurants.filter((restaurant) => !firstVendors.some((vendor) => vendor.handle === restaurant.handle))
-    const rows = own.map((restaurant): Row => {
-      const picture = pictures.get(`restaurant-${restaurant.handle}`)!
-      return {
-        id: seedId('ven', restaurant.handle),
-        handle: restaurant.handle,
-        name: i18n(restaurant.name),
-        tagline: i18n(restaurant.tagline),
-        description: i18n(restaurant.text),
-        legal_name: restaurant.legalName,
-        kind: 'company',
-        tier: 'pro',
-        status: 'active',
-        cr_no: restaurant.crNo,
-        vat_no: restaurant.vatNo,
-        city: 'Riyadh',
-        verticals: ['restaurant'],
-        picture_file_id: picture.fileId,
-        picture: { key: picture.key, width: picture.width, height: picture.height, alt: picture.alt },
-        rating_count: 0,
-        strikes: 0,
-        payout_hold: false,
-        ...stamp,
-      }
+    return seedVerticalVendors(tx, this.pii, {
+      vertical: 'restaurant',
+      vendors: own,
+      pictureOf: (handle) => pictures.get(`restaurant-${handle}`)!,
+      passwordHash: hash,
+      since: later(now, -days(180)),
+      now,
     })
-    const added = await insertMissing(tx, 'vendor', rows)
-    if (added > 0)
-      await indexVendors(
-        tx,
-        rows.map((row) => row['id'] as string),
-        now,
-      )
-    const users = own.map((restaurant) => ({
-      id: seedId('vus', restaurant.handle),
-      vendor_id: seedId('ven', restaurant.handle),
-      email_index: this.pii.index('email', ownerEmail(restaurant.handle)),
-      email: this.pii.encrypt(ownerEmail(restaurant.handle)),
-      name: this.pii.encrypt(restaurant.owner),
-      role: 'owner',
-      password_hash: hash,
-      status: 'active',
-      ...stamp,
-    }))
-    return added + (await insertMissing(tx, 'vendor_user', users))
   }
 
   private async seedPlaces(tx: Tx, pictures: Pictures, now: Date): Promise<number> {
