@@ -85,7 +85,7 @@ export function formatsOf(locale: Locale, timezone: string): Formats {
           ? `${moment(from)}–${clock.format(new Date(to))}`
           : `${moment(from)} – ${moment(to)}`,
       zone: {
-        city: cityOf(locale, timezone),
+        city: cityName(locale, timezone.slice(timezone.lastIndexOf('/') + 1).replaceAll('_', ' ')),
         // Isolated: a plus sign must not wander in a line of Arabic.
         offset: (iso) => `\u2066${offset.formatToParts(new Date(iso)).find((part) => part.type === 'timeZoneName')?.value ?? ''}\u2069`,
       },
@@ -105,11 +105,24 @@ export function formatsOf(locale: Locale, timezone: string): Formats {
   return formats
 }
 
-/** Names of the cities zones are called after, where they differ from the English ones. */
+/** Names of cities where they differ from the English ones. */
 const cityNames: Partial<Record<Locale, Record<string, string>>> = {
-  fr: { Riyadh: 'Riyad', Dubai: 'Dubaï', Cairo: 'Le Caire', London: 'Londres', 'New York': 'New York', Kuwait: 'Koweït' },
+  fr: {
+    Riyadh: 'Riyad',
+    Jeddah: 'Djeddah',
+    Dubai: 'Dubaï',
+    Cairo: 'Le Caire',
+    London: 'Londres',
+    'New York': 'New York',
+    Kuwait: 'Koweït',
+  },
   ar: {
     Riyadh: 'الرياض',
+    Jeddah: 'جدة',
+    Diriyah: 'الدرعية',
+    Dammam: 'الدمام',
+    Makkah: 'مكة المكرمة',
+    Madinah: 'المدينة المنورة',
     Dubai: 'دبي',
     Cairo: 'القاهرة',
     Paris: 'باريس',
@@ -125,10 +138,8 @@ const cityNames: Partial<Record<Locale, Record<string, string>>> = {
   },
 }
 
-function cityOf(locale: Locale, timezone: string): string {
-  const city = timezone.slice(timezone.lastIndexOf('/') + 1).replaceAll('_', ' ')
-  return cityNames[locale]?.[city] ?? city
-}
+/** A city that is stored by its English name, in the page's language where it has a name of its own there. */
+export const cityName = (locale: Locale, city: string): string => cityNames[locale]?.[city] ?? city
 
 function roundFormat(currency: string, locale: Locale): Intl.NumberFormat {
   const currencyDisplay = locale === 'ar' ? 'symbol' : 'code'

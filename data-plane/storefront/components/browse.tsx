@@ -2,7 +2,8 @@ import type { ReactNode } from 'react'
 import type { Picture as PictureData } from '../../core/vertical/contract.ts'
 import { pagesAround } from '../listing-state.ts'
 import type { Visit } from '../visit.ts'
-import { Icon } from './icon.tsx'
+import { Icon, type IconName } from './icon.tsx'
+import { EmptyState } from './layout.tsx'
 import { Picture } from './picture.tsx'
 
 export type Filter =
@@ -169,5 +170,78 @@ export function OfferRail({ visit, title, href, children }: OfferRailProps) {
       </div>
       <div className="rail offer-rail">{children}</div>
     </section>
+  )
+}
+
+export interface BrowseProps {
+  visit: Visit
+  title: string
+  lead: string
+  /** Beside the title: another view of the same list. */
+  view?: ReactNode
+  categories: { label: string; entries: readonly { name: string; href: string; current: boolean }[] }
+  filters: Omit<FilterBarProps, 'visit'>
+  /** Between the filters and the count: a place to be near to. */
+  extra?: ReactNode
+  children: ReactNode
+}
+
+/** A page to look around on: kinds as chips, filters in a row, then the list or another view of it. */
+export function Browse({ visit, title, lead, view, categories, filters, extra, children }: BrowseProps) {
+  return (
+    <div className="shell pt-6">
+      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
+        <div>
+          <h1 className="text-3xl lg:text-4xl">{title}</h1>
+          <p className="quiet mt-1">{lead}</p>
+        </div>
+        {view}
+      </div>
+      <nav aria-label={categories.label} className="-mx-1 my-5 overflow-x-auto px-1 pb-1">
+        <ul className="flex gap-2">
+          {categories.entries.map((entry) => (
+            <li key={entry.href}>
+              <a className="chip min-h-11!" aria-current={entry.current ? 'page' : undefined} href={entry.href}>
+                {entry.name}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <FilterBar visit={visit} {...filters} />
+      {extra}
+      {children}
+    </div>
+  )
+}
+
+export interface OffersProps {
+  visit: Visit
+  /** How many there are, in words. */
+  count: string
+  empty: { icon: IconName; title: string; text: string; clearHref: string }
+  /** Tiles of this page of the list. */
+  tiles: readonly ReactNode[]
+  pager: Omit<PagerProps, 'visit'>
+}
+
+/** The tiles of a list with its count and pages; with nothing in it, the way back to more. */
+export function Offers({ visit, count, empty, tiles, pager }: OffersProps) {
+  return (
+    <>
+      <p role="status" className="quiet my-5">
+        {count}
+      </p>
+      {tiles.length === 0 ? (
+        <EmptyState icon={empty.icon} title={empty.title} text={empty.text}>
+          <a className="button" data-primary="" href={empty.clearHref}>
+            {visit.t('list.clear')}
+          </a>
+        </EmptyState>
+      ) : (
+        <div className="offer-grid">{tiles}</div>
+      )}
+      <Pager visit={visit} {...pager} />
+    </>
   )
 }

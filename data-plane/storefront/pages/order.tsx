@@ -224,7 +224,14 @@ function Payments({ visit, order }: { visit: Visit; order: Order }) {
                   {isMessageKey(status) && ` · ${t(status)}`}
                 </span>
               </span>
-              <bdi className="whitespace-nowrap tabular-nums">{formats.money(payment.amount)}</bdi>
+              <span className="text-end">
+                <bdi className="block whitespace-nowrap tabular-nums">
+                  {formats.money(payment.status === 'partially_captured' ? payment.captured : payment.amount)}
+                </bdi>
+                {payment.status === 'partially_captured' && (
+                  <span className="quiet">{t('order.payment.of', { amount: formats.money(payment.amount) })}</span>
+                )}
+              </span>
             </li>
           )
         })}

@@ -1,5 +1,6 @@
 import { direction } from '@cityos/contract'
 import { Swatch } from '../../../storefront/components/facets.tsx'
+import { Icon } from '../../../storefront/components/icon.tsx'
 import { Island } from '../../../storefront/components/island.tsx'
 import { NoticeBox } from '../../../storefront/components/layout.tsx'
 import { Amount } from '../../../storefront/components/price.tsx'
@@ -198,7 +199,10 @@ function SectionList({ visit, view, seating, dateId }: SeatChoiceProps) {
   const { map, section } = seating
   return (
     <details id="seats" className="card p-5" open={section !== null}>
-      <summary className="flex min-h-11 items-center font-semibold text-lg">{t('seats.list')}</summary>
+      <summary className="flex min-h-11 items-center justify-between font-semibold text-lg">
+        {t('seats.list')}
+        <Icon name="down" />
+      </summary>
       <ul className="my-3 flex flex-wrap gap-2">
         {map.layout.sections.map((entry) => (
           <li key={entry.code}>

@@ -2,6 +2,7 @@ import { Icon } from '../../../storefront/components/icon.tsx'
 import { formatsOf } from '../../../storefront/format.ts'
 import type { Visit } from '../../../storefront/visit.ts'
 import type { Ticket } from '../contract.ts'
+import { addressText } from './event-words.tsx'
 import { texts } from './texts.ts'
 import { seatText, TicketBadge } from './ticket-words.tsx'
 
@@ -22,7 +23,7 @@ export function TicketCard({ visit, ticket }: { visit: Visit; ticket: Ticket }) 
         {ticket.doors_at && <p className="quiet text-sm">{t('facts.doors', { time: formats.clock(ticket.doors_at) })}</p>}
         {venue && (
           <p className="quiet text-sm">
-            <bdi>{[venue.name, venue.address, venue.city].filter(Boolean).join(', ')}</bdi>
+            <bdi>{addressText(visit, [venue.name, venue.address], venue.city)}</bdi>
           </p>
         )}
       </div>

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react'
-import { FilterBar, OfferRail, OfferTile, Pager, pageOf } from '../../../../storefront/components/browse.tsx'
-import { EmptyState } from '../../../../storefront/components/layout.tsx'
+import { Browse, OfferRail, Offers, OfferTile, pageOf } from '../../../../storefront/components/browse.tsx'
 import { Amount } from '../../../../storefront/components/price.tsx'
 import { formatsOf } from '../../../../storefront/format.ts'
 import { breadcrumbData } from '../../../../storefront/pages/structured-data.ts'
@@ -29,32 +28,24 @@ export async function services(visit: Visit): Promise<Answer> {
   const title = categories.find((entry) => entry.code === category)?.name ?? t('list.title')
   const crumbs = [{ label: visit.t('action.home'), href: visit.href('/') }, { label: t('list.title') }]
   const state = { category, where: location, date, q: text }
-  const today = visit.formats.isoDay(visit.now.toISOString())
   return page(
     title,
-    <div className="shell pt-6">
-      <h1 className="text-3xl lg:text-4xl">{title}</h1>
-      <p className="quiet mt-1 mb-5">{t('list.lead')}</p>
-      <nav aria-label={t('list.categories')} className="-mx-1 mb-5 overflow-x-auto px-1 pb-1">
-        <ul className="flex gap-2">
-          {[{ code: undefined, name: t('list.all'), count: 0 }, ...categories].map((entry) => (
-            <li key={entry.code ?? ''}>
-              <a
-                className="chip min-h-11!"
-                aria-current={entry.code === category ? 'page' : undefined}
-                href={visit.href('/booking', { ...state, category: entry.code })}
-              >
-                {entry.name}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      <FilterBar
-        visit={visit}
-        kept={{ category, q: text }}
-        filters={[
-          { kind: 'date', name: 'date', label: t('list.date'), value: date ?? '', min: today },
+    <Browse
+      visit={visit}
+      title={title}
+      lead={t('list.lead')}
+      categories={{
+        label: t('list.categories'),
+        entries: [{ code: undefined, name: t('list.all') }, ...categories].map((entry) => ({
+          name: entry.name,
+          href: visit.href('/booking', { ...state, category: entry.code }),
+          current: entry.code === category,
+        })),
+      }}
+      filters={{
+        kept: { category, q: text },
+        filters: [
+          { kind: 'date', name: 'date', label: t('list.date'), value: date ?? '', min: visit.formats.isoDay(visit.now.toISOString()) },
           {
             kind: 'select',
             name: 'where',
@@ -65,31 +56,21 @@ export async function services(visit: Visit): Promise<Answer> {
               ...LocationKind.options.map((kind) => ({ value: kind, label: t(`location.${kind}` satisfies TextKey) })),
             ],
           },
-        ]}
-      />
-      <p role="status" className="quiet my-5">
-        {t('list.count', { count: list.total })}
-      </p>
-      {list.items.length === 0 ? (
-        <EmptyState icon="calendar" title={t('list.none_title')} text={t('list.none_text')}>
-          <a className="button" data-primary="" href={visit.href('/booking')}>
-            {visit.t('list.clear')}
-          </a>
-        </EmptyState>
-      ) : (
-        <div className="offer-grid">
-          {list.items.map((entry, index) => (
-            <ServiceTile key={entry.id} visit={visit} service={entry} first={index < 3} />
-          ))}
-        </div>
-      )}
-      <Pager
+        ],
+      }}
+    >
+      <Offers
         visit={visit}
-        page={number}
-        last={Math.ceil(list.total / perPage)}
-        hrefOf={(next) => visit.href('/booking', { ...state, page: next > 1 ? String(next) : undefined })}
+        count={t('list.count', { count: list.total })}
+        empty={{ icon: 'calendar', title: t('list.none_title'), text: t('list.none_text'), clearHref: visit.href('/booking') }}
+        tiles={list.items.map((entry, index) => <ServiceTile key={entry.id} visit={visit} service={entry} first={index < 3} />)}
+        pager={{
+          page: number,
+          last: Math.ceil(list.total / perPage),
+          hrefOf: (next) => visit.href('/booking', { ...state, page: next > 1 ? String(next) : undefined }),
+        }}
       />
-    </div>,
+    </Browse>,
     {
       description: t('list.lead'),
       jsonLd: [breadcrumbData(visit, crumbs)],

@@ -9,7 +9,7 @@ import { formatsOf } from '../../../../storefront/format.ts'
 import { breadcrumbData, decimal } from '../../../../storefront/pages/structured-data.ts'
 import { type Answer, attempt, page, type Visit } from '../../../../storefront/visit.ts'
 import { type EventDetail, eventAvailability, getEvent } from '../../contract.ts'
-import { whenText } from '../event-words.tsx'
+import { addressText, whenText } from '../event-words.tsx'
 import { readSeating, type Seating } from '../seating.ts'
 import { type TextKey, texts } from '../texts.ts'
 import { TicketForm } from '../ticket-form.tsx'
@@ -156,9 +156,7 @@ function Facts({ visit, event: detail }: { visit: Visit; event: EventDetail }) {
       location ? (
         <>
           <bdi className="block font-semibold">{location.name}</bdi>
-          <bdi className="quiet text-sm">
-            {location.address.includes(location.city) ? location.address : `${location.address}, ${location.city}`}
-          </bdi>
+          <bdi className="quiet text-sm">{addressText(visit, [location.address], location.city)}</bdi>
         </>
       ) : (
         <>

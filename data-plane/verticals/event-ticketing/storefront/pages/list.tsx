@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react'
-import { FilterBar, OfferRail, OfferTile, Pager, pageOf } from '../../../../storefront/components/browse.tsx'
-import { EmptyState } from '../../../../storefront/components/layout.tsx'
+import { Browse, OfferRail, Offers, OfferTile, pageOf } from '../../../../storefront/components/browse.tsx'
+import { cityName } from '../../../../storefront/format.ts'
 import { breadcrumbData } from '../../../../storefront/pages/structured-data.ts'
 import { type Answer, page, type Visit } from '../../../../storefront/visit.ts'
 import { type EventCard, EventCategory, eventFacets, listEvents } from '../../contract.ts'
 import { eventMonth } from '../calendar.tsx'
-import { availabilityBadge, PriceFrom, whenText } from '../event-words.tsx'
+import { addressText, availabilityBadge, PriceFrom, whenText } from '../event-words.tsx'
 import { type TextKey, texts } from '../texts.ts'
 
 const perPage = 24
@@ -42,45 +42,31 @@ export async function events(visit: Visit): Promise<Answer> {
       },
     })
     return (
-      <>
-        <p role="status" className="quiet my-5">
-          {t('list.count', { count: found.total })}
-        </p>
-        {found.items.length === 0 ? (
-          <EmptyState icon="ticket" title={t('list.none_title')} text={t('list.none_text')}>
-            <a className="button" data-primary="" href={visit.href('/event-ticketing')}>
-              {visit.t('list.clear')}
-            </a>
-          </EmptyState>
-        ) : (
-          <div className="offer-grid">
-            {found.items.map((entry, index) => (
-              <EventTile key={entry.id} visit={visit} event={entry} first={index < 3} />
-            ))}
-          </div>
-        )}
-        <Pager
-          visit={visit}
-          page={number}
-          last={Math.ceil(found.total / perPage)}
-          hrefOf={(next) => {
+      <Offers
+        visit={visit}
+        count={t('list.count', { count: found.total })}
+        empty={{ icon: 'ticket', title: t('list.none_title'), text: t('list.none_text'), clearHref: visit.href('/event-ticketing') }}
+        tiles={found.items.map((entry, index) => <EventTile key={entry.id} visit={visit} event={entry} first={index < 3} />)}
+        pager={{
+          page: number,
+          last: Math.ceil(found.total / perPage),
+          hrefOf: (next) => {
             const address = new URLSearchParams(query)
             if (next > 1) address.set('page', String(next))
             else address.delete('page')
             return visit.href('/event-ticketing', address)
-          }}
-        />
-      </>
+          },
+        }}
+      />
     )
   }
   return page(
     t('list.title'),
-    <div className="shell pt-6">
-      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
-        <div>
-          <h1 className="text-3xl lg:text-4xl">{t('list.title')}</h1>
-          <p className="quiet mt-1">{t('list.lead')}</p>
-        </div>
+    <Browse
+      visit={visit}
+      title={t('list.title')}
+      lead={t('list.lead')}
+      view={
         <nav aria-label={t('list.view')} className="tabs flex gap-1.5">
           <a aria-current={asMonth ? undefined : 'page'} href={visit.href('/event-ticketing', { ...state, view: undefined })}>
             {t('list.as_list')}
@@ -89,26 +75,18 @@ export async function events(visit: Visit): Promise<Answer> {
             {t('list.as_month')}
           </a>
         </nav>
-      </div>
-      <nav aria-label={t('list.categories')} className="-mx-1 my-5 overflow-x-auto px-1 pb-1">
-        <ul className="flex gap-2">
-          {[undefined, ...facets.categories.map((entry) => entry.category)].map((entry) => (
-            <li key={entry ?? ''}>
-              <a
-                className="chip min-h-11!"
-                aria-current={entry === category ? 'page' : undefined}
-                href={visit.href('/event-ticketing', { ...state, category: entry })}
-              >
-                {entry ? t(`category.${entry}` satisfies TextKey) : t('list.all')}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      <FilterBar
-        visit={visit}
-        kept={{ category, view: state.view, month: asMonth ? (query.get('month') ?? undefined) : undefined }}
-        filters={[
+      }
+      categories={{
+        label: t('list.categories'),
+        entries: [undefined, ...facets.categories.map((entry) => entry.category)].map((entry) => ({
+          name: entry ? t(`category.${entry}` satisfies TextKey) : t('list.all'),
+          href: visit.href('/event-ticketing', { ...state, category: entry }),
+          current: entry === category,
+        })),
+      }}
+      filters={{
+        kept: { category, view: state.view, month: asMonth ? (query.get('month') ?? undefined) : undefined },
+        filters: [
           ...(facets.cities.length > 1
             ? [
                 {
@@ -118,7 +96,7 @@ export async function events(visit: Visit): Promise<Answer> {
                   value: city ?? '',
                   options: [
                     { value: '', label: t('list.all_cities') },
-                    ...facets.cities.map((entry) => ({ value: entry.city, label: entry.city })),
+                    ...facets.cities.map((entry) => ({ value: entry.city, label: cityName(visit.locale, entry.city) })),
                   ],
                 },
               ]
@@ -136,10 +114,11 @@ export async function events(visit: Visit): Promise<Answer> {
                 { kind: 'toggle' as const, name: 'free', label: t('list.free'), checked: free },
                 { kind: 'toggle' as const, name: 'family', label: t('list.family'), checked: family },
               ]),
-        ]}
-      />
+        ],
+      }}
+    >
       {body}
-    </div>,
+    </Browse>,
     {
       description: t('list.lead'),
       jsonLd: [breadcrumbData(visit, crumbs)],
@@ -164,7 +143,7 @@ export function EventTile({ visit, event, first, heading }: { visit: Visit; even
       badge={called ? { words: t(`event.${called}`), tone: 'bad' } : availabilityBadge(visit, event.availability)}
     >
       <p className="quiet truncate text-sm">
-        <bdi>{event.venue ? [event.venue.name, event.venue.city].filter(Boolean).join(', ') : t('event.online')}</bdi>
+        <bdi>{event.venue ? addressText(visit, [event.venue.name], event.venue.city) : t('event.online')}</bdi>
       </p>
       <p className="mt-1">
         <PriceFrom visit={visit} event={event} />

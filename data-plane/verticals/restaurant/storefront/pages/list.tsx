@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react'
-import { FilterBar, OfferRail, OfferTile, Pager, pageOf } from '../../../../storefront/components/browse.tsx'
+import { Browse, OfferRail, Offers, OfferTile, pageOf } from '../../../../storefront/components/browse.tsx'
 import { Icon } from '../../../../storefront/components/icon.tsx'
-import { EmptyState } from '../../../../storefront/components/layout.tsx'
 import { readPosition } from '../../../../storefront/components/position-field.tsx'
 import { Rating } from '../../../../storefront/components/vendor-tile.tsx'
 import { breadcrumbData } from '../../../../storefront/pages/structured-data.ts'
@@ -56,59 +55,47 @@ export async function restaurants(visit: Visit): Promise<Answer> {
   })
   return page(
     t('list.title'),
-    <div className="shell pt-6">
-      <h1 className="text-3xl lg:text-4xl">{t('list.title')}</h1>
-      <p className="quiet mt-1 mb-5">{t('list.lead')}</p>
-      <nav aria-label={t('list.cuisines')} className="-mx-1 mb-4 overflow-x-auto px-1 pb-1">
-        <ul className="flex gap-2">
-          {[undefined, ...Cuisine.options].map((code) => (
-            <li key={code ?? ''}>
-              <a
-                className="chip min-h-11!"
-                aria-current={code === cuisine ? 'page' : undefined}
-                href={visit.href('/restaurant', { ...state, cuisine: code })}
-              >
-                {code ? t(`cuisine.${code}` satisfies TextKey) : t('list.all')}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      <FilterBar
-        visit={visit}
-        kept={{ cuisine, near: state.near }}
-        filters={[
+    <Browse
+      visit={visit}
+      title={t('list.title')}
+      lead={t('list.lead')}
+      categories={{
+        label: t('list.cuisines'),
+        entries: [undefined, ...Cuisine.options].map((code) => ({
+          name: code ? t(`cuisine.${code}` satisfies TextKey) : t('list.all'),
+          href: visit.href('/restaurant', { ...state, cuisine: code }),
+          current: code === cuisine,
+        })),
+      }}
+      filters={{
+        kept: { cuisine, near: state.near },
+        filters: [
           select('service', t('list.service'), service, t('list.any_service'), RestaurantService.options, 'service'),
           select('dietary', t('list.dietary'), dietary, t('list.any_diet'), DietaryTag.options, 'diet'),
           select('sort', visit.t('list.sort'), sort, t('sort.usual'), near ? sorts : sorts.slice(1), 'sort'),
           { kind: 'toggle', name: 'open_now', label: t('list.open_now'), checked: openNow },
-        ]}
-      />
-      <Near visit={visit} state={state} />
-      <p role="status" className="quiet my-5">
-        {t('list.count', { count: list.total })}
-      </p>
-      {list.items.length === 0 ? (
-        <EmptyState icon="meal" title={t('list.none_title')} text={t('list.none_text')}>
-          <a className="button" data-primary="" href={visit.href('/restaurant', { near: state.near })}>
-            {visit.t('list.clear')}
-          </a>
-        </EmptyState>
-      ) : (
-        <div className="offer-grid">
-          {list.items.map((entry, index) => (
-            <RestaurantTile key={entry.id} visit={visit} restaurant={entry} first={index < 3} />
-          ))}
-        </div>
-      )}
-      <Pager
+        ],
+      }}
+      extra={<Near visit={visit} state={state} />}
+    >
+      <Offers
         visit={visit}
-        page={number}
-        last={Math.ceil(list.total / perPage)}
-        hrefOf={(next) => visit.href('/restaurant', { ...state, page: next > 1 ? String(next) : undefined })}
+        count={t('list.count', { count: list.total })}
+        empty={{
+          icon: 'meal',
+          title: t('list.none_title'),
+          text: t('list.none_text'),
+          clearHref: visit.href('/restaurant', { near: state.near }),
+        }}
+        tiles={list.items.map((entry, index) => <RestaurantTile key={entry.id} visit={visit} restaurant={entry} first={index < 3} />)}
+        pager={{
+          page: number,
+          last: Math.ceil(list.total / perPage),
+          hrefOf: (next) => visit.href('/restaurant', { ...state, page: next > 1 ? String(next) : undefined }),
+        }}
       />
       {list.items.length > 1 && <PlacesPicture visit={visit} restaurants={list.items} here={near} />}
-    </div>,
+    </Browse>,
     {
       description: t('list.lead'),
       jsonLd: [breadcrumbData(visit, crumbs)],
