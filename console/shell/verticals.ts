@@ -1,4 +1,4 @@
-import type { Client, Locale } from '@cityos/contract'
+import { type Client, type Locale, readSession } from '@cityos/contract'
 import { listAdminVerticals, listStoreVerticals } from '@cityos/data-plane/contract'
 import type { ComponentType } from 'react'
 import type { Endpoints } from '../api/data-provider.ts'
@@ -67,6 +67,8 @@ export class LiveVerticals {
   private readonly known = new Map<string, ConsoleParts>()
   private readonly listeners = new Set<() => void>()
   private reading: Promise<void> | null = null
+  /** Somebody has a session here; until then only what is public is asked for. */
+  private signedIn = false
 
   constructor(private readonly options: LiveVerticalsOptions) {}
 
@@ -120,9 +122,14 @@ export class LiveVerticals {
 
   /** Verticals that are off and have sold something that is not finished, as staff who are signed in may ask. */
   private async unfinished(): Promise<string[]> {
-    if (this.options.side !== 'admin' || window.location.hash.startsWith('#/login')) return []
-    return this.options
-      .client(listAdminVerticals, { query: { limit: 100 } })
+    const { side, client } = this.options
+    if (side !== 'admin') return []
+    this.signedIn ||= await client(readSession).then(
+      () => true,
+      () => false,
+    )
+    if (!this.signedIn) return []
+    return client(listAdminVerticals, { query: { limit: 100 } })
       .then(({ items }) => items.filter((item) => item.open).map((item) => item.name))
       .catch(() => [])
   }
