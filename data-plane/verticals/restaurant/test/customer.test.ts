@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { addCartLine, completeCart, createCart, getCart, listPaymentMethods, updateCart } from '../../../core/cart/contract.ts'
 import { Pii } from '../../../platform/pii/pii.ts'
+import { TenantContext } from '../../../platform/tenant/tenant-context.ts'
 import { TimerScheduler } from '../../../platform/timer/timer-scheduler.ts'
 import { startTestPlane, type TestPlane, vendorActor } from '../../../testing/plane.ts'
 import { addVendor, codeOf, database, service } from '../../../testing/shop.ts'
@@ -83,4 +84,32 @@ it('the deadline of an unanswered order is what a sleeping tenant is woken for',
   expect(timer).toEqual({ due_at: row.accept_by, status: 'pending' })
   const next = await service(plane, TimerScheduler).nextDueAt()
   expect(next!.getTime()).toBeLessThanOrEqual(row.accept_by!.getTime())
+})
+
+it('switched off: nothing new is shown or sold, what was sold is cooked, handed over and seen to its end', async () => {
+  const tenant = service(plane, TenantContext)
+  const only = (verticals: string[]) => tenant.replace({ ...tenant.document, verticals, version: tenant.document.version + 1 })
+  const { food_order_id: id, token } = await plane.client()(
+    api.placeRestaurantOrder,
+    { body: pickUp(kitchen) },
+    { idempotencyKey: newId('key') },
+  )
+  const asVendor = () => ({ actor: vendorActor(kitchen.vendorId), idempotencyKey: newId('key') })
+  only(['catalogue'])
+  try {
+    expect(await codeOf(plane.client()(api.listRestaurants, {}))).toBe('not_found')
+    expect(await codeOf(plane.client()(api.getRestaurantMenu, { params: { handle: kitchen.id } }))).toBe('not_found')
+    expect(await codeOf(plane.client()(api.placeRestaurantOrder, { body: pickUp(kitchen) }, { idempotencyKey: newId('key') }))).toBe(
+      'not_found',
+    )
+    expect((await plane.call(api.listKitchenOrders, {}, asVendor())).items.map((order) => order.id)).toContain(id)
+    await plane.call(api.acceptKitchenOrder, { params: { id }, body: {} }, asVendor())
+    await plane.call(api.prepareKitchenOrder, { params: { id }, body: {} }, asVendor())
+    await plane.call(api.readyKitchenOrder, { params: { id }, body: {} }, asVendor())
+    await plane.call(api.pickUpKitchenOrder, { params: { id }, body: {} }, asVendor())
+    expect((await plane.client()(api.getFoodOrder, { params: { id }, query: { token } })).status).toBe('picked_up')
+  } finally {
+    only(['catalogue', 'restaurant'])
+  }
+  expect(await codeOf(plane.client()(api.listRestaurants, {}))).toBeNull()
 })

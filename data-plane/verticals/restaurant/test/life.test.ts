@@ -203,6 +203,15 @@ describe('the card', () => {
     expect(Date.parse(waiting.accept_by!)).toBeGreaterThanOrEqual(later(noon, minutes(10)).getTime())
   })
 
+  it('may be cash at the door: booked when the meal is handed over', async () => {
+    const { order, food_order_id: id } = await place(delivery({ payment: { method: 'cash_on_delivery' } }))
+    for (const verb of ['accept', 'prepare', 'ready', 'dispatch'] as const) await act(id, verb)
+    expect(await paid(order.id)).toBe(0)
+    await act(id, 'deliver')
+    expect(await paid(order.id)).toBe(6800)
+    await settled()
+  })
+
   it('that is declined at checkout leaves no order and no room taken', async () => {
     expect(await code(place(pickUp(kitchen, { payment: { method: 'sandbox', token: 'tok_declined' } })))).toBe('payment_declined')
     await settled()
