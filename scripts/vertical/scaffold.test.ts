@@ -9,6 +9,9 @@ const registrations = [
   'data-plane/src/verticals.ts',
   'data-plane/src/contract.ts',
   'data-plane/src/vertical-pages.ts',
+  'console/i18n/en/tenant.json',
+  'console/i18n/fr/tenant.json',
+  'console/i18n/ar/tenant.json',
   'contract/src/vertical.ts',
 ]
 const titles = { en: 'Laundry', fr: 'Blanchisserie', ar: 'مغسلة' }
@@ -56,6 +59,7 @@ describe('pnpm vertical:new', () => {
     expect(read('data-plane/src/vertical-pages.ts')).toMatch(/= \[[^\]]+, laundryPages\]\n$/)
     expect(read('data-plane/src/contract.ts').match(/laundry/g)).toHaveLength(1)
     expect(read('contract/src/vertical.ts')).toContain('  vertical(\'laundry\', "Laundry", "Blanchisserie", "مغسلة"),\n]')
+    expect(JSON.parse(read('console/i18n/fr/tenant.json')).vertical.laundry).toBe('Blanchisserie')
     const before = read('contract/src/vertical.ts')
     expect(scaffold(root, 'pet-service', titles)).not.toContain('contract/src/vertical.ts')
     expect(read('contract/src/vertical.ts')).toBe(before)

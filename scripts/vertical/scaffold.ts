@@ -21,7 +21,8 @@ const codePattern = /^[a-z]{3,}(?:-[a-z]+)*$/
 
 /**
  * Copies the template to `data-plane/verticals/<code>` under its new names and registers it: server, contract and shop pages,
- * and the platform's list of verticals when the name is new to it. Consoles find their screens in the folder.
+ * and, when the name is new to the platform, its list of verticals and the word for it in the consoles. Consoles find their
+ * screens in the folder.
  * @param root the checkout
  * @returns the files that were written or changed, relative to `root`
  * @throws Error when the name is malformed or taken; nothing has been written then
@@ -91,6 +92,13 @@ function register(root: string, { code, camel }: ReturnType<typeof namesOf>, tit
   )
   if (!readFileSync(join(root, platformList), 'utf8').includes(`vertical('${code}',`)) {
     const line = `  vertical('${code}', ${[titles.en, titles.fr, titles.ar].map((title) => JSON.stringify(title)).join(', ')}),\n`
+    for (const locale of ['en', 'fr', 'ar'] as const) {
+      change(`console/i18n/${locale}/tenant.json`, (text) => {
+        const words = JSON.parse(text) as { vertical: Record<string, string> }
+        words.vertical[code] = titles[locale]
+        return `${JSON.stringify(words, null, 2)}\n`
+      })
+    }
     change(platformList, (text) => text.replace(/(\n)(\]\n\nexport const verticalCodes)/, `$1${line}$2`))
   }
   return changed
