@@ -13,7 +13,7 @@ import {
   useTheme,
 } from '@mui/material'
 import { type ReactNode, useId, useRef } from 'react'
-import { Form, useNotify, useTranslate } from 'react-admin'
+import { Form, ResourceContextProvider, useNotify, useTranslate } from 'react-admin'
 import { ConsoleError } from '../api/failure.ts'
 import { useSend } from '../api/query.ts'
 import { fieldOf, fieldsOf } from '../api/shape.ts'
@@ -106,19 +106,22 @@ export function EndpointDialog({
       <DialogContent>
         <Stack spacing={1.5} sx={{ paddingBlockStart: 1 }}>
           {consequence && <DialogContentText component="div">{consequence}</DialogContentText>}
-          <Form id={form} record={record as never} onSubmit={submit as never} sanitizeEmptyValues={false}>
-            {fields.map((field) => {
-              if (typeof field === 'string')
-                return <DerivedInput key={field} field={fieldOf(endpoint.body, field)} currency={currency} references={references} />
-              if ('heading' in field)
-                return (
-                  <Typography key={field.heading} variant="h3" sx={{ marginBlock: 1 }}>
-                    {t(field.heading)}
-                  </Typography>
-                )
-              return <div key={field.source}>{field.input}</div>
-            })}
-          </Form>
+          {/* Lists of inputs ask for the resource they are of, also on pages that are none. */}
+          <ResourceContextProvider value={endpoint.id}>
+            <Form id={form} record={record as never} onSubmit={submit as never} sanitizeEmptyValues={false}>
+              {fields.map((field) => {
+                if (typeof field === 'string')
+                  return <DerivedInput key={field} field={fieldOf(endpoint.body, field)} currency={currency} references={references} />
+                if ('heading' in field)
+                  return (
+                    <Typography key={field.heading} variant="h3" sx={{ marginBlock: 1 }}>
+                      {t(field.heading)}
+                    </Typography>
+                  )
+                return <div key={field.source}>{field.input}</div>
+              })}
+            </Form>
+          </ResourceContextProvider>
           {send.error && (
             <Alert severity="error">
               {words(send.error)}

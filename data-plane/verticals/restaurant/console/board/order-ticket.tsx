@@ -76,7 +76,12 @@ export function OrderTicket({ order, now, flashing }: { order: KitchenOrder; now
         </Typography>
       )}
       <Typography variant="body2" color="textSecondary" sx={{ marginBlockEnd: 1 }}>
-        {order.buyer.name && !order.buyer.masked && <bdi>{order.buyer.name} · </bdi>}
+        {order.buyer.name && !order.buyer.masked && (
+          <>
+            <bdi>{order.buyer.name}</bdi>
+            {' · '}
+          </>
+        )}
         {t('restaurant.points', { count: formatNumber(order.points, locale) })}
         {order.utensils && ` · ${t('restaurant.utensils')}`} · <MoneyText value={order.total} />
       </Typography>
