@@ -579,6 +579,7 @@ ALTER TABLE "event_ticket"
   ADD CONSTRAINT "event_ticket_sold" CHECK ("status" = 'pending' OR ("order_line_id" IS NOT NULL AND "secret_hash" IS NOT NULL));
 -- K5: no seat in two live tickets
 CREATE UNIQUE INDEX "event_ticket_one_per_seat" ON "event_ticket" ("seat_id") WHERE "seat_id" IS NOT NULL AND "status" IN ('pending', 'valid', 'checked_in', 'blocked');
+CREATE INDEX "event_ticket_of_order" ON "event_ticket" ("order_id") WHERE "order_id" IS NOT NULL;
 CREATE INDEX "event_ticket_parent" ON "event_ticket" ("parent_ticket_id") WHERE "parent_ticket_id" IS NOT NULL;
 CREATE INDEX "event_ticket_voucher" ON "event_ticket" ("voucher_id") WHERE "voucher_id" IS NOT NULL;
 -- lines whose money waits for the end of the event

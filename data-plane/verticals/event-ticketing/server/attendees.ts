@@ -3,7 +3,6 @@ import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { type RawBuilder, sql } from 'kysely'
 import { audit } from '../../../platform/audit/audit.ts'
-import { Clock } from '../../../platform/clock/clock.ts'
 import { Database } from '../../../platform/db/index.ts'
 import { transition } from '../../../platform/lifecycle/lifecycle.ts'
 import { Pii } from '../../../platform/pii/pii.ts'
@@ -12,6 +11,7 @@ import { ticketLifecycle } from '../lifecycle.ts'
 import { vendorScope } from './managed-events.ts'
 import { labelOf } from './stock.ts'
 import { normaliseCode } from './ticket-signer.ts'
+import { totalOf } from './total.ts'
 
 const mostRows = 50_000
 type Filter = Pick<Input<typeof listAttendees>['query'], 'status' | 'ticket_type_id' | 'event_date_id'> & { q?: string | undefined }
@@ -32,7 +32,6 @@ interface AttendeeRow {
   voucher: string | null
   checked_in_at: Date | null
   created_at: Date
-  total: number
 }
 
 /** Tickets as organisers see them: names once there is an order, addresses only in the audited export. */
@@ -40,14 +39,17 @@ interface AttendeeRow {
 export class Attendees {
   constructor(
     private readonly database: Database,
-    readonly _clock: Clock,
     private readonly pii: Pii,
   ) {}
 
   async list(ctx: RequestContext, eventId: string, query: Input<typeof listAttendees>['query']): Promise<Output<typeof listAttendees>> {
     await this.requireOwn(ctx, eventId)
-    const rows = await this.read(eventId, query, sql`ORDER BY t.created_at DESC, t.id DESC LIMIT ${query.limit} OFFSET ${query.offset}`)
-    return { items: rows.map((row) => this.shape(row)), total: rows[0]?.total ?? 0 }
+    const page = sql`ORDER BY t.created_at DESC, t.id DESC LIMIT ${query.limit} OFFSET ${query.offset}`
+    const [rows, total] = await Promise.all([
+      this.read(eventId, query, page),
+      totalOf(this.database.read, sql`FROM event_ticket t WHERE ${this.where(eventId, query)}`),
+    ])
+    return { items: rows.map((row) => this.shape(row)), total }
   }
 
   /** CSV with everything the organiser needs at the door; who took it, is in the audit trail. */
@@ -99,7 +101,7 @@ export class Attendees {
     return this.shape(row!)
   }
 
-  private async read(eventId: string, query: Filter, tail: RawBuilder<unknown>, more: RawBuilder<unknown> = sql``): Promise<AttendeeRow[]> {
+  private where(eventId: string, query: Filter): RawBuilder<unknown> {
     const where = [sql`t.event_id = ${eventId}`, query.status ? sql`t.status = ${query.status}` : sql`t.status <> 'pending'`]
     if (query.ticket_type_id) where.push(sql`t.ticket_type_id = ${query.ticket_type_id}`)
     if (query.event_date_id) where.push(sql`t.event_date_id = ${query.event_date_id}`)
@@ -107,11 +109,15 @@ export class Attendees {
       if (query.q.includes('@')) where.push(sql`t.email_index = ${this.pii.index('email', query.q)}`)
       else where.push(sql`(t.code = ${normaliseCode(query.q)} OR t.order_number = ${query.q.trim()})`)
     }
+    return sql.join(where, sql` AND `)
+  }
+
+  private async read(eventId: string, query: Filter, tail: RawBuilder<unknown>, more: RawBuilder<unknown> = sql``): Promise<AttendeeRow[]> {
     const { rows } = await sql<AttendeeRow>`
       SELECT t.id, t.code, t.status, t.attendee, y.id AS type_id, y.name AS type_name, t.event_date_id, d.starts_at, t.seat_id, t.price_amount, t.currency_code,
-        t.order_number, v.code AS voucher, t.checked_in_at, t.created_at, count(*) OVER ()::int AS total
+        t.order_number, v.code AS voucher, t.checked_in_at, t.created_at
       FROM event_ticket t JOIN event_ticket_type y ON y.id = t.ticket_type_id JOIN event_date d ON d.id = t.event_date_id LEFT JOIN event_voucher v ON v.id = t.voucher_id
-      WHERE ${sql.join(where, sql` AND `)} ${more} ${tail}`.execute(this.database.read)
+      WHERE ${this.where(eventId, query)} ${more} ${tail}`.execute(this.database.read)
     return rows
   }
 

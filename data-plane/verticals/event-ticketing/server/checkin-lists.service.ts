@@ -17,6 +17,7 @@ import { lockEvent, vendorScope } from './managed-events.ts'
 import { labelOf } from './stock.ts'
 import { TicketSigner } from './ticket-signer.ts'
 import { TicketViews } from './ticket-views.ts'
+import { totalOf } from './total.ts'
 
 interface ListRow {
   id: string
@@ -126,9 +127,8 @@ export class CheckinLists {
       attendee: string | null
       seat_id: string | null
       type_name: I18nText | null
-      total: number
     }>`
-      SELECT c.id, c.kind, c.result, c.device_id, c.scanned_at, c.received_at, t.id AS ticket_id, t.code, t.attendee, t.seat_id, y.name AS type_name, count(*) OVER ()::int AS total
+      SELECT c.id, c.kind, c.result, c.device_id, c.scanned_at, c.received_at, t.id AS ticket_id, t.code, t.attendee, t.seat_id, y.name AS type_name
       FROM event_checkin c JOIN event_checkin_list l ON l.id = c.list_id
       LEFT JOIN event_ticket t ON t.id = c.ticket_id AND t.event_id = l.event_id LEFT JOIN event_ticket_type y ON y.id = t.ticket_type_id
       WHERE c.list_id = ${id} ${result} ORDER BY c.received_at DESC, c.id DESC LIMIT ${query.limit} OFFSET ${query.offset}`.execute(
@@ -152,7 +152,7 @@ export class CheckinLists {
         scanned_at: row.scanned_at.toISOString(),
         received_at: row.received_at.toISOString(),
       })),
-      total: rows[0]?.total ?? 0,
+      total: await totalOf(this.database.read, sql`FROM event_checkin c WHERE c.list_id = ${id} ${result}`),
     }
   }
 

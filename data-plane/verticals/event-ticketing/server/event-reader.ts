@@ -5,9 +5,10 @@ import { SettingService } from '../../../core/store/setting.service.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { Database, type Tx } from '../../../platform/db/index.ts'
 import { TenantContext } from '../../../platform/tenant/tenant-context.ts'
-import type { EventCard, EventDateShape, EventDetail, TicketAvailability } from '../contract.ts'
+import type { EventCard, EventDateShape, EventDetail, EventOccurrence, TicketAvailability } from '../contract.ts'
 import { availabilityOf, bestAvailability, freeUnits, saleState } from '../rules.ts'
 import { dateAvailability, type OfferingEvent, offerOf, readTypes, visibleTypes } from './offers.ts'
+import { totalOf } from './total.ts'
 
 /** States a list of the shop shows; the detail page also opens what is over or cancelled. */
 export const listed = sql`('approved', 'on_sale', 'sold_out', 'closed', 'postponed')`
@@ -60,10 +61,8 @@ const columns = sql`e.id, e.handle, e.title, e.category, e.status, e.online_url,
   e.sales_frozen_at, e.show_remaining, e.waiting_list_enabled, v.id AS vendor_id, v.handle AS vendor_handle, v.name AS vendor_name, v.status AS vendor_status,
   CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'name', p.name, 'address', p.address, 'city', p.city, 'lat', p.lat, 'lng', p.lng, 'accessibility', p.accessibility) END AS venue`
 
-/** Next date with the stand of each admission, and how many dates are left. */
-const standJoin = (now: Date) => sql`
-  LEFT JOIN LATERAL (SELECT d.id, d.status FROM event_date d WHERE d.event_id = e.id AND d.starts_at = e.starts_at LIMIT 1) nd ON true
-  LEFT JOIN LATERAL (SELECT count(*)::int AS count FROM event_date d WHERE d.event_id = e.id AND d.status = 'scheduled' AND d.ends_at > ${now}) dc ON true
+/** What the admissions of date `nd` of event `e` have left: `st.types`. */
+const typesJoin = sql`
   LEFT JOIN LATERAL (
     SELECT json_agg(json_build_object('available_from', t.available_from, 'available_to', t.available_to,
       'quotas', (SELECT json_agg(json_build_object('size', q.size, 'used', q.used)) FROM event_quota_ticket_type qt JOIN event_quota q ON q.id = qt.quota_id
@@ -71,6 +70,12 @@ const standJoin = (now: Date) => sql`
       'waiting', EXISTS (SELECT 1 FROM event_waiting_entry w WHERE w.ticket_type_id = t.id AND w.event_date_id = nd.id AND w.status = 'waiting'))) AS types
     FROM event_ticket_type t WHERE t.event_id = e.id AND t.deleted_at IS NULL AND t.kind <> 'add_on' AND NOT t.hide_without_voucher
   ) st ON true`
+
+/** Next date with the stand of each admission, and how many dates are left. */
+const standJoin = (now: Date) => sql`
+  LEFT JOIN LATERAL (SELECT d.id, d.status FROM event_date d WHERE d.event_id = e.id AND d.starts_at = e.starts_at LIMIT 1) nd ON true
+  LEFT JOIN LATERAL (SELECT count(*)::int AS count FROM event_date d WHERE d.event_id = e.id AND d.status = 'scheduled' AND d.ends_at > ${now}) dc ON true
+  ${typesJoin}`
 
 /** Reads events as the shop shows them. */
 @Injectable()
@@ -91,22 +96,24 @@ export class EventReader {
     return { amount: settings['event.service_fee_amount'], bps: settings['event.service_fee_bps'] }
   }
 
-  /** A page of cards: page and cards in one statement, whatever their number. */
+  /** A page of cards: two statements, whatever their number. */
   async cards(
     locale: Locale,
     page: { where: RawBuilder<unknown>; order: RawBuilder<unknown>; limit: number; offset: number },
   ): Promise<{ items: EventCard[]; total: number }> {
     const now = this.clock.now()
-    const { rows } = await sql<EventRow & { total: number }>`
+    const found = sql`FROM event_event e JOIN vendor v ON v.id = e.vendor_id
+        WHERE e.deleted_at IS NULL AND e.status IN ${listed} AND e.last_ends_at > ${now} AND v.status = 'active' AND ${page.where}`
+    const reading = sql<EventRow>`
       WITH page AS (
-        SELECT e.*, count(*) OVER ()::int AS total FROM event_event e JOIN vendor v ON v.id = e.vendor_id
-        WHERE e.deleted_at IS NULL AND e.status IN ${listed} AND e.last_ends_at > ${now} AND v.status = 'active' AND ${page.where}
+        SELECT e.* ${found}
         ORDER BY ${page.order} LIMIT ${page.limit} OFFSET ${page.offset}
       )
-      SELECT ${columns}, e.total, nd.status AS date_status, dc.count AS date_count, st.types
+      SELECT ${columns}, nd.status AS date_status, dc.count AS date_count, st.types
       FROM page e JOIN vendor v ON v.id = e.vendor_id LEFT JOIN event_venue p ON p.id = e.venue_id ${standJoin(now)}
       ORDER BY ${page.order}`.execute(this.database.read)
-    return { items: rows.map((row) => this.card(row, locale, now)), total: rows[0]?.total ?? 0 }
+    const [{ rows }, total] = await Promise.all([reading, totalOf(this.database.read, found)])
+    return { items: rows.map((row) => this.card(row, locale, now)), total }
   }
 
   card(row: EventRow, locale: Locale, now: Date): EventCard {
@@ -229,6 +236,32 @@ export class EventReader {
         availability: this.stand(event, { status: row.status, startsAt: row.starts_at, endsAt: row.ends_at }, row.types, now),
       })),
     }
+  }
+
+  /** Dates of listed events within a span, each with what its admissions have: one statement. At most 500. */
+  async occurrences(locale: Locale, from: Date, to: Date, where: RawBuilder<unknown>): Promise<EventOccurrence[]> {
+    const now = this.clock.now()
+    const { rows } = await sql<EventRow & { date_id: string }>`
+      SELECT ${columns}, d.id AS date_id, d.starts_at, d.ends_at, d.status AS date_status, 1 AS date_count, st.types
+      FROM event_date nd JOIN event_event e ON e.id = nd.event_id JOIN vendor v ON v.id = e.vendor_id LEFT JOIN event_venue p ON p.id = e.venue_id
+      JOIN event_date d ON d.id = nd.id ${typesJoin}
+      WHERE nd.starts_at >= ${from} AND nd.starts_at < ${to} AND nd.status = 'scheduled' AND e.deleted_at IS NULL AND e.status IN ${listed}
+        AND v.status = 'active' AND ${where}
+      ORDER BY nd.starts_at, nd.id LIMIT 500`.execute(this.database.read)
+    return rows.map((row) => {
+      const card = this.card(row, locale, now)
+      return {
+        event_id: row.id,
+        event_date_id: row.date_id,
+        handle: card.handle,
+        title: card.title,
+        category: card.category,
+        starts_at: card.starts_at,
+        ends_at: card.ends_at,
+        venue: card.venue?.name ?? null,
+        availability: card.availability,
+      }
+    })
   }
 
   /** The date one asks about: named, else the next one. @throws DomainError not_found */

@@ -7,6 +7,7 @@ import { actionsFor } from '../../../platform/lifecycle/lifecycle.ts'
 import { TenantContext } from '../../../platform/tenant/tenant-context.ts'
 import type { ManagedDate, ManagedEvent, ManagedEventCard, ManagedQuota, ManagedTicketType } from '../contract.ts'
 import { eventLifecycle } from '../lifecycle.ts'
+import { totalOf } from './total.ts'
 
 type EventRow = Awaited<ReturnType<typeof readEvent>>
 
@@ -65,7 +66,6 @@ interface CardRow {
   capacity: number | null
   sales_frozen_at: Date | null
   version: number
-  total: number
 }
 
 /** Events as organisers and admins see them. */
@@ -105,18 +105,19 @@ export class ManagedEvents {
     }
     // drafts and what is not handed in are the organiser's own affair
     if (vendorScope(ctx) === null && !query.status) where.push(sql`e.status <> 'draft'`)
-    const { rows } = await sql<CardRow>`
-      WITH page AS (SELECT e.*, count(*) OVER ()::int AS total FROM event_event e WHERE ${sql.join(where, sql` AND `)}
-        ORDER BY ${order} LIMIT ${query.limit} OFFSET ${query.offset})
-      SELECT ${cardColumns}, e.total FROM page e ${cardJoins} ORDER BY ${order}`.execute(this.database.read)
-    return { items: rows.map((row) => this.card(ctx, row)), total: rows[0]?.total ?? 0 }
+    const found = sql`FROM event_event e WHERE ${sql.join(where, sql` AND `)}`
+    const reading = sql<CardRow>`
+      WITH page AS (SELECT e.* ${found} ORDER BY ${order} LIMIT ${query.limit} OFFSET ${query.offset})
+      SELECT ${cardColumns} FROM page e ${cardJoins} ORDER BY ${order}`.execute(this.database.read)
+    const [{ rows }, total] = await Promise.all([reading, totalOf(this.database.read, found)])
+    return { items: rows.map((row) => this.card(ctx, row)), total }
   }
 
   async get(ctx: RequestContext, id: string, db: Tx = this.database.read): Promise<ManagedEvent> {
     const row = await readEvent(db, id)
     const vendorId = vendorScope(ctx)
     if (!row || (vendorId !== null && row.vendor_id !== vendorId)) throw new DomainError('not_found')
-    const cards = await sql<CardRow>`SELECT ${cardColumns}, 1 AS total FROM event_event e ${cardJoins} WHERE e.id = ${id}`.execute(db)
+    const cards = await sql<CardRow>`SELECT ${cardColumns} FROM event_event e ${cardJoins} WHERE e.id = ${id}`.execute(db)
     const dates = await sql<{
       id: string
       starts_at: Date

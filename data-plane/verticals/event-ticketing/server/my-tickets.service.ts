@@ -32,11 +32,12 @@ export class MyTickets {
   async list(ctx: RequestContext, query: Input<typeof listMyTickets>['query']): Promise<Output<typeof listMyTickets>> {
     const now = this.clock.now()
     const owner = await this.owner(ctx)
-    const when = query.when === 'upcoming' ? sql`AND d.ends_at > ${now}` : query.when === 'past' ? sql`AND d.ends_at <= ${now}` : sql``
+    const when = query.when === 'upcoming' ? sql`d.ends_at > ${now}` : query.when === 'past' ? sql`d.ends_at <= ${now}` : sql`true`
     const event = query.event_id ? sql`AND t.event_id = ${query.event_id}` : sql``
     const page = await this.views.read(
-      sql`${owner} AND t.status <> 'pending' ${when} ${event}`,
+      sql`${owner} AND t.status <> 'pending' ${event}`,
       sql`ORDER BY d.ends_at <= ${now}, CASE WHEN d.ends_at > ${now} THEN d.starts_at END, d.starts_at DESC, t.id LIMIT ${query.limit} OFFSET ${query.offset}`,
+      when,
     )
     return { items: page.map((row) => this.views.view(ctx, row, now)), total: page[0]?.total ?? 0 }
   }
@@ -209,10 +210,10 @@ export class MyTickets {
       .where('id', '=', id)
       .executeTakeFirst()
     const address = customer?.email_verified_at ? customer.email_index : null
-    const received =
-      address === null
-        ? sql`t.customer_id = ${id}`
-        : sql`(t.customer_id = ${id} OR (t.customer_id IS NULL AND t.email_index = ${address} AND t.transferred_from_id IS NOT NULL))`
-    return sql`((t.transferred_from_id IS NULL AND t.order_id IN (SELECT o.id FROM "order" o WHERE o.customer_id = ${id})) OR ${received})`
+    const byAddress = sql`UNION ALL SELECT id FROM event_ticket WHERE email_index = ${address} AND customer_id IS NULL AND transferred_from_id IS NOT NULL`
+    return sql`t.id IN (
+      SELECT b.id FROM "order" o JOIN event_ticket b ON b.order_id = o.id WHERE o.customer_id = ${id} AND b.transferred_from_id IS NULL
+      UNION ALL SELECT id FROM event_ticket WHERE customer_id = ${id}
+      ${address === null ? sql`` : byAddress})`
   }
 }

@@ -8,6 +8,7 @@ import { Database, type Tx } from '../../../platform/db/index.ts'
 import { schedule } from '../../../platform/timer/timers.ts'
 import type { listRefundBatches, RefundBatch } from '../contract.ts'
 import { endTickets, timerKinds } from './ticket-rows.ts'
+import { totalOf } from './total.ts'
 
 const linesPerRun = 20
 const mostAttempts = 5
@@ -63,10 +64,9 @@ export class RefundBatches {
     const where = [sql`true`]
     if (query.status) where.push(sql`b.status = ${query.status}`)
     if (query.event_id) where.push(sql`b.event_id = ${query.event_id}`)
-    const rows = await this.read(
-      sql`WHERE ${sql.join(where, sql` AND `)} ORDER BY b.created_at DESC, b.id LIMIT ${query.limit} OFFSET ${query.offset}`,
-    )
-    return { items: rows.map(shapeOf), total: rows[0]?.total ?? 0 }
+    const found = sql`WHERE ${sql.join(where, sql` AND `)}`
+    const rows = await this.read(sql`${found} ORDER BY b.created_at DESC, b.id LIMIT ${query.limit} OFFSET ${query.offset}`)
+    return { items: rows.map(shapeOf), total: await totalOf(this.database.read, sql`FROM event_refund_batch b ${found}`) }
   }
 
   /** Failed lines are tried again, at once. @throws DomainError invalid_transition when nothing has failed */
@@ -187,7 +187,7 @@ export class RefundBatches {
 
   private async read(tail: ReturnType<typeof sql>): Promise<BatchRow[]> {
     const { rows } = await sql<BatchRow>`
-      SELECT b.*, e.title, e.vendor_id, n.lines, n.done, n.failed, count(*) OVER ()::int AS total
+      SELECT b.*, e.title, e.vendor_id, n.lines, n.done, n.failed
       FROM event_refund_batch b JOIN event_event e ON e.id = b.event_id
       CROSS JOIN LATERAL (SELECT count(*)::int AS lines, count(*) FILTER (WHERE status = 'done')::int AS done, count(*) FILTER (WHERE status = 'failed')::int AS failed
         FROM event_refund_item WHERE batch_id = b.id) n ${tail}`.execute(this.database.read)
@@ -211,7 +211,6 @@ interface BatchRow {
   last_error: string | null
   created_at: Date
   finished_at: Date | null
-  total: number
 }
 
 const shapeOf = (row: BatchRow): RefundBatch => ({

@@ -1,4 +1,4 @@
-import { DomainError, type Input, type Output, pickText } from '@cityos/contract'
+import { DomainError, type Input, type Output } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { type RawBuilder, sql } from 'kysely'
@@ -81,37 +81,10 @@ export class StoreEvents {
     const span = (to.getTime() - from.getTime()) / days(1)
     if (span < 1 || span > longestCalendar + 1)
       throw new DomainError('validation_failed', { field: 'to', details: { most_days: longestCalendar } })
-    const now = this.clock.now()
-    const city = query.city ? sql`AND e.city = ${query.city}` : sql``
-    const category = query.category ? sql`AND e.category = ${query.category}` : sql``
-    const { rows } = await sql<{ event_id: string; date_id: string }>`
-      SELECT e.id AS event_id, d.id AS date_id FROM event_date d JOIN event_event e ON e.id = d.event_id JOIN vendor v ON v.id = e.vendor_id
-      WHERE d.starts_at >= ${from} AND d.starts_at < ${to} AND d.status = 'scheduled' AND e.deleted_at IS NULL AND e.status IN ${listed}
-        AND v.status = 'active' ${city} ${category}
-      ORDER BY d.starts_at, d.id LIMIT 500`.execute(this.database.read)
-    const events = new Map<string, Awaited<ReturnType<EventReader['row']>>>()
-    const dates = new Map<string, Awaited<ReturnType<EventReader['dates']>>>()
-    for (const id of new Set(rows.map((row) => row.event_id))) {
-      const event = await this.reader.row(id)
-      events.set(id, event)
-      dates.set(id, await this.reader.dates(event, now))
-    }
-    return rows.flatMap((row) => {
-      const event = events.get(row.event_id)!
-      const date = dates.get(row.event_id)!.shapes.find((shape) => shape.id === row.date_id)
-      if (!date) return []
-      return {
-        event_id: event.id,
-        event_date_id: date.id,
-        handle: event.handle,
-        title: pickText(event.title, ctx.locale, this.reader.fallback),
-        category: event.category,
-        starts_at: date.starts_at,
-        ends_at: date.ends_at,
-        venue: event.venue ? pickText(event.venue.name, ctx.locale, this.reader.fallback) : null,
-        availability: date.availability,
-      }
-    })
+    const conditions = [sql`true`]
+    if (query.city) conditions.push(sql`e.city = ${query.city}`)
+    if (query.category) conditions.push(sql`e.category = ${query.category}`)
+    return this.reader.occurrences(ctx.locale, from, to, sql.join(conditions, sql` AND `))
   }
 
   async dates(key: string) {

@@ -65,8 +65,13 @@ export class TicketViews {
     private readonly signer: TicketSigner,
   ) {}
 
-  async read(where: RawBuilder<unknown>, tail: RawBuilder<unknown>): Promise<TicketRow[]> {
+  /**
+   * @param where which tickets, by columns of `t` alone: they are found first, then joined
+   * @param further conditions on what they are joined with: `d` date, `e` event
+   */
+  async read(where: RawBuilder<unknown>, tail: RawBuilder<unknown>, further: RawBuilder<unknown> = sql`true`): Promise<TicketRow[]> {
     const { rows } = await sql<TicketRow>`
+      WITH found AS MATERIALIZED (SELECT t.* FROM event_ticket t WHERE ${where})
       SELECT t.id, t.code, t.status, t.version, t.event_id, e.handle, e.title, e.status AS event_status, e.picture, e.timezone, e.online_url, e.resale_allowed,
         e.refund_until, json_build_object('id', v.id, 'handle', v.handle, 'name', v.name) AS vendor,
         CASE WHEN p.id IS NOT NULL THEN json_build_object('name', p.name, 'address', p.address, 'city', p.city, 'lat', p.lat, 'lng', p.lng) END AS venue,
@@ -74,10 +79,10 @@ export class TicketViews {
         t.seat_id, s.category AS seat_category, t.attendee, t.email_index, t.price_amount, t.currency_code, t.order_id, t.order_number, t.order_line_id,
         l.cancellation_tiers, l.starts_at AS line_starts_at, t.parent_ticket_id, t.transferred_from_id, t.checked_in_at, t.entries, t.secret, t.secret_hash,
         count(*) OVER ()::int AS total
-      FROM event_ticket t JOIN event_event e ON e.id = t.event_id JOIN vendor v ON v.id = e.vendor_id JOIN event_date d ON d.id = t.event_date_id
+      FROM found t JOIN event_event e ON e.id = t.event_id JOIN vendor v ON v.id = e.vendor_id JOIN event_date d ON d.id = t.event_date_id
       JOIN event_ticket_type y ON y.id = t.ticket_type_id LEFT JOIN event_venue p ON p.id = e.venue_id LEFT JOIN event_seat s ON s.id = t.seat_id
       LEFT JOIN order_line l ON l.id = t.order_line_id
-      WHERE ${where} ${tail}`.execute(this.database.read)
+      WHERE ${further} ${tail}`.execute(this.database.read)
     return rows
   }
 

@@ -11,6 +11,7 @@ import type { createVouchers, listVouchers, ManagedVoucher, updateVoucher } from
 import { lockEvent, requireOpen, vendorScope } from './managed-events.ts'
 import { giveQuotas, takeQuotas } from './stock.ts'
 import { afterRelease, timerKinds } from './ticket-rows.ts'
+import { totalOf } from './total.ts'
 import { endVoucher, newVoucherCode } from './voucher-rows.ts'
 
 type VoucherRow = Selectable<DB['event_voucher']>
@@ -26,10 +27,12 @@ export class Vouchers {
   async list(ctx: RequestContext, eventId: string, query: Input<typeof listVouchers>['query']): Promise<Output<typeof listVouchers>> {
     await this.requireOwn(ctx, eventId)
     const begins = query.q ? sql`AND code LIKE ${`${query.q.toUpperCase().replaceAll(/[\\%_]/g, '\\$&')}%`}` : sql``
-    const { rows } = await sql<VoucherRow & { total: number }>`
-      SELECT *, count(*) OVER ()::int AS total FROM event_voucher WHERE event_id = ${eventId} ${begins}
-      ORDER BY created_at DESC, id LIMIT ${query.limit} OFFSET ${query.offset}`.execute(this.database.read)
-    return { items: rows.map(shapeOf), total: rows[0]?.total ?? 0 }
+    const found = sql`FROM event_voucher WHERE event_id = ${eventId} ${begins}`
+    const { rows } =
+      await sql<VoucherRow>`SELECT * ${found} ORDER BY created_at DESC, id LIMIT ${query.limit} OFFSET ${query.offset}`.execute(
+        this.database.read,
+      )
+    return { items: rows.map(shapeOf), total: await totalOf(this.database.read, found) }
   }
 
   /** @throws DomainError sold_out when blocking ones find no room, already_exists for a code of this event */

@@ -9,6 +9,7 @@ import { Pii } from '../../../platform/pii/pii.ts'
 import type { listWaitingEntries, ManagedWaitingEntry } from '../contract.ts'
 import { masked } from './attendees.ts'
 import { lockEvent, vendorScope } from './managed-events.ts'
+import { totalOf } from './total.ts'
 
 type EntryRow = Selectable<DB['event_waiting_entry']>
 
@@ -30,10 +31,12 @@ export class WaitingAdmin {
     const vendorId = vendorScope(ctx)
     if (!event || (vendorId !== null && event.vendor_id !== vendorId)) throw new DomainError('not_found')
     const status = query.status ? sql`AND status = ${query.status}` : sql``
-    const { rows } = await sql<EntryRow & { total: number }>`
-      SELECT *, count(*) OVER ()::int AS total FROM event_waiting_entry WHERE event_id = ${eventId} ${status}
-      ORDER BY priority DESC, created_at, id LIMIT ${query.limit} OFFSET ${query.offset}`.execute(this.database.read)
-    return { items: rows.map((row) => this.shape(row)), total: rows[0]?.total ?? 0 }
+    const found = sql`FROM event_waiting_entry WHERE event_id = ${eventId} ${status}`
+    const { rows } =
+      await sql<EntryRow>`SELECT * ${found} ORDER BY priority DESC, created_at, id LIMIT ${query.limit} OFFSET ${query.offset}`.execute(
+        this.database.read,
+      )
+    return { items: rows.map((row) => this.shape(row)), total: await totalOf(this.database.read, found) }
   }
 
   async prioritise(ctx: RequestContext, id: string, priority: number): Promise<ManagedWaitingEntry> {
