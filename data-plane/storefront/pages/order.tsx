@@ -11,10 +11,10 @@ import {
 import { Icon } from '../components/icon.tsx'
 import { NoticeBox } from '../components/layout.tsx'
 import { AddressBlock, isGiven, Part, StatusBadge, Timeline } from '../components/order-parts.tsx'
+import { PayAgain, PaymentNotice, Payments } from '../components/order-payments.tsx'
 import { Amount } from '../components/price.tsx'
 import { Totals } from '../components/totals.tsx'
 import { failureText } from '../failure-text.ts'
-import { isMessageKey, type MessageKey } from '../i18n/messages.ts'
 import { type Answer, attempt, page, seeOther, type Visit } from '../visit.ts'
 
 /** How this visitor may see the order: by the account, or by the token of the confirmation. */
@@ -68,7 +68,7 @@ function orderPage(visit: Visit, order: Order, access: Access, problem: string |
         </div>
       )}
       <PaymentNotice visit={visit} order={order} />
-      <PayAgain visit={visit} order={order} access={access} />
+      <PayAgain visit={visit} order={order} path={access.path} token={access.token} />
       <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid gap-5">
           {order.sub_orders.map((part) => (
@@ -146,45 +146,6 @@ function Thanks({ visit, order }: { visit: Visit; order: Order }) {
   )
 }
 
-/** A bank transfer waits for its money: what to write on it and until when. */
-function PaymentNotice({ visit, order }: { visit: Visit; order: Order }) {
-  if (order.payment_method !== 'bank_transfer' || order.payment_status !== 'pending' || !order.payment_deadline) return null
-  return (
-    <div className="mb-6">
-      <NoticeBox tone="warn">
-        {visit.t('order.transfer', {
-          number: order.number,
-          total: visit.formats.money(order.total),
-          until: visit.formats.time(order.payment_deadline),
-        })}
-      </NoticeBox>
-    </div>
-  )
-}
-
-/** A charge failed after the order: until the time is over another card can be given, else the line is cancelled. */
-function PayAgain({ visit, order, access }: { visit: Visit; order: Order; access: Access }) {
-  const { t, formats } = visit
-  const open = order.sub_orders.flatMap((part) => part.lines).filter((line) => line.payment_due_at !== null)
-  const [first] = open
-  if (!first?.payment_due_at) return null
-  return (
-    <div className="mb-6">
-      <NoticeBox tone="bad" role="alert">
-        <p className="font-semibold">{t('order.pay_again', { title: open.map((line) => line.title).join(', ') })}</p>
-        <p>{t('order.pay_again_until', { time: formats.time(first.payment_due_at) })}</p>
-        <form method="post" action={visit.href(`${access.path}/pay`)} className="mt-3 flex flex-wrap gap-3">
-          <input type="hidden" name="attempt" value={newId('key')} />
-          {access.token && <input type="hidden" name="token" value={access.token} />}
-          <button type="submit" className="button" data-primary="">
-            {t('order.pay_again_submit')}
-          </button>
-        </form>
-      </NoticeBox>
-    </div>
-  )
-}
-
 /** `POST …/pay`: the same way to pay again, with another card of the provider that takes cards here. */
 export async function payAgain(visit: Visit): Promise<Answer> {
   const access = accessOf(visit)
@@ -200,50 +161,6 @@ export async function payAgain(visit: Visit): Promise<Answer> {
     return seeOther(visit.href(access.path, { token: access.token }))
   }
   return orderPage(visit, await load(visit, access), access, failureText(visit, paid.error))
-}
-
-/** One line where all is charged in one way; else each charge with when and how much. */
-function Payments({ visit, order }: { visit: Visit; order: Order }) {
-  const { t, formats } = visit
-  const modes = new Set(order.payments.map((payment) => payment.capture_mode))
-  if (modes.size < 2 && !modes.has('deposit')) return <p className="quiet mt-3 text-sm">{paymentText(visit, order)}</p>
-  const vendors = new Map(order.sub_orders.map((part) => [part.vendor.id, part.vendor.name]))
-  return (
-    <div className="mt-4 border-line border-t pt-3">
-      <h3 className="mb-2 text-base">{t('order.payments')}</h3>
-      <ul className="grid gap-2 text-sm">
-        {order.payments.map((payment) => {
-          const mode = `order.payment.${payment.capture_mode}`
-          const status = `payment.status.${payment.status}`
-          return (
-            <li key={payment.id} className="flex justify-between gap-4">
-              <span className="min-w-0">
-                <bdi className="block">{vendors.get(payment.vendor_id)}</bdi>
-                <span className="quiet">
-                  {isMessageKey(mode) ? t(mode) : payment.capture_mode}
-                  {isMessageKey(status) && ` · ${t(status)}`}
-                </span>
-              </span>
-              <span className="text-end">
-                <bdi className="block whitespace-nowrap tabular-nums">
-                  {formats.money(payment.status === 'partially_captured' ? payment.captured : payment.amount)}
-                </bdi>
-                {payment.status === 'partially_captured' && (
-                  <span className="quiet">{t('order.payment.of', { amount: formats.money(payment.amount) })}</span>
-                )}
-              </span>
-            </li>
-          )
-        })}
-      </ul>
-    </div>
-  )
-}
-
-function paymentText(visit: Visit, order: Order): string {
-  const method = `payment.${order.payment_method}`
-  const status = `payment.status.${order.payment_status}` satisfies MessageKey
-  return `${isMessageKey(method) ? visit.t(method) : order.payment_method} · ${visit.t(status)}`
 }
 
 /** What cancelling now would give back, and the button that does it. */
