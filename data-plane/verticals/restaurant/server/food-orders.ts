@@ -5,11 +5,11 @@ import { sql } from 'kysely'
 import { customerOf } from '../../../core/customer/profile.service.ts'
 import { OrderLines } from '../../../core/order/order-lines.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
-import { secretMatches } from '../../../platform/credential/secret.ts'
 import { Database } from '../../../platform/db/index.ts'
 import type { cancelFoodOrder, FoodOrder, FoodOrderTrack, listMyFoodOrders } from '../contract.ts'
 import { FoodOrderMoves, type FoodOrderRow, requireCancellable } from './food-order.moves.ts'
 import { FoodOrderViews, type FoodOrderWhole, wholeColumns, wholeJoins, wholeTables } from './food-order.views.ts'
+import { isBuyer } from './order-access.ts'
 import { OrderSignals } from './order-signals.ts'
 import { readPage } from './paged.ts'
 
@@ -120,11 +120,7 @@ export class FoodOrders {
   /** The signed-in buyer's, or any with its order's token; else it does not exist. */
   private async find(ctx: RequestContext, id: string, token: string | undefined): Promise<FoodOrderWhole> {
     const row = await this.whole(id)
-    if (row.customer_id !== null && ctx.actor.kind === 'customer' && ctx.actor.id === row.customer_id) return row
-    const order = token
-      ? await this.database.read.selectFrom('order').select('token_hash').where('id', '=', row.order_id).executeTakeFirst()
-      : undefined
-    if (!token || !order || !secretMatches(token, order.token_hash)) throw new DomainError('not_found')
+    if (!(await isBuyer(this.database.read, ctx, row, token))) throw new DomainError('not_found')
     return row
   }
 

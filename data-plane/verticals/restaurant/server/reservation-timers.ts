@@ -1,4 +1,3 @@
-import { DomainError } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable, type OnModuleInit } from '@nestjs/common'
 import { OrderLines } from '../../../core/order/order-lines.ts'
@@ -7,6 +6,7 @@ import { Database } from '../../../platform/db/index.ts'
 import { appendEvent } from '../../../platform/outbox/outbox.ts'
 import { schedule, TimerHandlers } from '../../../platform/timer/timers.ts'
 import { autoConfirmTimer, noShowTimer, ReservationMoves, type ReservationRow, reminderBefore, reminderTimer } from './reservation.moves.ts'
+import { unlessMoved } from './unless-moved.ts'
 
 /** What happens to reservations by itself; late, early or doubled runs change no outcome, and it goes on when the vertical is off. */
 @Injectable()
@@ -29,7 +29,7 @@ export class ReservationTimers implements OnModuleInit {
   async autoConfirm(ctx: RequestContext, id: string): Promise<void> {
     const row = await this.row(id)
     if (row?.status !== 'requested') return
-    await unlessMoved(() => this.lines.accept(ctx, row.order_line_id!, (tx) => this.moves.confirm(tx, id, ctx)))
+    await unlessMoved(() => this.lines.accept(ctx, row.order_line_id!, (tx) => this.moves.confirm(tx, id, ctx)), ['payment_declined'])
   }
 
   /** Three hours before, once: a reminder that comes after the start is none. */
@@ -76,13 +76,5 @@ export class ReservationTimers implements OnModuleInit {
 
   private row(id: string): Promise<ReservationRow | undefined> {
     return this.database.read.selectFrom('restaurant_table_reservation').selectAll().where('id', '=', id).executeTakeFirst()
-  }
-}
-
-async function unlessMoved(work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    if (!(error instanceof DomainError) || !['invalid_transition', 'stale_version', 'payment_declined'].includes(error.code)) throw error
   }
 }

@@ -9,7 +9,6 @@ import { OrderLines } from '../../../core/order/order-lines.ts'
 import { vendorOf } from '../../../core/order/vendor-order.service.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { dayNumber, momentOf } from '../../../platform/clock/zone.ts'
-import { secretMatches } from '../../../platform/credential/secret.ts'
 import { Database } from '../../../platform/db/index.ts'
 import { actionsFor } from '../../../platform/lifecycle/lifecycle.ts'
 import { Pii } from '../../../platform/pii/pii.ts'
@@ -23,6 +22,7 @@ import type {
 } from '../contract.ts'
 import { tableReservationLifecycle } from '../lifecycle.ts'
 import { releaseAfter } from './food-order.views.ts'
+import { isBuyer } from './order-access.ts'
 import { readPage } from './paged.ts'
 import { ReservationMoves, type ReservationRow } from './reservation.moves.ts'
 import { Surroundings } from './surroundings.ts'
@@ -189,11 +189,7 @@ export class Reservations {
 
   private async find(ctx: RequestContext, id: string, token: string | undefined): Promise<WholeRow> {
     const row = await this.whole(id)
-    if (row.customer_id !== null && ctx.actor.kind === 'customer' && ctx.actor.id === row.customer_id) return row
-    const order = token
-      ? await this.database.read.selectFrom('order').select('token_hash').where('id', '=', row.order_id).executeTakeFirst()
-      : undefined
-    if (!token || !order || !secretMatches(token, order.token_hash)) throw new DomainError('not_found')
+    if (!(await isBuyer(this.database.read, ctx, row, token))) throw new DomainError('not_found')
     return row
   }
 

@@ -1,4 +1,3 @@
-import { DomainError } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable, type OnModuleInit } from '@nestjs/common'
 import { OrderLines } from '../../../core/order/order-lines.ts'
@@ -8,6 +7,7 @@ import { appendEvent } from '../../../platform/outbox/outbox.ts'
 import { schedule, TimerHandlers } from '../../../platform/timer/timers.ts'
 import { acceptTimer, autoAcceptTimer, FoodOrderMoves, type FoodOrderRow, lateAfter, lateTimer } from './food-order.moves.ts'
 import { KitchenDesk } from './kitchen-desk.ts'
+import { unlessMoved } from './unless-moved.ts'
 
 /**
  * What happens to food orders by itself. Every handler asks the row: late, early, twice or not at all changes no outcome.
@@ -79,13 +79,4 @@ export class FoodOrderTimers implements OnModuleInit {
 
 function isUnderway(row: FoodOrderRow): boolean {
   return ['accepted', 'preparing', 'out_for_delivery'].includes(row.status) || (row.status === 'ready' && row.service === 'delivery')
-}
-
-/** Somebody else was faster: then there is nothing left to do. */
-async function unlessMoved(work: () => Promise<unknown>, also: readonly string[] = []): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    if (!(error instanceof DomainError) || ![...also, 'invalid_transition', 'stale_version'].includes(error.code)) throw error
-  }
 }
