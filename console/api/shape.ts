@@ -72,7 +72,7 @@ function kindOf(name: string, schema: Schema): FieldKind {
   const type = schema.def.type
   if (type === 'enum') return name === 'status' || name.endsWith('_status') ? 'status' : 'choice'
   if (type === 'boolean' || (type === 'pipe' && schema.def.out?.def.type === 'boolean')) return 'flag'
-  if (type === 'number' || type === 'int' || type === 'bigint') return name.endsWith('_bps') ? 'bps' : 'number'
+  if (type === 'number' || type === 'int' || type === 'bigint') return name === 'bps' || name.endsWith('_bps') ? 'bps' : 'number'
   if (type === 'array') return kindOfItems(schema.def.element)
   if (type === 'object') return isMoney(schema) ? 'money' : isText(schema) ? 'i18n' : 'object'
   if (type === 'record') return 'object'

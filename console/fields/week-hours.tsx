@@ -122,8 +122,12 @@ export function WeekHours({ week, onChange, overnight = false, off }: WeekHoursP
   )
 }
 
-const following = (stretches: Stretch[]): Stretch =>
-  stretches.length === 0 ? { start: '09:00', end: '17:00' } : { start: stretches.at(-1)?.end ?? '17:00', end: '23:00' }
+/** What is likely to come next: a working day first, then the evening after it. */
+function following(stretches: Stretch[]): Stretch {
+  const start = stretches.at(-1)?.end
+  if (!start) return { start: '09:00', end: '17:00' }
+  return { start, end: start < '21:00' ? '22:00' : '23:59' }
+}
 
 /** A day that ends at midnight is `24:00` on the wire, which a time input does not know: it shows 23:59. */
 function TimeField({ label, day, value, onChange }: { label: string; day: string; value: string; onChange: (value: string) => void }) {

@@ -112,7 +112,13 @@ export function DerivedInput({ field, currency, references = {}, source = field.
       return (
         <Stack direction={{ sm: 'row' }} sx={{ gap: 2, width: '100%' }} role="group" aria-label={t(label)}>
           {(field.row ?? []).map((part) => (
-            <DerivedInput key={part.name} source={`${source}.${part.name}`} field={part} currency={currency} references={references} />
+            <DerivedInput
+              key={part.name}
+              source={`${source}.${part.name}`}
+              field={{ ...part, required: field.required && part.required }}
+              currency={currency}
+              references={references}
+            />
           ))}
         </Stack>
       )

@@ -13,12 +13,21 @@ export const pick = (endpoint: AnyEndpoint) => {
   const fields = new Map(fieldsOf(endpoint.body).map((field) => [field.name, field]))
   return (data: Record<string, unknown>) =>
     Object.fromEntries(
-      Object.entries(data).filter(([name, value]) => {
-        const field = fields.get(name)
-        return field !== undefined && value !== undefined && (value !== null || field.nullable)
-      }),
+      Object.entries(data)
+        .map(([name, value]): [string, unknown] => [name, fields.get(name)?.kind === 'object' && isBlank(value) ? null : value])
+        .filter(([name, value]) => {
+          const field = fields.get(name)
+          return field !== undefined && value !== undefined && (value !== null || field.nullable)
+        }),
     )
 }
+
+/** A group of inputs nobody filled in. */
+const isBlank = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((part) => part === null || part === undefined || part === '')
 
 /** One change moves many numbers: everything shown is read again. */
 function useReadAgain(): () => void {

@@ -53,7 +53,7 @@ export function BookingFacts({ booking, brief = false }: { booking: ManagedBooki
     if (booking.no_show_party) facts.push({ label: 'field.no_show_party', value: t(`choice.party.${booking.no_show_party}`) })
   }
   return (
-    <Stack spacing={1.5}>
+    <Stack spacing={1.5} sx={{ alignItems: 'flex-start', '& > dl': { alignSelf: 'stretch' } }}>
       <StatusChip status={booking.status} />
       <Facts facts={facts} columns={brief ? 160 : 200} />
     </Stack>

@@ -61,7 +61,7 @@ export function MealDetail({ meal, more = [] }: { meal: MealShown; more?: Fact[]
     <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { lg: 'minmax(0, 2fr) minmax(280px, 1fr)' } }}>
       <Stack spacing={2} sx={{ minWidth: 0 }}>
         <Panel>
-          <Stack spacing={2}>
+          <Stack spacing={2} sx={{ alignItems: 'flex-start', '& > dl': { alignSelf: 'stretch' } }}>
             <StatusChip status={meal.status} />
             <Facts facts={facts} />
             {meal.kitchen_note && (
