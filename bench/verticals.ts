@@ -2,7 +2,6 @@ import { ApiError, newId } from '@cityos/contract'
 import {
   completeCart,
   createCart,
-  getCart,
   holdTickets,
   listProducts,
   listSlots,
@@ -116,7 +115,8 @@ export async function measureSeatMap(market: Market): Promise<Figure[]> {
   const ask = (path: string) => get(market, `/v1/store/events/${hall.handle}/${path}`)
   let taken = 0
   const hold = () => {
-    const seats = hall.seats.slice(taken, (taken += 2))
+    const seats = hall.seats.slice(taken, taken + 2)
+    taken += 2
     return shop(holdTickets, { body: { lines: [{ ticket_type_id: hall.typeId, seat_ids: seats }] } }, { idempotencyKey: newId('key') })
   }
   for (let index = 0; index < 10; index += 1) {
