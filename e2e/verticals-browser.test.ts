@@ -163,7 +163,7 @@ describe.runIf(hasBrowser)('journeys', () => {
       else if (kind === 'select-one') await answer.selectOption({ index: 1 })
       else await answer.fill('A portrait of two')
     }
-    await page.locator('button[name=then][value=pay]').click()
+    await page.locator('button[type=submit][value=pay]').click()
     await payByCard(page, guest.email)
     await page.getByRole('link', { name: 'Open the booking' }).first().click()
     await page.waitForURL(/\/account\/booking\//)

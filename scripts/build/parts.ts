@@ -126,7 +126,7 @@ async function run(command: string, args: string[], cwd: string): Promise<void> 
   const child = spawn(command, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true' },
+    env: { ...process.env, NODE_ENV: 'production', PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true' },
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
