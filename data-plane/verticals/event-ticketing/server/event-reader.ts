@@ -7,7 +7,7 @@ import { Database, type Tx } from '../../../platform/db/index.ts'
 import { TenantContext } from '../../../platform/tenant/tenant-context.ts'
 import type { EventCard, EventDateShape, EventDetail, EventOccurrence, TicketAvailability } from '../contract.ts'
 import { availabilityOf, bestAvailability, freeUnits, saleState } from '../rules.ts'
-import { dateAvailability, type OfferingEvent, offerOf, readTypes, visibleTypes } from './offers.ts'
+import { type OfferingEvent, offerOf, readTypes, visibleTypes } from './offers.ts'
 import { totalOf } from './total.ts'
 
 /** States a list of the shop shows; the detail page also opens what is over or cancelled. */
@@ -301,8 +301,6 @@ export class EventReader {
     )
   }
 }
-
-export { dateAvailability }
 
 export interface DateRow {
   id: string

@@ -7,8 +7,8 @@ import { Zone } from '../../../platform/clock/zone.ts'
 import { Database } from '../../../platform/db/index.ts'
 import { TenantContext } from '../../../platform/tenant/tenant-context.ts'
 import type { eventAvailability, eventCalendar, eventFacets, listEvents } from '../contract.ts'
-import { dateAvailability, EventReader, type EventRow, listed } from './event-reader.ts'
-import { offerOf, readTypes, visibleTypes } from './offers.ts'
+import { EventReader, type EventRow, listed } from './event-reader.ts'
+import { dateAvailability, offerOf, readTypes, visibleTypes } from './offers.ts'
 import type { VoucherRow } from './ticket-pricing.ts'
 
 const longestCalendar = 62

@@ -1,4 +1,4 @@
-import { DomainError, type I18nText, newId, splitByWeight } from '@cityos/contract'
+import { DomainError, newId, splitByWeight } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
@@ -21,12 +21,12 @@ import {
   type ReleaseCause,
 } from '../../../core/vertical/purchasable.ts'
 import { sumUnits, type Units } from '../../../engines/capacity/pool.ts'
+import { days, later } from '../../../platform/clock/clock.ts'
 import { hashSecret, newSecret } from '../../../platform/credential/secret.ts'
 import { Database, type Tx } from '../../../platform/db/index.ts'
 import { Pii } from '../../../platform/pii/pii.ts'
 import { schedule } from '../../../platform/timer/timers.ts'
 import type { SeatStatusLetter } from '../contract.ts'
-import { manifest } from '../manifest.ts'
 import { attendeesOf, type StoredChoice, storedChoice } from './sealed-choice.ts'
 import { SeatPlans } from './seat-plans.ts'
 import {
@@ -35,7 +35,6 @@ import {
   giveQuotas,
   giveTiers,
   giveVouchers,
-  labelOf,
   sellSeats,
   takeQuotas,
   takeSeats,
@@ -43,10 +42,9 @@ import {
   takeVouchers,
 } from './stock.ts'
 import { type PricedTickets, type PricingParts, priceTickets } from './ticket-pricing.ts'
+import { quoteOf } from './ticket-quote.ts'
 import { afterRelease, endTickets, recordMoves, tellPerLine, timerKinds } from './ticket-rows.ts'
 import { newTicketCode } from './ticket-signer.ts'
-
-const serviceFeeTitle: I18nText = { en: 'Service fee', fr: 'Frais de service', ar: 'رسوم الخدمة' }
 
 /**
  * Tickets in the one checkout (design §5). A ticket row in `pending` is what holds: it counts in every quota of its type,
@@ -84,7 +82,12 @@ export class TicketPurchasable implements Purchasable<StoredChoice> {
       fee: { amount: settings['event.service_fee_amount'], bps: settings['event.service_fee_bps'] },
       whole: true,
     })
-    return answers.map((answer) => (answer.ok ? { ok: true, quote: quoteOf(answer.priced, settings['tax.default_bps']) } : answer))
+    const transferArrives = later(context.now, days(settings['checkout.bank_transfer_days']))
+    return answers.map((answer) => {
+      if (!answer.ok) return answer
+      const quote = quoteOf(answer.priced, settings['tax.default_bps'])
+      return { ok: true, quote: { ...quote, transferAccepted: answer.priced.date.startsAt > transferArrives } }
+    })
   }
 
   async hold(tx: Tx, lines: readonly LineToHold<StoredChoice>[], { now, customerId }: HoldContext): Promise<Hold[]> {
@@ -375,52 +378,3 @@ const demandOf = (row: { ticket_type_id: string; event_date_id: string }): Deman
 })
 
 const countBy = (ids: readonly string[]): Units => sumUnits(ids.map((id) => [id, 1]))
-
-function quoteOf(priced: PricedTickets, standardBps: number): Extract<QuoteAnswer, { ok: true }>['quote'] {
-  const { facts, date, ticketAmount, feeAmount, seatIds } = priced
-  const taxBps = facts.tax_class === 'standard' && facts.vat_no !== null ? standardBps : 0
-  const unitAmount = ticketAmount + feeAmount
-  const seats = seatIds.map(labelOf).join(', ')
-  const withSeats = (text: string | undefined) => (text === undefined ? undefined : seats ? `${text} · ${seats}` : text)
-  const subtitle = Object.fromEntries(Object.entries(facts.name).map(([locale, text]) => [locale, withSeats(text)])) as I18nText
-  return {
-    vertical: manifest.name,
-    vendor: { id: facts.vendor_id, handle: facts.vendor_handle, name: facts.vendor_name },
-    title: facts.title,
-    subtitle,
-    sku: null,
-    picture: facts.picture && {
-      url: `/v1/files/${facts.picture.key}`,
-      width: facts.picture.width,
-      height: facts.picture.height,
-      alt: facts.picture.alt,
-    },
-    path: `${manifest.name}/${facts.handle}`,
-    currency: facts.currency_code,
-    unitAmount,
-    compareAtAmount: priced.regularAmount > unitAmount ? priced.regularAmount : null,
-    taxClass: facts.tax_class,
-    taxBps,
-    captureMode: unitAmount === 0 ? 'none' : 'now',
-    delivery: 'digital',
-    weightGrams: 0,
-    quantity: { min: 1, max: null, step: 1, available: null },
-    resourceId: facts.typeId,
-    // what reviews are about
-    reference: { type: 'event', id: facts.event_id },
-    withdrawalExemptReason: 'dated_service',
-    cancellationTiers: facts.refund_tiers,
-    startsAt: date.startsAt,
-    categoryIds: [],
-    parts:
-      feeAmount === 0
-        ? []
-        : [
-            { kind: 'item', title: facts.name, quantity: 1, amount: ticketAmount, taxBps, commissionable: true },
-            { kind: 'fee', title: serviceFeeTitle, quantity: 1, amount: feeAmount, taxBps: standardBps, commissionable: false },
-          ],
-    depositAmount: null,
-    cashAccepted: false,
-    blocked: priced.blocked,
-  }
-}

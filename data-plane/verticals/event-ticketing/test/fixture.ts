@@ -1,5 +1,4 @@
 import { ApiError, type Call, newId } from '@cityos/contract'
-import { RequestContext } from '@cityos/http'
 import { sql } from 'kysely'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { TimerScheduler } from '../../../platform/timer/timer-scheduler.ts'
@@ -225,7 +224,6 @@ export async function ticketsOf(plane: TestPlane, typeId: string): Promise<Recor
 }
 
 export const verticals = { verticals: ['catalogue', 'event-ticketing'] }
-export const systemContext = RequestContext.system('test')
 
 /** The event of a ticket type, as its row says. */
 export async function wanted(plane: TestPlane, typeId: string): Promise<{ event: { id: string; vendor_id: string } }> {
