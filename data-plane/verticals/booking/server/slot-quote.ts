@@ -49,6 +49,8 @@ export function quoteOf(offering: OfferingFacts, choice: { start: string; durati
     parts: [],
     depositAmount: depositFor(offering.plan, priceFor(offering, choice.duration_min), offering.deposit_bps),
     cashAccepted: false,
+    // a time that waits days for a transfer is nobody's
+    transferAccepted: false,
   }
 }
 

@@ -7,6 +7,7 @@ import { balance, codeOf, service as serviceOf, staffContext, until } from '../.
 import {
   adminGetBookingDispute,
   cancelMyBooking,
+  createBooking,
   quoteMyBookingRefund,
   vendorCancelBooking,
   vendorCompleteBooking,
@@ -300,6 +301,14 @@ describe('other ways to pay', () => {
     await complete('tok_ok')
     expect((await bookingsOf(salon.plane, service)).map((row) => row.status)).toEqual(['confirmed'])
     await inBalance()
+  })
+
+  it('a bank transfer is refused: a time does not wait for days', async () => {
+    const service = await addService(salon.plane)
+    const slot = { offering_id: service.offeringId, start: '2026-11-25T06:00:00Z', duration_min: 30, seats: 1 }
+    const call = salon.plane.client()(createBooking, { body: { slot, contact, payment: { method: 'bank_transfer' } } }, key())
+    expect(await codeOf(call)).toBe('validation_failed')
+    await until(async () => (await bookingsOf(salon.plane, service)).every((row) => row.status === 'expired'))
   })
 
   it('seats of a group are paid each; some of them are given back', async () => {
