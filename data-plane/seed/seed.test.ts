@@ -57,6 +57,20 @@ describe('the demo shop', () => {
     expect(byDay.filter((day) => day.orders > 0).length).toBeGreaterThanOrEqual(9)
   })
 
+  it('what was due on those days has happened once the shop stands, and no order was undone by it', async () => {
+    const { read } = plane.app.get(Database)
+    const now = plane.app.get(Clock).now()
+    const overdue = () =>
+      read.selectFrom('timer').select(['kind', 'ref']).where('status', '=', 'pending').where('due_at', '<=', now).execute()
+    await expect.poll(overdue, { timeout: 15_000 }).toEqual([])
+    expect(await read.selectFrom('timer').select(['kind', 'last_error']).where('status', '=', 'dead').execute()).toEqual([])
+    const failed = await read.selectFrom('order').select('number').where('checkout_failed_at', 'is not', null).execute()
+    expect(failed).toEqual([])
+    const states = await read.selectFrom('sub_order').select('status').execute()
+    expect(states.filter((part) => part.status === 'completed').length).toBeGreaterThan(0)
+    expect(new Set(states.map((part) => part.status)).size).toBeGreaterThanOrEqual(5)
+  })
+
   it('run again, changes nothing and says the same sign-ins', async () => {
     const again = await run()
     expect(again.changed).toBe(false)

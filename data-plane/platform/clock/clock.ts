@@ -24,6 +24,11 @@ export class Clock {
     return this.#moments.run({ from, began: performance.now() }, work)
   }
 
+  /** Runs `work` in the present, also within `at`: what it starts (timeouts) stays there. */
+  present<T>(work: () => T): T {
+    return this.#moments.exit(work)
+  }
+
   /** The machine's own time in milliseconds: for tokens that another process made, which knows nothing of our jumps. */
   machineTime(): number {
     return Date.now()

@@ -65,7 +65,11 @@ export class Database implements OnApplicationShutdown {
           bindTransaction(tx, { ...scope, client })
           return fn(tx)
         })
-        if (scope.signals.length > 0) for (const listener of this.#committed) listener(scope.signals)
+        // who acts on it does so now, also when it was written as if on another day
+        if (scope.signals.length > 0)
+          this.clock.present(() => {
+            for (const listener of this.#committed) listener(scope.signals)
+          })
         for (const work of scope.afterCommit) await this.#tell(work)
         return result
       } catch (error) {

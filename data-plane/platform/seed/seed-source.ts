@@ -1,6 +1,7 @@
 import { DomainError } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
+import { TimerScheduler } from '../timer/timer-scheduler.ts'
 
 export interface SeedResult {
   changed: boolean
@@ -13,13 +14,16 @@ export interface SeedResult {
 export class SeedSource {
   #seed: ((ctx: RequestContext) => Promise<SeedResult>) | undefined
 
+  constructor(private readonly timers: TimerScheduler) {}
+
   use(seed: (ctx: RequestContext) => Promise<SeedResult>): void {
     this.#seed = seed
   }
 
   /** @throws DomainError not_found when this release carries no seed */
-  run(ctx: RequestContext): Promise<SeedResult> {
-    if (!this.#seed) throw new DomainError('not_found')
-    return this.#seed(ctx)
+  async run(ctx: RequestContext): Promise<SeedResult> {
+    const seed = this.#seed
+    if (!seed) throw new DomainError('not_found')
+    return this.timers.pausedFor(() => seed(ctx))
   }
 }

@@ -28,6 +28,7 @@ export class TimerScheduler {
   #timeout: NodeJS.Timeout | undefined
   #round: Promise<void> | undefined
   #again = false
+  #paused = 0
   readonly #inFlight = new Set<string>()
 
   constructor(
@@ -59,9 +60,24 @@ export class TimerScheduler {
     await this.#round
   }
 
+  /**
+   * Runs `work` while no timer runs in this process: what it writes as if on other days takes effect once it is whole,
+   * not in its middle, where a deadline that has long passed would undo it.
+   */
+  async pausedFor<T>(work: () => Promise<T>): Promise<T> {
+    this.#paused += 1
+    try {
+      await this.#round
+      return await work()
+    } finally {
+      this.#paused -= 1
+      this.wake()
+    }
+  }
+
   /** Looks for due timers now. */
   wake(): void {
-    if (!this.#running) return
+    if (!this.#running || this.#paused > 0) return
     if (this.#round) {
       this.#again = true
       return
@@ -106,7 +122,7 @@ export class TimerScheduler {
   }
 
   async #runDue(): Promise<void> {
-    while (this.#running) {
+    while (this.#running && this.#paused === 0) {
       const claimed = await this.#claim()
       if (claimed.length === 0) break
       await Promise.all(claimed.map((timer) => this.#run(timer)))

@@ -50,6 +50,17 @@ it('wakes for a timer that is scheduled while it waits for a later one', async (
   expect(seen).toEqual(['soon'])
 })
 
+it('what was written as if on another day is due in the present', async () => {
+  const seen: [ref: string, now: Date][] = []
+  platform.get(TimerHandlers).on('hold.expiry', async (_ctx, timer) => void seen.push([timer.ref, clock.now()]))
+  platform.get(TimerScheduler).start()
+  const present = clock.now()
+  await clock.at(later(present, -hours(48)), () => at(later(present, -hours(24)), { ref: 'past' }))
+  await until(() => seen.length === 1)
+  expect(seen[0]![0]).toBe('past')
+  expect(seen[0]![1].getTime()).toBeGreaterThanOrEqual(present.getTime())
+})
+
 it('moves a timer that is scheduled again, and forgets a cancelled one', async () => {
   const soon = later(clock.now(), minutes(1))
   await at(soon)
