@@ -1,13 +1,5 @@
 import { ApiError, newId } from '@cityos/contract'
-import {
-  completeCart,
-  createCart,
-  holdTickets,
-  listProducts,
-  listSlots,
-  orderTickets,
-  updateCart,
-} from '@cityos/data-plane/contract'
+import { completeCart, createCart, holdTickets, listProducts, listSlots, orderTickets, updateCart } from '@cityos/data-plane/contract'
 import { applicationUrl } from '@cityos/provisioning/local/addresses'
 import pg from 'pg'
 import { address } from './checkout.ts'

@@ -28,6 +28,8 @@ export class TenantClient extends pg.Client {
   readonly #prepared = new Map<string, Prepared>()
   #queued: Statement[] = []
   #running: Exchange | undefined
+  /** Resolves when the last exchange asked for is over. */
+  #last: Promise<void> | undefined
 
   constructor(
     config: pg.ClientConfig,
@@ -75,11 +77,18 @@ export class TenantClient extends pg.Client {
     )
     this.#queued = []
     const startedAt = performance.now()
-    this.query(exchange)
+    const before = this.#last
+    const { promise, resolve: over } = Promise.withResolvers<void>()
+    this.#last = promise
     try {
+      // one after the other, in the order they were asked for
+      if (before) await before
+      this.query(exchange)
       const answers = await exchange.done
       return answers.length > statements.length ? answers.slice(answers.length - statements.length) : answers
     } finally {
+      over()
+      if (this.#last === promise) this.#last = undefined
       this.timed(performance.now() - startedAt, all.at(-1)?.text ?? '')
     }
   }
