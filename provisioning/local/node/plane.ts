@@ -167,6 +167,8 @@ export class Plane {
   private async bringUp(): Promise<void> {
     if (this.phase === 'running' && this.child?.isAlive()) return
     if (this.ended || this.record.desired !== 'up' || this.record.asleep) return
+    // A request found it dead before its end was known: it counts as a crash all the same.
+    if (this.phase === 'running' && this.child) this.crashed(this.child, await this.child.exited)
     this.clearTimers()
     this.became('starting')
     const began = performance.now()
@@ -220,17 +222,22 @@ export class Plane {
       signal(child.identity, 'SIGKILL')
     })
     child.exited.then((reason) => {
-      if (this.child !== child || this.phase !== 'running') return
-      this.liveness?.stop()
-      this.child = null
-      // A killed process leaves its socket's file behind.
-      rmSync(this.record.process?.socket ?? '', { force: true })
-      this.restarts += 1
-      this.lastError = `ended with ${reason}`
-      this.around.note(this.tenantId, this.lastError)
-      this.became('crashed')
-      this.scheduleRestart()
+      if (this.crashed(child, reason)) this.scheduleRestart()
     })
+  }
+
+  /** Notes that a running process has ended by itself. @returns false when that is known already, or was wanted */
+  private crashed(child: Child, reason: string): boolean {
+    if (this.child !== child || this.phase !== 'running') return false
+    this.liveness?.stop()
+    this.child = null
+    // A killed process leaves its socket's file behind.
+    rmSync(this.record.process?.socket ?? '', { force: true })
+    this.restarts += 1
+    this.lastError = `ended with ${reason}`
+    this.around.note(this.tenantId, this.lastError)
+    this.became('crashed')
+    return true
   }
 
   private comeUp(gate: Promise<void>): Promise<void> {
