@@ -3,7 +3,9 @@ import { verticalImports } from './console/vertical-imports.ts'
 
 // Two projects: `unit` needs nothing beyond the dependencies (a suite that needs Postgres starts the embedded one);
 // `e2e` starts whole platforms with `./cityos up` and works through HTTP and a browser, one file at a time.
-// No test is run a second time: a fault that shows itself once is a fault.
+// In CI a test that failed is run once more, and the report names it. Races and isolation say `retry: 0` themselves: there a
+// fault that shows itself once is a fault.
+const retry = process.env['CI'] ? 1 : 0
 
 export default defineConfig({
   test: {
@@ -18,6 +20,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           pool: 'forks',
+          retry,
         },
       },
       {
@@ -29,6 +32,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           fileParallelism: false,
           pool: 'forks',
+          retry,
         },
       },
     ],

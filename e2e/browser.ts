@@ -68,13 +68,13 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(content, `${page.url()} is ${content} px wide in a window of ${window}`).toBeLessThanOrEqual(window)
 }
 
-/** Waits until a console's page shows its content: text, and nothing that says "loading". */
+/** Waits until a console's page shows its content: text, and nothing that says "loading" (a bar with a value says how full something is). */
 export async function consoleContent(page: Page): Promise<void> {
   await eventually(
     () =>
       page.evaluate(`(() => {
         const content = document.querySelector('#main-content')
-        return content !== null && content.textContent.trim().length > 15 && content.querySelector('[role=progressbar], .MuiSkeleton-root') === null
+        return content !== null && content.textContent.trim().length > 15 && content.querySelector('[role=progressbar]:not([aria-valuenow]), .MuiSkeleton-root') === null
       })()`),
     `${page.url()} shows its content`,
     15_000,
