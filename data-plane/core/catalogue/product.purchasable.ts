@@ -1,6 +1,7 @@
 import { DomainError, type I18nText } from '@cityos/contract'
 import { Injectable, type OnModuleInit } from '@nestjs/common'
 import { scopeOf, type Tx } from '../../platform/db/index.ts'
+import { fileUrl } from '../file/public-picture.ts'
 import { allocate, cancelAllocated, type Demand, dispatch, release, reserve } from '../inventory/reservations.ts'
 import { SettingService } from '../store/setting.service.ts'
 import type {
@@ -18,7 +19,7 @@ import type {
 } from '../vertical/purchasable.ts'
 import { Purchasables } from '../vertical/purchasable.ts'
 import { ProductChoice } from './contract.ts'
-import { fileUrl, priceJoin, stockJoin } from './read/cards.ts'
+import { priceJoin, stockJoin } from './read/cards.ts'
 import { Statement } from './read/statement.ts'
 import { taxRate } from './tax-class.ts'
 

@@ -10,6 +10,7 @@ import { transition } from '../../platform/lifecycle/lifecycle.ts'
 import { appendEvent } from '../../platform/outbox/append-event.ts'
 import { Pii } from '../../platform/pii/pii.ts'
 import { indexProducts, indexVendors } from '../catalogue/search/index-writer.ts'
+import { ofVendorOrHouse, publicPicture } from '../file/public-picture.ts'
 import type { ManagedVendor, VendorInput, VendorPatch } from './contract.ts'
 import { requireReason, vendorLifecycle } from './vendor.lifecycle.ts'
 import { ManagedVendors } from './vendor-read.ts'
@@ -138,17 +139,8 @@ export class VendorService {
 
   /** The vendor's own picture, or one of the house. */
   private async picture(tx: Tx, vendorId: string, fileId: string | null, alt: I18nText): Promise<string | null> {
-    if (!fileId) return null
-    const file = await tx
-      .selectFrom('file')
-      .select(['key', 'width', 'height', 'owner'])
-      .where('id', '=', fileId)
-      .where('visibility', '=', 'public')
-      .where('status', '=', 'ready')
-      .executeTakeFirst()
-    const foreign = file?.owner.startsWith('ven_') && file.owner !== vendorId
-    if (!file?.width || !file.height || foreign) throw new DomainError('validation_failed', { field: 'picture_file_id' })
-    return jsonb({ key: file.key, width: file.width, height: file.height, alt })
+    const picture = await publicPicture(tx, fileId, alt, ofVendorOrHouse(vendorId))
+    return picture && jsonb(picture)
   }
 
   private async reindex(tx: Tx, id: string, renamed: boolean, now: Date): Promise<void> {

@@ -6,8 +6,9 @@ import { audit } from '../../../platform/audit/audit.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { Database, jsonb, type Tx, violates } from '../../../platform/db/index.ts'
 import { appendEvent } from '../../../platform/outbox/append-event.ts'
+import { type KeptPicture, pictureView, publicPicture } from '../../file/public-picture.ts'
 import type { CategoryInput, CategoryPatch, ManagedCategory } from '../contract.ts'
-import { CategoryTree, type KeptPicture, pictureView } from '../read/category-tree.ts'
+import { CategoryTree } from '../read/category-tree.ts'
 import { Reader } from '../read/reader.ts'
 import { indexProducts } from '../search/index-writer.ts'
 
@@ -61,7 +62,7 @@ export class CategoryWriter {
       if (parent && parent.depth >= 6)
         throw new DomainError('validation_failed', { field: 'parent_id', details: { reason: 'too_deep', most: 6 } })
       const id = newId('cat')
-      const picture = await this.picture(tx, input.picture_file_id, input.name)
+      const picture = await publicPicture(tx, input.picture_file_id, input.name)
       try {
         await sql`
           INSERT INTO category (id, handle, parent_id, path, depth, position, name, description, attribute_schema, picture_file_id, picture, created_at, updated_at)
@@ -87,7 +88,7 @@ export class CategoryWriter {
     const updated = await this.database.transaction(async (tx) => {
       const before = await this.lock(tx, id)
       const { name, description, attribute_schema: attributes, picture_file_id: fileId, ...plain } = patch
-      const picture = fileId === undefined ? undefined : await this.picture(tx, fileId, name ?? before.name)
+      const picture = fileId === undefined ? undefined : await publicPicture(tx, fileId, name ?? before.name)
       const changes = {
         ...plain,
         ...(name ? { name: jsonb(name) } : {}),
@@ -194,19 +195,6 @@ export class CategoryWriter {
       rows.map((row) => row.id),
       now,
     )
-  }
-
-  private async picture(tx: Tx, fileId: string | null, alt: I18nText): Promise<KeptPicture | null> {
-    if (!fileId) return null
-    const file = await tx
-      .selectFrom('file')
-      .select(['key', 'width', 'height'])
-      .where('id', '=', fileId)
-      .where('visibility', '=', 'public')
-      .where('status', '=', 'ready')
-      .executeTakeFirst()
-    if (!file?.width || !file.height) throw new DomainError('validation_failed', { field: 'picture_file_id' })
-    return { key: file.key, width: file.width, height: file.height, alt }
   }
 
   private async rows(

@@ -1,4 +1,5 @@
 import type { Money } from '@cityos/contract'
+import { fileUrl } from '../../file/public-picture.ts'
 import type { Availability, ProductCard, ProductKind, StoreVariant } from '../contract.ts'
 import { localised, type Reading, type Statement } from './statement.ts'
 
@@ -78,9 +79,6 @@ export function variantsSql(statement: Statement, reading: Reading): string {
     FROM variant va ${priceJoin(statement, reading)} ${stockJoin}
     WHERE va.product_id = p.id AND va.archived_at IS NULL`
 }
-
-/** Address of a public file, relative to the host. */
-export const fileUrl = (key: string): string => `/v1/files/${key}`
 
 export function cardOf(row: CardRow, currency: string): ProductCard {
   const variants = (row.variants ?? []).map((tuple) => variantOf(tuple, currency))

@@ -4,16 +4,8 @@ import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
 import { Cache } from '../../../platform/cache/cache.ts'
 import { Database } from '../../../platform/db/database.ts'
+import { type KeptPicture, pictureView } from '../../file/public-picture.ts'
 import type { AttributeDefinition, CategoryLink, CategoryNode } from '../contract.ts'
-import { fileUrl } from './cards.ts'
-
-/** The picture of a category or vendor as its row keeps it, so that lists need no join. */
-export interface KeptPicture {
-  key: string
-  width: number
-  height: number
-  alt: I18nText
-}
 
 export interface CategoryRow {
   id: string
@@ -125,8 +117,4 @@ export function rollUp(rows: readonly CategoryRow[], counts: ReadonlyMap<string,
     for (const id of row.path.split('.')) total.set(id, (total.get(id) ?? 0) + own)
   }
   return total
-}
-
-export function pictureView(picture: KeptPicture, locale: Locale, fallback: Locale) {
-  return { url: fileUrl(picture.key), width: picture.width, height: picture.height, alt: pickText(picture.alt, locale, fallback) }
 }

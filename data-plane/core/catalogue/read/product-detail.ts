@@ -1,9 +1,10 @@
 import { DomainError, type I18nText, pickText } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
 import { Database } from '../../../platform/db/database.ts'
+import { fileUrl } from '../../file/public-picture.ts'
 import type { AttributeDefinition, ProductCard, ProductComparison, ProductDetail, StoreOption } from '../contract.ts'
 import { ProductSearch } from '../search/product-search.ts'
-import { type CardRow, cardOf, cardsSql, fileUrl, variantsSql } from './cards.ts'
+import { type CardRow, cardOf, cardsSql, variantsSql } from './cards.ts'
 import { CategoryTree } from './category-tree.ts'
 import { localised, type Reading, Statement } from './statement.ts'
 

@@ -1,7 +1,7 @@
 import { type I18nText, type Money, pickText } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
-import { fileUrl } from '../../../core/catalogue/read/cards.ts'
+import { fileUrl } from '../../../core/file/public-picture.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { Database, type Tx } from '../../../platform/db/index.ts'
 import { actionsFor } from '../../../platform/lifecycle/lifecycle.ts'

@@ -3,6 +3,7 @@ import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { requireWritable } from '../../../core/catalogue/manage/scope.ts'
 import { fold } from '../../../core/catalogue/search/fold.ts'
+import { publicPicture } from '../../../core/file/public-picture.ts'
 import { StoreService } from '../../../core/store/store.service.ts'
 import { audit } from '../../../platform/audit/audit.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
@@ -175,18 +176,8 @@ export class OfferingWriter {
   }
 
   private async picture(tx: Tx, vendorId: string, fileId: string | null, alt: I18nText): Promise<string | null> {
-    if (fileId === null) return null
-    const file = await tx
-      .selectFrom('file')
-      .select(['key', 'width', 'height'])
-      .where('id', '=', fileId)
-      .where('owner', '=', vendorId)
-      .where('status', '=', 'ready')
-      .where('visibility', '=', 'public')
-      .where('mime', 'like', 'image/%')
-      .executeTakeFirst()
-    if (!file?.width || !file.height) throw new DomainError('validation_failed', { field: 'picture_file_id' })
-    return jsonb({ key: file.key, width: file.width, height: file.height, alt })
+    const picture = await publicPicture(tx, fileId, alt, (owner) => owner === vendorId)
+    return picture && jsonb(picture)
   }
 
   /** Providers and resources, replaced as a whole; the service's days are cut in the zone of its first provider. */

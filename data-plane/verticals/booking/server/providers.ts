@@ -2,7 +2,7 @@ import { DomainError, type I18nText, type Input, newId, type Output } from '@cit
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { requireWritable } from '../../../core/catalogue/manage/scope.ts'
-import { fileUrl } from '../../../core/catalogue/read/cards.ts'
+import { fileUrl } from '../../../core/file/public-picture.ts'
 import { audit } from '../../../platform/audit/audit.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { newSecret } from '../../../platform/credential/secret.ts'

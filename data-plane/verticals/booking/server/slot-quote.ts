@@ -1,6 +1,6 @@
 import { formatLocale, type I18nText, type Locale, locales } from '@cityos/contract'
-import { fileUrl } from '../../../core/catalogue/read/cards.ts'
 import { taxRate } from '../../../core/catalogue/tax-class.ts'
+import { fileUrl } from '../../../core/file/public-picture.ts'
 import type { CaptureMode, Quote } from '../../../core/vertical/purchasable.ts'
 import { depositFor, type Plan, priceFor } from '../rules.ts'
 import { type OfferingFacts, orderedPrice } from './offering-facts.ts'

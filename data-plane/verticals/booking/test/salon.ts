@@ -3,7 +3,6 @@ import type { Actor } from '@cityos/http'
 import { sql } from 'kysely'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { Database } from '../../../platform/db/index.ts'
-import { TimerScheduler } from '../../../platform/timer/timer-scheduler.ts'
 import { startTestPlane, type TestPlane, vendorActor } from '../../../testing/plane.ts'
 import { until } from '../../../testing/shop.ts'
 import { createBooking, createBookingHold } from '../contract.ts'
@@ -217,8 +216,3 @@ export async function anomalies(plane: TestPlane): Promise<{ twice: number; misc
 }
 
 export const noAnomaly = { twice: 0, miscounted: 0, astray: 0 }
-
-/** Runs due timers again, as after a crash. */
-export function wakeTimers(plane: TestPlane): void {
-  plane.app.get(TimerScheduler, { strict: false }).wake()
-}

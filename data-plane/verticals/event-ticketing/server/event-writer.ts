@@ -1,6 +1,7 @@
-import { DomainError, type Input, newId } from '@cityos/contract'
+import { DomainError, type I18nText, type Input, newId } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
+import { publicPicture } from '../../../core/file/public-picture.ts'
 import { SettingService } from '../../../core/store/setting.service.ts'
 import { audit } from '../../../platform/audit/audit.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
@@ -91,7 +92,7 @@ export class EventWriter {
           ...(fields.timezone !== undefined && { timezone: fields.timezone }),
           ...(fields.venue_id !== undefined && (await this.placeOf(tx, row.vendor_id, fields.venue_id))),
           ...(fields.picture_file_id !== undefined &&
-            (await this.pictureOf(tx, row.vendor_id, fields.picture_file_id, fields.title ?? (row.title as object)))),
+            (await this.pictureOf(tx, row.vendor_id, fields.picture_file_id, fields.title ?? (row.title as I18nText)))),
         }
         await tx
           .updateTable('event_event')
@@ -180,16 +181,9 @@ export class EventWriter {
     return { venue_id: venueId, city: venue.city }
   }
 
-  private async pictureOf(tx: Tx, vendorId: string, fileId: string | null | undefined, title: object) {
-    if (!fileId) return { picture_file_id: null, picture: null }
-    const file = await tx
-      .selectFrom('file')
-      .select(['key', 'width', 'height', 'owner', 'visibility', 'status'])
-      .where('id', '=', fileId)
-      .executeTakeFirst()
-    if (!file || file.owner !== vendorId || file.visibility !== 'public' || file.status !== 'ready')
-      throw new DomainError('validation_failed', { field: 'picture_file_id' })
-    return { picture_file_id: fileId, picture: jsonb({ key: file.key, width: file.width ?? 0, height: file.height ?? 0, alt: title }) }
+  private async pictureOf(tx: Tx, vendorId: string, fileId: string | null | undefined, title: I18nText) {
+    const picture = await publicPicture(tx, fileId ?? null, title, (owner) => owner === vendorId)
+    return { picture_file_id: fileId || null, picture: picture && jsonb(picture) }
   }
 
   private async guarded<T>(work: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { currencyExponent, type I18nText, type Money, pickText } from '@cityos/c
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
-import { type KeptPicture, pictureView } from '../../../core/catalogue/read/category-tree.ts'
+import { type KeptPicture, pictureView } from '../../../core/file/public-picture.ts'
 import { OrderLines } from '../../../core/order/order-lines.ts'
 import { days, later } from '../../../platform/clock/clock.ts'
 import { Database, type Tx } from '../../../platform/db/index.ts'

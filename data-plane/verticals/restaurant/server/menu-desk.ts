@@ -2,15 +2,15 @@ import { DomainError, type I18nText, type Input, type Output } from '@cityos/con
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
-import { type KeptPicture, pictureView } from '../../../core/catalogue/read/category-tree.ts'
+import { type KeptPicture, ofVendorOrHouse, pictureView, publicPicture } from '../../../core/file/public-picture.ts'
+import { vendorOf } from '../../../core/order/vendor-order.service.ts'
 import type { DB } from '../../../generated/db.ts'
 import { minuteOf, momentOf } from '../../../platform/clock/zone.ts'
-import type { Tx } from '../../../platform/db/index.ts'
+import { jsonb, type Tx } from '../../../platform/db/index.ts'
 import { ManagedParts, ManagedRows } from '../../../platform/managed/managed-rows.ts'
 import { type GroupOfDish, type MenuItem, menuCategory, menuItem, type setMenuItemSoldOut } from '../contract.ts'
 import { businessDay, businessDaySpan, dateOfBusinessDay } from '../rules.ts'
 import { Directory } from './directory.ts'
-import { keptPicture } from './kept-picture.ts'
 import { Surroundings } from './surroundings.ts'
 
 const ofRestaurant = { parent: 'restaurant', by: 'restaurant_id', column: 'vendor_id' } as const
@@ -106,7 +106,7 @@ export class MenuItems extends ManagedRows<'restaurant_menu_item', typeof menuIt
   /** @throws DomainError validation_failed for a category, mealtime or group of another restaurant */
   protected override async columns(
     tx: Tx,
-    _ctx: RequestContext,
+    ctx: RequestContext,
     input: DishInput,
     before: DishRow | null,
   ): Promise<Record<string, unknown>> {
@@ -124,7 +124,9 @@ export class MenuItems extends ManagedRows<'restaurant_menu_item', typeof menuIt
     )
     requireRanges(input.groups ?? [])
     const name = input.name ?? (before?.name as I18nText)
-    return input.picture_file_id === undefined ? {} : { picture: await keptPicture(tx, input.picture_file_id, name) }
+    if (input.picture_file_id === undefined) return {}
+    const picture = await publicPicture(tx, input.picture_file_id, name, ofVendorOrHouse(vendorOf(ctx)))
+    return { picture: picture && jsonb(picture) }
   }
 
   protected override async written(tx: Tx, _ctx: RequestContext, row: DishRow, input: DishInput | null): Promise<void> {

@@ -1,6 +1,6 @@
 import type { I18nText } from '@cityos/contract'
 import { sql } from 'kysely'
-import type { KeptPicture } from '../../../core/catalogue/read/category-tree.ts'
+import type { KeptPicture } from '../../../core/file/public-picture.ts'
 import type { Tx } from '../../../platform/db/index.ts'
 import type { GroupRule } from '../rules.ts'
 

@@ -1,7 +1,7 @@
 import { type Input, type Locale, type Money, pickText } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
-import { pictureView } from '../../../core/catalogue/read/category-tree.ts'
+import { pictureView } from '../../../core/file/public-picture.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { minuteOf, momentOf } from '../../../platform/clock/zone.ts'
 import { Database } from '../../../platform/db/index.ts'

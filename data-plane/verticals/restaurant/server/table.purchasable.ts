@@ -1,8 +1,8 @@
 import { DomainError, type I18nText, newId } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
 import type { ZodType } from 'zod'
-import { fileUrl } from '../../../core/catalogue/read/cards.ts'
 import { taxRate } from '../../../core/catalogue/tax-class.ts'
+import { fileUrl } from '../../../core/file/public-picture.ts'
 import { SettingService } from '../../../core/store/setting.service.ts'
 import { tierRefund } from '../../../core/vertical/cancellation.ts'
 import {

@@ -1,7 +1,7 @@
 import { type I18nText, type Locale, type Money } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { type Selectable, sql } from 'kysely'
-import { type KeptPicture, pictureView } from '../../../core/catalogue/read/category-tree.ts'
+import { type KeptPicture, pictureView } from '../../../core/file/public-picture.ts'
 import type { DB } from '../../../generated/db.ts'
 import { actionsFor } from '../../../platform/lifecycle/lifecycle.ts'
 import type { ManagedRestaurant } from '../contract.ts'

@@ -2,6 +2,7 @@ import { DomainError, type I18nText, type Input, newId, type Page } from '@cityo
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { type RawBuilder, sql } from 'kysely'
+import { ofVendorOrHouse, publicPicture } from '../../../core/file/public-picture.ts'
 import { vendorOf } from '../../../core/order/vendor-order.service.ts'
 import { audit } from '../../../platform/audit/audit.ts'
 import { Clock } from '../../../platform/clock/clock.ts'
@@ -12,7 +13,6 @@ import { cancel, schedule } from '../../../platform/timer/timers.ts'
 import type { ManagedRestaurant, pauseVendorRestaurant, RestaurantInput, RestaurantPatch } from '../contract.ts'
 import { restaurantLifecycle } from '../lifecycle.ts'
 import { Directory } from './directory.ts'
-import { keptPicture } from './kept-picture.ts'
 import { readPage } from './paged.ts'
 import { Surroundings } from './surroundings.ts'
 import { type VenueRow, venueColumns, venueJoins, venueView } from './venue.views.ts'
@@ -69,7 +69,7 @@ export class Venues {
         currency_code: this.surroundings.currency,
         created_at: now,
         updated_at: now,
-        ...(await this.columns(tx, input, input.name)),
+        ...(await this.columns(tx, vendorOf(ctx), input, input.name)),
       }
       const columns = Object.keys(values).map((column) => sql.ref(column))
       await sql`INSERT INTO restaurant (${sql.join(columns)}) VALUES (${sql.join(Object.values(values))})`.execute(tx)
@@ -93,7 +93,7 @@ export class Venues {
       const before = await this.lock(tx, ctx, id)
       if (version !== undefined && version !== before.version)
         throw new DomainError('stale_version', { details: { version: before.version } })
-      const changes = { ...(await this.columns(tx, patch, patch.name ?? (before.name as I18nText))), updated_at: now }
+      const changes = { ...(await this.columns(tx, before.vendor_id, patch, patch.name ?? (before.name as I18nText))), updated_at: now }
       const assignments = Object.entries(changes).map(([column, value]) => sql`${sql.ref(column)} = ${value}`)
       await sql`UPDATE restaurant SET ${sql.join(assignments)}, version = version + 1 WHERE id = ${id}`.execute(tx)
       if (patch.max_orders_per_slot || patch.max_prep_points_per_slot) await this.recap(tx, id, now)
@@ -216,7 +216,7 @@ export class Venues {
       FROM restaurant r WHERE r.id = ${id} AND s.restaurant_id = r.id AND s.ends_at > ${now}`.execute(tx)
   }
 
-  private async columns(tx: Tx, input: Partial<RestaurantInput>, name: I18nText): Promise<Record<string, unknown>> {
+  private async columns(tx: Tx, vendorId: string, input: Partial<RestaurantInput>, name: I18nText): Promise<Record<string, unknown>> {
     const {
       name: text,
       tagline,
@@ -233,6 +233,7 @@ export class Venues {
       throw new DomainError('currency_mismatch', { field: 'reservation_deposit' })
     if (deposit && deposit.amount < 0)
       throw new DomainError('validation_failed', { field: 'reservation_deposit', details: { reason: 'negative' } })
+    const picture = fileId === undefined ? null : await publicPicture(tx, fileId, name, ofVendorOrHouse(vendorId))
     const given: Record<string, unknown> = {
       ...plain,
       ...(text && { name: jsonb(text) }),
@@ -240,7 +241,7 @@ export class Venues {
       ...(description && { description: jsonb(description) }),
       ...(cuisines && { cuisine_codes: cuisines }),
       ...(location && { lat: location.lat, lng: location.lng }),
-      ...(fileId !== undefined && { picture_file_id: fileId, picture: await keptPicture(tx, fileId, name) }),
+      ...(fileId !== undefined && { picture_file_id: fileId, picture: picture && jsonb(picture) }),
       ...(caps && { max_orders_per_slot: jsonb(caps) }),
       ...(deposit && { reservation_deposit_amount: deposit.amount }),
       ...(tiers && { reservation_cancellation_tiers: jsonb(tiers) }),
