@@ -20,6 +20,18 @@ export function NoticeBox({ tone, role, children }: { tone: Tone; role?: 'status
   )
 }
 
+/** Says above a page's content what went wrong with the last try; nothing when nothing did. */
+export function ProblemNotice({ text }: { text: string | null | undefined }) {
+  if (!text) return null
+  return (
+    <div className="mb-5">
+      <NoticeBox tone="bad" role="alert">
+        {text}
+      </NoticeBox>
+    </div>
+  )
+}
+
 function Banners({ visit, frame }: { visit: Visit; frame: Frame }) {
   const { t } = visit
   return (

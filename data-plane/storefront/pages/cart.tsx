@@ -4,7 +4,7 @@ import { getProduct } from '../../core/catalogue/contract.ts'
 import { addToCart, cartIdOf, currentCart, type LineToAdd, remember } from '../cart-access.ts'
 import { CartGroups } from '../components/cart-lines.tsx'
 import { Icon } from '../components/icon.tsx'
-import { EmptyState, NoticeBox } from '../components/layout.tsx'
+import { EmptyState, NoticeBox, ProblemNotice } from '../components/layout.tsx'
 import { Amount } from '../components/price.tsx'
 import { Totals } from '../components/totals.tsx'
 import { failureText } from '../failure-text.ts'
@@ -27,13 +27,7 @@ function cartPage(visit: Visit, cart: Cart | null, problem: ApiError | null): An
         {t('cart.title')}
         {filled && <span className="quiet font-normal text-lg"> {t('cart.count', { count: cart.count })}</span>}
       </h1>
-      {problem && (
-        <div className="mb-5">
-          <NoticeBox tone="bad" role="alert">
-            {failureText(visit, problem)}
-          </NoticeBox>
-        </div>
-      )}
+      <ProblemNotice text={problem && failureText(visit, problem)} />
       <Undo visit={visit} />
       {filled ? (
         <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_22rem]">

@@ -9,7 +9,7 @@ import {
   type RefundQuote,
 } from '../../core/order/contract.ts'
 import { Icon } from '../components/icon.tsx'
-import { NoticeBox } from '../components/layout.tsx'
+import { NoticeBox, ProblemNotice } from '../components/layout.tsx'
 import { AddressBlock, isGiven, Part, StatusBadge, Timeline } from '../components/order-parts.tsx'
 import { PayAgain, PaymentNotice, Payments } from '../components/order-payments.tsx'
 import { Amount } from '../components/price.tsx'
@@ -192,13 +192,7 @@ function cancelForm(
       <p className="quiet mb-6">
         {t('order.order')} <bdi dir="ltr">{order.number}</bdi>
       </p>
-      {problem && (
-        <div className="mb-5">
-          <NoticeBox tone="bad" role="alert">
-            {problem}
-          </NoticeBox>
-        </div>
-      )}
+      <ProblemNotice text={problem} />
       <ul className="card mb-6 divide-y divide-line">
         {quote.parts.map((entry) => (
           <li key={entry.sub_order_id} className="flex items-center justify-between gap-4 p-4">

@@ -1,7 +1,7 @@
 import { getProduct, type ProductDetail, type StoreVariant } from '../../core/catalogue/contract.ts'
 import { Icon } from '../components/icon.tsx'
 import { Island } from '../components/island.tsx'
-import { Breadcrumb, type Crumb, NoticeBox } from '../components/layout.tsx'
+import { Breadcrumb, type Crumb, ProblemNotice } from '../components/layout.tsx'
 import { Picture } from '../components/picture.tsx'
 import { ProductRail } from '../components/product-tile.tsx'
 import { isMessageKey } from '../i18n/messages.ts'
@@ -39,13 +39,7 @@ export function productPage(visit: Visit, detail: ProductDetail, problem: string
             </a>
           </p>
           <h1 className="mt-1 mb-4 text-3xl">{detail.title}</h1>
-          {problem && (
-            <div className="mb-5">
-              <NoticeBox tone="bad" role="alert">
-                {problem}
-              </NoticeBox>
-            </div>
-          )}
+          <ProblemNotice text={problem} />
           <Island name="purchase-box" when="view" component={PurchaseBox} props={purchaseProps(visit, detail)} />
           <Assurances visit={visit} product={detail} />
           <form method="post" action={visit.href('/compare')} className="mt-3">

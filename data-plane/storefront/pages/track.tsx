@@ -1,6 +1,6 @@
 import { trackOrder } from '../../core/order/contract.ts'
 import { Field, FormPage } from '../components/fields.tsx'
-import { NoticeBox } from '../components/layout.tsx'
+import { ProblemNotice } from '../components/layout.tsx'
 import { Parcels, Progress, StatusBadge, Timeline } from '../components/order-parts.tsx'
 import { Amount } from '../components/price.tsx'
 import { failureText } from '../failure-text.ts'
@@ -16,13 +16,7 @@ function form(visit: Visit, problem: { text: string; status: number } | null): A
   return page(
     t('track.title'),
     <FormPage title={t('track.title')} lead={t('track.lead')}>
-      {problem && (
-        <div className="mb-5">
-          <NoticeBox tone="bad" role="alert">
-            {problem.text}
-          </NoticeBox>
-        </div>
-      )}
+      <ProblemNotice text={problem?.text} />
       <form method="post" action={visit.href('/orders/track')} className="grid gap-4">
         <Field
           visit={visit}

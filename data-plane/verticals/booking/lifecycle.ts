@@ -1,6 +1,7 @@
 import { DomainError } from '@cityos/contract'
 import { defineLifecycle } from '../../platform/lifecycle/lifecycle.ts'
 import { checkInFrom, noShowFrom, unmarkedUntil } from './rules.ts'
+import { BookingStatus, OfferingStatus } from './shapes.contract.ts'
 
 const anybody = ['customer', 'guest', 'vendor', 'staff', 'system'] as const
 
@@ -40,19 +41,7 @@ const answerable = before('confirm', (row) => row.confirm_by ?? row.starts_at)
 export const bookingLifecycle = defineLifecycle({
   entity: 'booking',
   table: 'booking',
-  states: [
-    'held',
-    'pending_confirmation',
-    'confirmed',
-    'checked_in',
-    'in_progress',
-    'completed',
-    'declined',
-    'cancelled',
-    'expired',
-    'rescheduled',
-    'no_show',
-  ],
+  states: BookingStatus.options,
   transitions: [
     { name: 'book', from: ['held'], to: 'confirmed', by: anybody, event: 'booking.booking.confirmed' },
     { name: 'request', from: ['held'], to: 'pending_confirmation', by: anybody, event: 'booking.booking.requested' },
@@ -131,7 +120,7 @@ export const bookingLifecycle = defineLifecycle({
 export const offeringLifecycle = defineLifecycle({
   entity: 'service_offering',
   table: 'booking_offering',
-  states: ['draft', 'published', 'unpublished', 'archived'],
+  states: OfferingStatus.options,
   transitions: [
     { name: 'publish', from: ['draft', 'unpublished'], to: 'published', by: ['vendor', 'staff'], event: 'booking.offering.published' },
     { name: 'unpublish', from: ['published'], to: 'unpublished', by: ['vendor', 'staff'], event: 'booking.offering.unpublished' },

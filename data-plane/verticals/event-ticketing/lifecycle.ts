@@ -1,5 +1,6 @@
 import { DomainError } from '@cityos/contract'
 import { defineLifecycle } from '../../platform/lifecycle/lifecycle.ts'
+import { EventStatus, TicketStatus } from './shapes.ts'
 
 const preFinished = ['draft', 'submitted', 'approved', 'on_sale', 'sold_out', 'closed', 'postponed'] as const
 
@@ -10,7 +11,7 @@ const preFinished = ['draft', 'submitted', 'approved', 'on_sale', 'sold_out', 'c
 export const eventLifecycle = defineLifecycle({
   entity: 'event',
   table: 'event_event',
-  states: ['draft', 'submitted', 'approved', 'on_sale', 'sold_out', 'closed', 'finished', 'postponed', 'cancelled'],
+  states: EventStatus.options,
   transitions: [
     { name: 'submit', from: ['draft'], to: 'submitted', by: ['vendor'], event: 'event.event.submitted' },
     { name: 'return', from: ['submitted'], to: 'draft', by: ['staff'], event: 'event.event.returned' },
@@ -48,7 +49,7 @@ export const eventLifecycle = defineLifecycle({
 export const ticketLifecycle = defineLifecycle({
   entity: 'ticket',
   table: 'event_ticket',
-  states: ['pending', 'valid', 'checked_in', 'transferred', 'refunded', 'cancelled', 'blocked', 'expired'],
+  states: TicketStatus.options,
   transitions: [
     { name: 'issue', from: ['pending'], to: 'valid', by: ['system', 'customer', 'guest', 'staff'], event: 'event.ticket.issued' },
     { name: 'check-in', from: ['valid', 'checked_in'], to: 'checked_in', by: ['vendor'], event: 'event.ticket.checked_in' },

@@ -1,25 +1,14 @@
 import { DomainError } from '@cityos/contract'
 import { defineLifecycle } from '../../platform/lifecycle/lifecycle.ts'
+import { FoodOrderStatus } from './food-order.contract.ts'
+import { TableReservationStatus } from './table.contract.ts'
+import { RestaurantStatus } from './venue.contract.ts'
 
 /** docs/spec/restaurant.md, States. `held` is a claim at checkout that is not paid yet. */
 export const foodOrderLifecycle = defineLifecycle({
   entity: 'food_order',
   table: 'restaurant_food_order',
-  states: [
-    'held',
-    'placed',
-    'accepted',
-    'preparing',
-    'ready',
-    'out_for_delivery',
-    'delivered',
-    'picked_up',
-    'rejected',
-    'auto_rejected',
-    'cancelled',
-    'vendor_cancelled',
-    'delivery_failed',
-  ],
+  states: ['held', ...FoodOrderStatus.options],
   transitions: [
     { name: 'place', from: ['held'], to: 'placed', by: ['system', 'customer', 'guest', 'staff'], event: 'restaurant.food_order.placed' },
     { name: 'accept', from: ['placed'], to: 'accepted', by: ['vendor', 'system'], event: 'restaurant.food_order.accepted' },
@@ -82,7 +71,7 @@ function only(allowed: boolean, status: string): void {
 export const tableReservationLifecycle = defineLifecycle({
   entity: 'table_reservation',
   table: 'restaurant_table_reservation',
-  states: ['held', 'requested', 'confirmed', 'seated', 'completed', 'cancelled', 'no_show'],
+  states: ['held', ...TableReservationStatus.options],
   transitions: [
     {
       name: 'request',
@@ -108,7 +97,7 @@ export const tableReservationLifecycle = defineLifecycle({
 export const restaurantLifecycle = defineLifecycle({
   entity: 'restaurant',
   table: 'restaurant',
-  states: ['draft', 'in_review', 'active', 'rejected', 'closed'],
+  states: RestaurantStatus.options,
   transitions: [
     { name: 'submit', from: ['draft', 'rejected'], to: 'in_review', by: ['vendor'], event: 'restaurant.restaurant.submitted' },
     { name: 'approve', from: ['in_review'], to: 'active', by: ['staff'], event: 'restaurant.restaurant.approved' },

@@ -3,7 +3,7 @@ import { addressValues } from '../../../storefront/address-form.ts'
 import { AddressFields } from '../../../storefront/components/address-fields.tsx'
 import { ErrorSummary, Field, type FieldErrors } from '../../../storefront/components/fields.tsx'
 import { Icon } from '../../../storefront/components/icon.tsx'
-import { NoticeBox } from '../../../storefront/components/layout.tsx'
+import { NoticeBox, ProblemNotice } from '../../../storefront/components/layout.tsx'
 import { PositionField } from '../../../storefront/components/position-field.tsx'
 import { Amount } from '../../../storefront/components/price.tsx'
 import { formatsOf } from '../../../storefront/format.ts'
@@ -33,13 +33,7 @@ export function BasketPage({ visit, view }: { visit: Visit; view: BasketView }) 
         {t('basket.back')}
       </a>
       <h1 className="mt-1 mb-5 text-3xl">{t('basket.title_at', { name: restaurant.name })}</h1>
-      {view.problem && (
-        <div className="mb-5">
-          <NoticeBox tone="bad" role="alert">
-            {view.problem}
-          </NoticeBox>
-        </div>
-      )}
+      <ProblemNotice text={view.problem} />
       <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <aside id="basket" className="card p-5 lg:order-last lg:sticky lg:top-6" aria-label={t('basket.title')}>
           <BasketLines visit={visit} handle={restaurant.handle} basket={basket} />

@@ -1,6 +1,6 @@
 import { CancellationTerms } from '../../../../storefront/components/cancellation.tsx'
 import { Icon } from '../../../../storefront/components/icon.tsx'
-import { NoticeBox } from '../../../../storefront/components/layout.tsx'
+import { NoticeBox, ProblemNotice } from '../../../../storefront/components/layout.tsx'
 import { Picture } from '../../../../storefront/components/picture.tsx'
 import { Amount } from '../../../../storefront/components/price.tsx'
 import { ReviewLink } from '../../../../storefront/components/reviews.tsx'
@@ -51,13 +51,7 @@ function bookingPage(visit: Visit, booking: CustomerBooking, problem: string | n
         <h1 className="text-3xl">{booking.offering.name}</h1>
         <BookingBadge visit={visit} status={booking.status} />
       </div>
-      {problem && (
-        <div className="mb-5">
-          <NoticeBox tone="bad" role="alert">
-            {problem}
-          </NoticeBox>
-        </div>
-      )}
+      <ProblemNotice text={problem} />
       <StateNotice visit={visit} booking={booking} />
       <div className="grid items-start gap-6 md:grid-cols-[minmax(0,1fr)_18rem]">
         <Details visit={visit} booking={booking} />

@@ -1,5 +1,5 @@
 import { newId } from '@cityos/contract'
-import { NoticeBox } from '../../../../storefront/components/layout.tsx'
+import { ProblemNotice } from '../../../../storefront/components/layout.tsx'
 import { Amount } from '../../../../storefront/components/price.tsx'
 import { failureText } from '../../../../storefront/failure-text.ts'
 import { formatsOf } from '../../../../storefront/format.ts'
@@ -26,13 +26,7 @@ async function cancelPage(visit: Visit, booking: CustomerBooking, problem: strin
       <p className="quiet mb-6">
         {booking.offering.name} · {formatsOf(visit.locale, booking.timezone).moment(booking.start)}
       </p>
-      {problem && (
-        <div className="mb-5">
-          <NoticeBox tone="bad" role="alert">
-            {problem}
-          </NoticeBox>
-        </div>
-      )}
+      <ProblemNotice text={problem} />
       <dl className="card mb-6 grid gap-2 p-5">
         <Sum name={t('cancel.paid')}>
           <Amount visit={visit} value={quote.paid} />

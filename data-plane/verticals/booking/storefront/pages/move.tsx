@@ -1,6 +1,6 @@
 import { newId } from '@cityos/contract'
 import { Icon } from '../../../../storefront/components/icon.tsx'
-import { NoticeBox } from '../../../../storefront/components/layout.tsx'
+import { ProblemNotice } from '../../../../storefront/components/layout.tsx'
 import { failureText } from '../../../../storefront/failure-text.ts'
 import { formatsOf } from '../../../../storefront/format.ts'
 import { type Answer, attempt, page, seeOther, type Visit } from '../../../../storefront/visit.ts'
@@ -33,13 +33,7 @@ async function pickPage(visit: Visit, booking: CustomerBooking, problem: string 
       </a>
       <h1 className="mt-1 mb-2 text-3xl">{t('move.title')}</h1>
       <p className="quiet mb-5">{t('move.now', { time: formatsOf(visit.locale, booking.timezone).moment(booking.start) })}</p>
-      {problem && (
-        <div className="mb-5">
-          <NoticeBox tone="bad" role="alert">
-            {problem}
-          </NoticeBox>
-        </div>
-      )}
+      <ProblemNotice text={problem} />
       <div className="card p-4 sm:p-5">
         <SlotPicker
           visit={visit}

@@ -2,7 +2,7 @@ import { newId } from '@cityos/contract'
 import { Email } from '../../../../core/customer/contract.ts'
 import { errorsOf } from '../../../../storefront/address-form.ts'
 import { ErrorSummary, Field, type FieldErrors, FormPage } from '../../../../storefront/components/fields.tsx'
-import { NoticeBox } from '../../../../storefront/components/layout.tsx'
+import { NoticeBox, ProblemNotice } from '../../../../storefront/components/layout.tsx'
 import { Amount } from '../../../../storefront/components/price.tsx'
 import { failureText } from '../../../../storefront/failure-text.ts'
 import { type Answer, attempt, page, seeOther, type Visit } from '../../../../storefront/visit.ts'
@@ -123,13 +123,7 @@ async function refundPage(visit: Visit, ticket: Ticket, problem: string | null):
   return page(
     t('refund.title'),
     <FormPage title={t('refund.title')} lead={lead(visit, ticket)}>
-      {problem && (
-        <div className="mb-5">
-          <NoticeBox tone="bad" role="alert">
-            {problem}
-          </NoticeBox>
-        </div>
-      )}
+      <ProblemNotice text={problem} />
       <dl className="card mb-6 grid gap-2 p-5">
         <div className="flex justify-between gap-4">
           <dt className="quiet">{t('refund.paid')}</dt>

@@ -1,6 +1,6 @@
 import { newId } from '@cityos/contract'
 import { Icon } from '../../../../storefront/components/icon.tsx'
-import { NoticeBox } from '../../../../storefront/components/layout.tsx'
+import { ProblemNotice } from '../../../../storefront/components/layout.tsx'
 import { Picture } from '../../../../storefront/components/picture.tsx'
 import { ReviewLink } from '../../../../storefront/components/reviews.tsx'
 import { failureText } from '../../../../storefront/failure-text.ts'
@@ -39,13 +39,7 @@ function reservationPage(visit: Visit, table: TableReservation, problem: string 
         </h1>
         <TableBadge visit={visit} status={table.status} />
       </div>
-      {problem && (
-        <div className="mb-5">
-          <NoticeBox tone="bad" role="alert">
-            {problem}
-          </NoticeBox>
-        </div>
-      )}
+      <ProblemNotice text={problem} />
       <section className="card grid gap-4 p-5" aria-label={t('table.book')}>
         <div className="flex gap-4">
           <span className="tile-picture size-20 shrink-0 rounded-xl!">

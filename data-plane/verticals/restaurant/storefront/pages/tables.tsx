@@ -3,7 +3,7 @@ import { Phone } from '../../../../core/customer/contract.ts'
 import { addToCart } from '../../../../storefront/cart-access.ts'
 import { ErrorSummary, Field, type FieldErrors } from '../../../../storefront/components/fields.tsx'
 import { Icon } from '../../../../storefront/components/icon.tsx'
-import { NoticeBox } from '../../../../storefront/components/layout.tsx'
+import { NoticeBox, ProblemNotice } from '../../../../storefront/components/layout.tsx'
 import { failureText } from '../../../../storefront/failure-text.ts'
 import { callingCode, phoneNumber } from '../../../../storefront/form.ts'
 import { formatsOf } from '../../../../storefront/format.ts'
@@ -54,13 +54,7 @@ function tablePage(visit: Visit, view: TableView, status: number): Answer {
         <bdi>{restaurant.name}</bdi>
       </a>
       <h1 className="mt-1 mb-5 text-3xl">{t('table.book')}</h1>
-      {view.problem && (
-        <div className="mb-5">
-          <NoticeBox tone="bad" role="alert">
-            {view.problem}
-          </NoticeBox>
-        </div>
-      )}
+      <ProblemNotice text={view.problem} />
       {restaurant.reservation ? <Choose visit={visit} view={view} /> : <NoticeBox tone="warn">{t('table.none')}</NoticeBox>}
     </div>,
     { status, canonical: `/restaurant/${restaurant.handle}/tables`, noIndex: failed || view.start !== null },

@@ -1,7 +1,7 @@
 import { newId } from '@cityos/contract'
 import { Held } from '../../../../storefront/components/held.tsx'
 import { Icon } from '../../../../storefront/components/icon.tsx'
-import { NoticeBox } from '../../../../storefront/components/layout.tsx'
+import { ProblemNotice } from '../../../../storefront/components/layout.tsx'
 import { LineParts } from '../../../../storefront/components/line-parts.tsx'
 import { Amount } from '../../../../storefront/components/price.tsx'
 import { ReviewLink } from '../../../../storefront/components/reviews.tsx'
@@ -51,13 +51,7 @@ function trackingPage(visit: Visit, meal: FoodOrder, problem: string | null): An
       <h1 className="mt-1 mb-5 text-3xl">
         <bdi>{meal.restaurant.name}</bdi>
       </h1>
-      {problem && (
-        <div className="mb-5">
-          <NoticeBox tone="bad" role="alert">
-            {problem}
-          </NoticeBox>
-        </div>
-      )}
+      <ProblemNotice text={problem} />
       <div className="grid items-start gap-6 md:grid-cols-[minmax(0,1fr)_20rem]">
         <Live visit={visit} meal={meal} live={live} />
         <Dishes visit={visit} meal={meal} />
