@@ -1,9 +1,7 @@
-import { Alert, Button, Dialog, DialogActions, DialogContent, DialogContentText, DialogTitle, Stack, TextField } from '@mui/material'
+import { Button, Dialog, DialogActions, DialogContent, DialogContentText, DialogTitle, Stack, TextField } from '@mui/material'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useTranslate } from 'react-admin'
-import { ConsoleError } from '../api/failure.ts'
-import { RequestId } from '../shell/failure-notice.tsx'
-import { useFailureWords } from '../shell/failure-words.ts'
+import { FailureAlert } from '../shell/failure-notice.tsx'
 import { answered, type Question, QuestionField } from './question.tsx'
 
 export type { Question } from './question.tsx'
@@ -39,7 +37,6 @@ export function Confirm({
   onClose,
 }: ConfirmProps) {
   const t = useTranslate()
-  const words = useFailureWords()
   const [answers, setAnswers] = useState<Record<string, string>>({})
   const [name, setName] = useState('')
   const ready = questions.every((question) => answered(question, answers[question.name] ?? '')) && (!typed || name.trim() === typed)
@@ -78,12 +75,7 @@ export function Confirm({
               slotProps={{ htmlInput: { dir: 'ltr', autoComplete: 'off', spellCheck: false } }}
             />
           )}
-          {failure ? (
-            <Alert severity="error">
-              {words(failure)}
-              {failure instanceof ConsoleError && failure.requestId && <RequestId id={failure.requestId} />}
-            </Alert>
-          ) : null}
+          <FailureAlert error={failure} />
         </Stack>
       </DialogContent>
       <DialogActions sx={{ padding: 2 }}>

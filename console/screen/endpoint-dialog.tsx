@@ -1,6 +1,5 @@
 import { type AnyEndpoint, newId } from '@cityos/contract'
 import {
-  Alert,
   Button,
   Dialog,
   DialogActions,
@@ -17,8 +16,7 @@ import { Form, ResourceContextProvider, useNotify, useTranslate } from 'react-ad
 import { ConsoleError } from '../api/failure.ts'
 import { useSend } from '../api/query.ts'
 import { fieldOf, fieldsOf } from '../api/shape.ts'
-import { RequestId } from '../shell/failure-notice.tsx'
-import { useFailureWords } from '../shell/failure-words.ts'
+import { FailureAlert } from '../shell/failure-notice.tsx'
 import { DerivedInput } from './derived-input.tsx'
 import type { FormField, Reference } from './screen.ts'
 import { pick } from './screen-form.tsx'
@@ -73,7 +71,6 @@ export function EndpointDialog({
 }: EndpointDialogProps) {
   const t = useTranslate()
   const notify = useNotify()
-  const words = useFailureWords()
   const send = useSend(endpoint)
   const key = useRef(newId('key'))
   const form = useId()
@@ -122,12 +119,7 @@ export function EndpointDialog({
               })}
             </Form>
           </ResourceContextProvider>
-          {send.error && (
-            <Alert severity="error">
-              {words(send.error)}
-              {send.error.requestId && <RequestId id={send.error.requestId} />}
-            </Alert>
-          )}
+          <FailureAlert error={send.error} />
         </Stack>
       </DialogContent>
       <DialogActions sx={{ padding: 2 }}>

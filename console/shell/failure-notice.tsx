@@ -1,6 +1,6 @@
 import CheckIcon from '@mui/icons-material/Check'
 import ContentCopyIcon from '@mui/icons-material/ContentCopy'
-import { Alert, Box, IconButton, Tooltip, Typography } from '@mui/material'
+import { Alert, Box, IconButton, type SxProps, Tooltip, Typography } from '@mui/material'
 import { useState } from 'react'
 import { useCloseNotification, useNotify, useTranslate } from 'react-admin'
 import { ConsoleError } from '../api/failure.ts'
@@ -32,6 +32,18 @@ export function RequestId({ id }: { id: string }) {
       {t('shell.request_id')} <bdi dir="ltr">{id}</bdi>
       <CopyButton text={id} label={t('shell.copy')} />
     </Typography>
+  )
+}
+
+/** Says in a form why it could not be sent, with the id to quote; nothing while nothing failed. */
+export function FailureAlert({ error, sx }: { error: unknown; sx?: SxProps }) {
+  const words = useFailureWords()
+  if (!error) return null
+  return (
+    <Alert severity="error" sx={sx}>
+      {words(error)}
+      {error instanceof ConsoleError && error.requestId && <RequestId id={error.requestId} />}
+    </Alert>
   )
 }
 

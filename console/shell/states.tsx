@@ -66,6 +66,20 @@ export function FailureState({ error, retry }: { error: unknown; retry?: () => u
   )
 }
 
+/** What a read brought; until then a skeleton of so many rows, or why it failed. */
+export function Loaded<Data>({
+  read,
+  rows,
+  children,
+}: {
+  read: { data: Data | undefined; error: unknown; refetch: () => unknown }
+  rows?: number
+  children: (data: Data) => ReactNode
+}) {
+  if (read.data !== undefined) return children(read.data)
+  return read.error ? <FailureState error={read.error} retry={read.refetch} /> : <ListSkeleton rows={rows} />
+}
+
 export function AccessDenied() {
   const t = useTranslate()
   return <State icon={BlockIcon} title={t('shell.no_permission')} text={t('shell.no_permission_text')} role="alert" />

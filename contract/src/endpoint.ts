@@ -154,6 +154,10 @@ export const paging = z.object({
 // biome-ignore lint/suspicious/noExplicitAny: the one place where any endpoint is meant
 export type AnyEndpoint = Endpoint<any, any, any, any, any>
 
+/** Whether a value that a contract exports is an operation. */
+export const isEndpoint = (value: unknown): value is AnyEndpoint =>
+  typeof value === 'object' && value !== null && 'access' in value && 'path' in value && 'method' in value
+
 /** What a handler receives, parsed and typed. */
 export interface Input<E extends AnyEndpoint> {
   params: z.output<E['params']>

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { I18nText } from './locale.ts'
 
 /** A vertical of the platform (docs/spec/README.md): what a tenant may have switched on. */
@@ -42,8 +41,6 @@ export const verticals: readonly VerticalName[] = [
 ]
 
 export const verticalCodes: readonly string[] = verticals.map((item) => item.code)
-
-export const VerticalCode = z.string().refine((value) => verticalCodes.includes(value))
 
 /** role → subject → actions: `{ owner: { restaurant: ['read', 'write'] } }`. */
 export type Permissions = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>

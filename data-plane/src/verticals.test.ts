@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AnyEndpoint, verticalCodes } from '@cityos/contract'
+import { isEndpoint, verticalCodes } from '@cityos/contract'
 import { RequestContext } from '@cityos/http'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { sql } from 'kysely'
@@ -148,9 +148,7 @@ describe.each(folders)('vertical %s', (name) => {
 
   it('has every operation in the table of who may call what', async () => {
     const module: Record<string, unknown> = await import(join(folder, 'contract.ts'))
-    const operations = Object.values(module).filter(
-      (value): value is AnyEndpoint => typeof value === 'object' && value !== null && 'access' in value && 'path' in value,
-    )
+    const operations = Object.values(module).filter(isEndpoint)
     expect(operations).not.toEqual([])
     for (const operation of operations) {
       expect(operation.vertical, `${operation.id} answers 404 while the vertical is off`).toBe(name)

@@ -20,8 +20,7 @@ import { useSend } from '../../api/query.ts'
 import { useConsoleLocale } from '../../fields/format.ts'
 import { MoneyField } from '../../fields/money-input.tsx'
 import { MoneyText } from '../../fields/values.tsx'
-import { RequestId } from '../../shell/failure-notice.tsx'
-import { useFailureWords } from '../../shell/failure-words.ts'
+import { FailureAlert } from '../../shell/failure-notice.tsx'
 import { lineLeft, type RefundDraft, refundable, refundFailure, refundRequest, refundTotal } from './refund.ts'
 
 interface RefundDialogProps {
@@ -35,7 +34,6 @@ export function RefundDialog({ order, part, onClose }: RefundDialogProps) {
   const t = useTranslate()
   const locale = useConsoleLocale()
   const notify = useNotify()
-  const words = useFailureWords()
   const [draft, setDraft] = useState<RefundDraft>({ whole: true, lines: {}, shipping: null, reason: '' })
   const [shown, setShown] = useState(false)
   const key = useRef(newId('key'))
@@ -116,12 +114,7 @@ export function RefundDialog({ order, part, onClose }: RefundDialogProps) {
             slotProps={{ htmlInput: { dir: 'auto', maxLength: 500 } }}
           />
           {shown && failure && <Alert severity="error">{t(failure)}</Alert>}
-          {send.error && (
-            <Alert severity="error">
-              {words(send.error)}
-              {send.error.requestId && <RequestId id={send.error.requestId} />}
-            </Alert>
-          )}
+          <FailureAlert error={send.error} />
         </Stack>
       </DialogContent>
       <DialogActions sx={{ padding: 2 }}>

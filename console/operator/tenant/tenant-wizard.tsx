@@ -1,12 +1,11 @@
 import { newId } from '@cityos/contract'
 import { createTenant, type Tenant } from '@cityos/control-plane/contract'
-import { Alert, Box, Button, Card, CardContent, Stack, Step, StepButton, Stepper, useMediaQuery, useTheme } from '@mui/material'
+import { Box, Button, Card, CardContent, Stack, Step, StepButton, Stepper, useMediaQuery, useTheme } from '@mui/material'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Title, useNavigate, useStore, useTranslate } from 'react-admin'
 import { ConsoleError } from '../../api/failure.ts'
 import { useSend } from '../../api/query.ts'
-import { RequestId } from '../../shell/failure-notice.tsx'
-import { useFailureWords } from '../../shell/failure-words.ts'
+import { FailureAlert } from '../../shell/failure-notice.tsx'
 import { invitationKey } from './invitation.tsx'
 import {
   type DraftFailures,
@@ -25,7 +24,6 @@ import { stepViews } from './wizard-steps.tsx'
 export function TenantWizard() {
   const t = useTranslate()
   const navigate = useNavigate()
-  const words = useFailureWords()
   const theme = useTheme()
   const narrow = useMediaQuery(theme.breakpoints.down('md'))
   const [draft, setDraft] = useState<TenantDraft>(emptyDraft)
@@ -130,12 +128,7 @@ export function TenantWizard() {
           </Box>
           <Box sx={{ color: 'text.secondary', marginBlockEnd: 2 }}>{t(`wizard.${step}_text`)}</Box>
           <View {...props} />
-          {send.error && (
-            <Alert severity="error" sx={{ marginBlockStart: 2 }}>
-              {words(send.error)}
-              {send.error.requestId && <RequestId id={send.error.requestId} />}
-            </Alert>
-          )}
+          <FailureAlert error={send.error} sx={{ marginBlockStart: 2 }} />
         </CardContent>
         <Stack direction="row" sx={{ justifyContent: 'space-between', padding: 2, borderBlockStart: 1, borderColor: 'divider' }}>
           <Button

@@ -1,4 +1,4 @@
-import { type AnyEndpoint, tenantAudience } from '@cityos/contract'
+import { type AnyEndpoint, isEndpoint, tenantAudience } from '@cityos/contract'
 import { EndpointRegistry, signPlaneToken } from '@cityos/http'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -50,9 +50,7 @@ function change(changes: Partial<TestPlane['binding']['tenant']>): void {
 }
 
 it('every declared operation has a handler, and none that is internal is published', async () => {
-  const declared = Object.values(contract).filter(
-    (value): value is AnyEndpoint => typeof value === 'object' && value !== null && 'access' in value && 'path' in value,
-  )
+  const declared = Object.values(contract).filter(isEndpoint)
   const bound = new Set(
     plane.app
       .get(EndpointRegistry)

@@ -1,4 +1,4 @@
-import { type AnyEndpoint, DomainError, StaffRole } from '@cityos/contract'
+import { type AnyEndpoint, DomainError, isEndpoint, StaffRole } from '@cityos/contract'
 import { type Actor, guest, RequestContext } from '@cityos/http'
 import { expect, it } from 'vitest'
 import { VendorRole } from '../../core/vendor/contract.ts'
@@ -7,8 +7,6 @@ import * as internal from '../internal/internal.contract.ts'
 import * as staffSession from '../staff-session/staff-session.contract.ts'
 import { TenantAuthorizer } from './ability.ts'
 
-const isEndpoint = (value: unknown): value is AnyEndpoint =>
-  typeof value === 'object' && value !== null && 'access' in value && 'path' in value && 'method' in value
 const endpoints = [contract, internal, staffSession]
   .flatMap((module) => Object.values(module).filter(isEndpoint))
   .sort((a, b) => (a.id < b.id ? -1 : 1))

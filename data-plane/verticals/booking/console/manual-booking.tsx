@@ -1,5 +1,6 @@
 import {
   dateIn,
+  FailureAlert,
   FailureState,
   formatTimeIn,
   InlineField,
@@ -7,9 +8,7 @@ import {
   MoneyField,
   momentIn,
   Panel,
-  RequestId,
   useConsoleLocale,
-  useFailureWords,
   useNow,
   useRead,
   useSend,
@@ -74,7 +73,6 @@ interface Draft {
 
 function WriteIn({ offeringId }: { offeringId: string }) {
   const t = useTranslate()
-  const words = useFailureWords()
   const navigate = useNavigate()
   const [search] = useSearchParams()
   const now = useNow(60_000)
@@ -238,12 +236,7 @@ function WriteIn({ offeringId }: { offeringId: string }) {
           />
         </Box>
       </Stack>
-      {send.error && (
-        <Alert severity="error">
-          {words(send.error)}
-          {send.error.requestId && <RequestId id={send.error.requestId} />}
-        </Alert>
-      )}
+      <FailureAlert error={send.error} />
       <Button type="submit" variant="contained" size="large" loading={send.isPending} sx={{ alignSelf: 'flex-start' }}>
         {t('booking.write_in')}
       </Button>

@@ -122,7 +122,12 @@ describe('acceptance (docs/spec/event-ticketing.md)', { retry: 0 }, () => {
     )
     expect(rows[0]!.charged).toBe(0)
     await buyTickets(plane, [{ ticket_type_id: types['normal']! }])
-    expect(quotas['total']).toBeDefined()
+    const quota = await database(plane)
+      .read.selectFrom('event_quota')
+      .select(['used', 'size'])
+      .where('id', '=', quotas['total']!)
+      .executeTakeFirst()
+    expect(quota).toEqual({ used: 1, size: 1 })
   })
 
   it('⑤ a voucher past its limit → voucher_exhausted, an unknown, expired or foreign one → voucher_invalid', async () => {

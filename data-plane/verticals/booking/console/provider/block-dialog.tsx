@@ -1,4 +1,4 @@
-import { momentIn, RequestId, useFailureWords, useSend } from '@cityos/console/kit'
+import { FailureAlert, momentIn, useSend } from '@cityos/console/kit'
 import { Alert, Button, Dialog, DialogActions, DialogContent, DialogTitle, MenuItem, Stack, TextField } from '@mui/material'
 import { type FormEvent, useState } from 'react'
 import { Link, useTranslate } from 'react-admin'
@@ -15,7 +15,6 @@ interface BlockDialogProps {
 /** Takes a time out of a provider's calendar. Bookings that are already there stay, and are named. */
 export function BlockDialog({ providers, providerId, date: first, timezone, onClose }: BlockDialogProps) {
   const t = useTranslate()
-  const words = useFailureWords()
   const send = useSend(vendorCreateBlock)
   const [who, setWho] = useState(providerId ?? providers[0]?.id ?? '')
   const [date, setDate] = useState(first)
@@ -80,12 +79,7 @@ export function BlockDialog({ providers, providerId, date: first, timezone, onCl
             onChange={(event) => setNote(event.target.value)}
             slotProps={{ htmlInput: { dir: 'auto', maxLength: 200 } }}
           />
-          {send.error && (
-            <Alert severity="error">
-              {words(send.error)}
-              {send.error.requestId && <RequestId id={send.error.requestId} />}
-            </Alert>
-          )}
+          <FailureAlert error={send.error} />
           {conflicts.length > 0 && (
             <Alert severity="warning">
               {t('booking.block_conflicts')}

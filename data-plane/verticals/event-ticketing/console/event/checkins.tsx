@@ -1,14 +1,4 @@
-import {
-  EndpointDialog,
-  FailureState,
-  formatNumber,
-  ListSkeleton,
-  Panel,
-  RemoveButton,
-  RowsTable,
-  useConsoleLocale,
-  useRead,
-} from '@cityos/console/kit'
+import { EndpointDialog, formatNumber, Loaded, Panel, RemoveButton, RowsTable, useConsoleLocale, useRead } from '@cityos/console/kit'
 import { pickText } from '@cityos/contract'
 import AddIcon from '@mui/icons-material/Add'
 import QrCodeScannerIcon from '@mui/icons-material/QrCodeScanner'
@@ -23,7 +13,7 @@ export function EventCheckins({ event }: { event: ManagedEvent }) {
   const t = useTranslate()
   const locale = useConsoleLocale()
   const [adding, setAdding] = useState(false)
-  const { data, error, refetch } = useRead(listCheckinLists, { query: { event_id: event.id, limit: 100 } }, { refetchInterval: 15_000 })
+  const read = useRead(listCheckinLists, { query: { event_id: event.id, limit: 100 } }, { refetchInterval: 15_000 })
   const types = event.ticket_types.map((type) => ({ id: type.id, name: pickText(type.name, locale) }))
   return (
     <Panel
@@ -35,52 +25,50 @@ export function EventCheckins({ event }: { event: ManagedEvent }) {
         </Button>
       }
     >
-      {error && !data ? (
-        <FailureState error={error} retry={refetch} />
-      ) : !data ? (
-        <ListSkeleton rows={2} />
-      ) : (
-        <RowsTable
-          title={t('event.tab_checkin')}
-          rows={data.items}
-          rowKey={(row) => row.id}
-          empty={t('event.no_lists')}
-          columns={[
-            { label: 'field.name', cell: (row) => <bdi>{row.name}</bdi> },
-            {
-              label: 'field.date',
-              cell: (row) => (row.event_date_id ? <DateName at={row.starts_at} timezone={event.timezone} /> : t('event.all_dates')),
-            },
-            {
-              label: 'field.ticket_type',
-              cell: (row) => (
-                <bdi>
-                  {row.ticket_type_ids
-                    .map((id) => types.find((type) => type.id === id)?.name)
-                    .filter(Boolean)
-                    .join(' · ') || t('shell.all')}
-                </bdi>
-              ),
-            },
-            {
-              label: 'field.entered',
-              cell: (row) => <bdi dir="ltr">{`${formatNumber(row.entered, locale)} / ${formatNumber(row.total, locale)}`}</bdi>,
-              end: true,
-            },
-            { label: 'field.allow_exit', cell: (row) => t(`ra.boolean.${row.allow_exit}`) },
-          ]}
-          buttons={(row) => (
-            <>
-              <Button size="small" variant="contained" startIcon={<QrCodeScannerIcon />} component={Link} to={`/scan/${row.id}`}>
-                {t('event.scan')}
-              </Button>
-              {row.entered === 0 && data.items.length > 1 && (
-                <RemoveButton endpoint={deleteCheckinList} params={{ id: row.id }} name={row.name} />
-              )}
-            </>
-          )}
-        />
-      )}
+      <Loaded read={read} rows={2}>
+        {(data) => (
+          <RowsTable
+            title={t('event.tab_checkin')}
+            rows={data.items}
+            rowKey={(row) => row.id}
+            empty={t('event.no_lists')}
+            columns={[
+              { label: 'field.name', cell: (row) => <bdi>{row.name}</bdi> },
+              {
+                label: 'field.date',
+                cell: (row) => (row.event_date_id ? <DateName at={row.starts_at} timezone={event.timezone} /> : t('event.all_dates')),
+              },
+              {
+                label: 'field.ticket_type',
+                cell: (row) => (
+                  <bdi>
+                    {row.ticket_type_ids
+                      .map((id) => types.find((type) => type.id === id)?.name)
+                      .filter(Boolean)
+                      .join(' · ') || t('shell.all')}
+                  </bdi>
+                ),
+              },
+              {
+                label: 'field.entered',
+                cell: (row) => <bdi dir="ltr">{`${formatNumber(row.entered, locale)} / ${formatNumber(row.total, locale)}`}</bdi>,
+                end: true,
+              },
+              { label: 'field.allow_exit', cell: (row) => t(`ra.boolean.${row.allow_exit}`) },
+            ]}
+            buttons={(row) => (
+              <>
+                <Button size="small" variant="contained" startIcon={<QrCodeScannerIcon />} component={Link} to={`/scan/${row.id}`}>
+                  {t('event.scan')}
+                </Button>
+                {row.entered === 0 && data.items.length > 1 && (
+                  <RemoveButton endpoint={deleteCheckinList} params={{ id: row.id }} name={row.name} />
+                )}
+              </>
+            )}
+          />
+        )}
+      </Loaded>
       {adding && (
         <EndpointDialog
           title={t('event.add_list')}

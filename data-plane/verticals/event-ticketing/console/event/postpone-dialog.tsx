@@ -1,7 +1,6 @@
-import { addDays, dateIn, momentIn, RequestId, useFailureWords, useSend } from '@cityos/console/kit'
+import { addDays, dateIn, FailureAlert, momentIn, useSend } from '@cityos/console/kit'
 import { newId } from '@cityos/contract'
 import {
-  Alert,
   Button,
   Dialog,
   DialogActions,
@@ -28,7 +27,6 @@ interface PostponeDialogProps {
 /** Postpones an event: to new times, or until they are known. Tickets stay valid and may be given back. */
 export function PostponeDialog({ event, surface = 'vendor', onClose }: PostponeDialogProps) {
   const t = useTranslate()
-  const words = useFailureWords()
   const notify = useNotify()
   const send = useSend(surface === 'admin' ? adminPostponeEvent : postponeEvent)
   const key = useRef(newId('key'))
@@ -95,12 +93,7 @@ export function PostponeDialog({ event, surface = 'vendor', onClose }: PostponeD
                 />
               </Stack>
             ))}
-          {send.error && (
-            <Alert severity="error">
-              {words(send.error)}
-              {send.error.requestId && <RequestId id={send.error.requestId} />}
-            </Alert>
-          )}
+          <FailureAlert error={send.error} />
         </Stack>
       </DialogContent>
       <DialogActions sx={{ padding: 2 }}>

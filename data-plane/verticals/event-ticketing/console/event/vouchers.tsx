@@ -1,11 +1,10 @@
 import {
   EndpointDialog,
-  FailureState,
   formatNumber,
   formatPercent,
   Ident,
   InlineField,
-  ListSkeleton,
+  Loaded,
   MoneyText,
   Panel,
   RowsTable,
@@ -30,7 +29,7 @@ export function EventVouchers({ event }: { event: ManagedEvent }) {
   const [editing, setEditing] = useState<ManagedVoucher | null>(null)
   const [ending, setEnding] = useState<ManagedVoucher | null>(null)
   const [search, setSearch] = useState('')
-  const { data, error, refetch } = useRead(
+  const read = useRead(
     listVouchers,
     { params: { id: event.id }, query: { q: search.trim() || undefined, limit: 100 } },
     { placeholderData: (before) => before },
@@ -55,47 +54,45 @@ export function EventVouchers({ event }: { event: ManagedEvent }) {
         </>
       }
     >
-      {error && !data ? (
-        <FailureState error={error} retry={refetch} />
-      ) : !data ? (
-        <ListSkeleton />
-      ) : (
-        <RowsTable
-          title={t('event.tab_vouchers')}
-          rows={data.items}
-          rowKey={(row) => row.id}
-          empty={t('event.no_vouchers')}
-          columns={[
-            { label: 'field.code', cell: (row) => <Ident value={row.code} copy /> },
-            { label: 'field.effect', cell: (row) => <Effect voucher={row} currency={currency} /> },
-            {
-              label: 'field.used',
-              cell: (row) => <bdi dir="ltr">{`${formatNumber(row.redeemed, locale)} / ${formatNumber(row.max_usages, locale)}`}</bdi>,
-              end: true,
-            },
-            {
-              label: 'field.ticket_type',
-              cell: (row) => <bdi>{types.find((type) => type.id === row.ticket_type_id)?.name ?? t('shell.all')}</bdi>,
-            },
-            { label: 'field.blocks_quota', cell: (row) => t(`ra.boolean.${row.blocks_quota}`) },
-            { label: 'field.valid_until', cell: (row) => <When at={row.valid_until} /> },
-            { label: 'field.status', cell: (row) => <StatusChip status={row.status} /> },
-            { label: 'field.comment', cell: (row) => <bdi>{row.waiting_list ? t('event.for_waiting') : row.comment || '–'}</bdi> },
-          ]}
-          buttons={(row) =>
-            row.status === 'active' && (
-              <>
-                <IconButton size="small" aria-label={`${t('ra.action.edit')} ${row.code}`} onClick={() => setEditing(row)}>
-                  <EditIcon />
-                </IconButton>
-                <Button size="small" color="error" onClick={() => setEnding(row)}>
-                  {t('action.withdraw')}
-                </Button>
-              </>
-            )
-          }
-        />
-      )}
+      <Loaded read={read}>
+        {(data) => (
+          <RowsTable
+            title={t('event.tab_vouchers')}
+            rows={data.items}
+            rowKey={(row) => row.id}
+            empty={t('event.no_vouchers')}
+            columns={[
+              { label: 'field.code', cell: (row) => <Ident value={row.code} copy /> },
+              { label: 'field.effect', cell: (row) => <Effect voucher={row} currency={currency} /> },
+              {
+                label: 'field.used',
+                cell: (row) => <bdi dir="ltr">{`${formatNumber(row.redeemed, locale)} / ${formatNumber(row.max_usages, locale)}`}</bdi>,
+                end: true,
+              },
+              {
+                label: 'field.ticket_type',
+                cell: (row) => <bdi>{types.find((type) => type.id === row.ticket_type_id)?.name ?? t('shell.all')}</bdi>,
+              },
+              { label: 'field.blocks_quota', cell: (row) => t(`ra.boolean.${row.blocks_quota}`) },
+              { label: 'field.valid_until', cell: (row) => <When at={row.valid_until} /> },
+              { label: 'field.status', cell: (row) => <StatusChip status={row.status} /> },
+              { label: 'field.comment', cell: (row) => <bdi>{row.waiting_list ? t('event.for_waiting') : row.comment || '–'}</bdi> },
+            ]}
+            buttons={(row) =>
+              row.status === 'active' && (
+                <>
+                  <IconButton size="small" aria-label={`${t('ra.action.edit')} ${row.code}`} onClick={() => setEditing(row)}>
+                    <EditIcon />
+                  </IconButton>
+                  <Button size="small" color="error" onClick={() => setEnding(row)}>
+                    {t('action.withdraw')}
+                  </Button>
+                </>
+              )
+            }
+          />
+        )}
+      </Loaded>
       {adding && (
         <EndpointDialog
           title={t('event.add_vouchers')}

@@ -1,12 +1,11 @@
 import {
+  FailureAlert,
   FailureState,
   formatNumber,
   InlineField,
   ListSkeleton,
   Panel,
-  RequestId,
   useConsoleLocale,
-  useFailureWords,
   useRead,
   useSend,
 } from '@cityos/console/kit'
@@ -47,7 +46,6 @@ export function SeatMapEdit() {
 function Editor({ map }: { map?: ManagedSeatMapDetail }) {
   const t = useTranslate()
   const locale = useConsoleLocale()
-  const words = useFailureWords()
   const notify = useNotify()
   const navigate = useNavigate()
   const create = useSend(createSeatMap)
@@ -83,12 +81,7 @@ function Editor({ map }: { map?: ManagedSeatMapDetail }) {
       </TopToolbar>
       <Stack spacing={2}>
         {locked && <Alert severity="info">{t('event.map_in_use')}</Alert>}
-        {send.error && (
-          <Alert severity="error">
-            {words(send.error)}
-            {send.error.requestId && <RequestId id={send.error.requestId} />}
-          </Alert>
-        )}
+        <FailureAlert error={send.error} />
         <Panel>
           <Stack direction="row" sx={{ gap: 2, flexWrap: 'wrap', alignItems: 'center' }}>
             <InlineField

@@ -1,8 +1,7 @@
-import { formatTimeIn, RequestId, useConsoleLocale, useFailureWords, useSend } from '@cityos/console/kit'
+import { FailureAlert, formatTimeIn, useConsoleLocale, useSend } from '@cityos/console/kit'
 import { newId } from '@cityos/contract'
 import MoreTimeIcon from '@mui/icons-material/MoreTimeOutlined'
 import {
-  Alert,
   Button,
   ButtonGroup,
   Chip,
@@ -26,7 +25,6 @@ export function AcceptButton({ order }: { order: FoodOrderSummary }) {
   const t = useTranslate()
   const locale = useConsoleLocale()
   const notify = useNotify()
-  const words = useFailureWords()
   const send = useSend(acceptKitchenOrder)
   const key = useRef(newId('key'))
   const [asking, setAsking] = useState(false)
@@ -92,12 +90,7 @@ export function AcceptButton({ order }: { order: FoodOrderSummary }) {
                 onChange={(event) => setMinutes(event.target.value)}
                 slotProps={{ htmlInput: { min: 1, max: 240, dir: 'ltr' } }}
               />
-              {send.error && (
-                <Alert severity="error">
-                  {words(send.error)}
-                  {send.error.requestId && <RequestId id={send.error.requestId} />}
-                </Alert>
-              )}
+              <FailureAlert error={send.error} />
             </Stack>
           </DialogContent>
           <DialogActions sx={{ padding: 2 }}>

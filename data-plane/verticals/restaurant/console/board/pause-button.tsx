@@ -1,4 +1,4 @@
-import { formatTimeIn, RequestId, useConsoleLocale, useFailureNotice, useFailureWords, useNow, useSend } from '@cityos/console/kit'
+import { FailureAlert, formatTimeIn, useConsoleLocale, useFailureNotice, useNow, useSend } from '@cityos/console/kit'
 import PauseIcon from '@mui/icons-material/PauseCircleOutlined'
 import PlayIcon from '@mui/icons-material/PlayCircleOutlined'
 import { Alert, Button, Dialog, DialogActions, DialogContent, DialogTitle, MenuItem, Stack, TextField } from '@mui/material'
@@ -14,7 +14,6 @@ export function PauseButton({ restaurant }: { restaurant: ManagedRestaurant }) {
   const t = useTranslate()
   const locale = useConsoleLocale()
   const failed = useFailureNotice()
-  const words = useFailureWords()
   const now = useNow(30_000)
   const pause = useSend(pauseVendorRestaurant)
   const resume = useSend(unpauseVendorRestaurant)
@@ -89,12 +88,7 @@ export function PauseButton({ restaurant }: { restaurant: ManagedRestaurant }) {
                 ))}
                 <MenuItem value={0}>{t('restaurant.until_opened')}</MenuItem>
               </TextField>
-              {pause.error && (
-                <Alert severity="error">
-                  {words(pause.error)}
-                  {pause.error.requestId && <RequestId id={pause.error.requestId} />}
-                </Alert>
-              )}
+              <FailureAlert error={pause.error} />
             </Stack>
           </DialogContent>
           <DialogActions sx={{ padding: 2 }}>

@@ -1,9 +1,8 @@
 import {
   EndpointDialog,
-  FailureState,
   type FormField,
   formatNumber,
-  ListSkeleton,
+  Loaded,
   MoneyText,
   Panel,
   RemoveButton,
@@ -33,7 +32,7 @@ export function DeliveryAreas({ restaurant }: { restaurant: ManagedRestaurant })
   const t = useTranslate()
   const locale = useConsoleLocale()
   const [editing, setEditing] = useState<DeliveryArea | 'new' | null>(null)
-  const { data, error, refetch } = useRead(listDeliveryAreas, { query: { restaurant_id: restaurant.id, limit: 100 } })
+  const read = useRead(listDeliveryAreas, { query: { restaurant_id: restaurant.id, limit: 100 } })
   const fields: FormField[] = [
     'name',
     'fee',
@@ -53,38 +52,40 @@ export function DeliveryAreas({ restaurant }: { restaurant: ManagedRestaurant })
         </Button>
       }
     >
-      {error && !data ? (
-        <FailureState error={error} retry={refetch} />
-      ) : !data ? (
-        <ListSkeleton rows={3} />
-      ) : (
-        <RowsTable
-          title={t('restaurant.areas')}
-          rows={data.items}
-          rowKey={(row) => row.id}
-          empty={t('restaurant.no_areas')}
-          columns={[
-            { label: 'field.name', cell: (row) => <TranslatedText value={row.name} /> },
-            { label: 'restaurant.shape', cell: (row) => <AreaPicture polygon={row.polygon} center={restaurant.location} size={56} /> },
-            { label: 'field.fee', cell: (row) => <MoneyText value={row.fee} />, end: true },
-            { label: 'field.minimum_order', cell: (row) => <MoneyText value={row.minimum_order} />, end: true },
-            { label: 'field.free_over', cell: (row) => <MoneyText value={row.free_over} />, end: true },
-            {
-              label: 'field.max_distance_m',
-              cell: (row) => (row.max_distance_m === null ? '–' : formatNumber(row.max_distance_m, locale)),
-              end: true,
-            },
-          ]}
-          buttons={(row) => (
-            <>
-              <IconButton size="small" aria-label={`${t('ra.action.edit')} ${pickText(row.name, locale)}`} onClick={() => setEditing(row)}>
-                <EditIcon />
-              </IconButton>
-              <RemoveButton endpoint={removeDeliveryArea} params={{ id: row.id }} name={pickText(row.name, locale)} />
-            </>
-          )}
-        />
-      )}
+      <Loaded read={read} rows={3}>
+        {(data) => (
+          <RowsTable
+            title={t('restaurant.areas')}
+            rows={data.items}
+            rowKey={(row) => row.id}
+            empty={t('restaurant.no_areas')}
+            columns={[
+              { label: 'field.name', cell: (row) => <TranslatedText value={row.name} /> },
+              { label: 'restaurant.shape', cell: (row) => <AreaPicture polygon={row.polygon} center={restaurant.location} size={56} /> },
+              { label: 'field.fee', cell: (row) => <MoneyText value={row.fee} />, end: true },
+              { label: 'field.minimum_order', cell: (row) => <MoneyText value={row.minimum_order} />, end: true },
+              { label: 'field.free_over', cell: (row) => <MoneyText value={row.free_over} />, end: true },
+              {
+                label: 'field.max_distance_m',
+                cell: (row) => (row.max_distance_m === null ? '–' : formatNumber(row.max_distance_m, locale)),
+                end: true,
+              },
+            ]}
+            buttons={(row) => (
+              <>
+                <IconButton
+                  size="small"
+                  aria-label={`${t('ra.action.edit')} ${pickText(row.name, locale)}`}
+                  onClick={() => setEditing(row)}
+                >
+                  <EditIcon />
+                </IconButton>
+                <RemoveButton endpoint={removeDeliveryArea} params={{ id: row.id }} name={pickText(row.name, locale)} />
+              </>
+            )}
+          />
+        )}
+      </Loaded>
       {editing === 'new' && (
         <EndpointDialog
           title={t('restaurant.add_area')}
