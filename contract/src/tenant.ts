@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { I18nText, Locale } from './locale.ts'
+import { ResidencyZone, TenantPolicy } from './policy.ts'
 
 export const reservedSlugs = ['cityos', 'admin', 'api', 'vendor', 'www', 'internal', 'static'] as const
 
@@ -50,5 +51,9 @@ export const TenantDocument = z.object({
   /** Copies start quarantined: no workers, timers, outbox or outside credentials until lifted (design §3). */
   quarantined: z.boolean(),
   limits: z.record(z.string(), z.int()),
+  /** What authorities, places and the platform rule for it, merged; absent or null: nothing is ruled. */
+  policy: TenantPolicy.nullish(),
+  /** Where its data lies. */
+  residency_zone: ResidencyZone.nullish(),
 })
 export type TenantDocument = z.infer<typeof TenantDocument>
