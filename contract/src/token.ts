@@ -18,7 +18,15 @@ export const StaffRole = z.enum([
 export type StaffRole = z.infer<typeof StaffRole>
 
 /** A role on one tenant (or, with `tenant_id` null, city-wide), limited to node subtrees; an empty list grants no node. */
-export const Grant = z.object({ role: StaffRole, tenant_id: z.string().nullable(), nodes: z.array(z.string()) })
+export const Grant = z.object({
+  role: StaffRole,
+  tenant_id: z.string().nullable(),
+  nodes: z.array(z.string()),
+  /** Paths of those nodes when the token was issued: planes decide by prefix without asking anybody. */
+  paths: z.array(z.string()).optional(),
+  /** Takes away what the role would give there; a denial wins over every other grant. */
+  deny: z.boolean().optional(),
+})
 export type Grant = z.infer<typeof Grant>
 
 /** The audience of tokens for the control plane's own API. */
