@@ -50,6 +50,8 @@ export const TenantDocument = z.object({
   test: z.boolean(),
   /** Copies start quarantined: no workers, timers, outbox or outside credentials until lifted (design §3). */
   quarantined: z.boolean(),
+  /** Nothing may be written for a moment: it is being moved, or put back to an earlier backup. */
+  read_only: z.boolean().default(false),
   limits: z.record(z.string(), z.int()),
   /** What authorities, places and the platform rule for it, merged; absent or null: nothing is ruled. */
   policy: TenantPolicy.nullish(),

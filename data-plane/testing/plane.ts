@@ -171,6 +171,7 @@ function bindingFor(url: string, folder: string): Binding {
       domains: ['test.localhost'],
       test: true,
       quarantined: false,
+      read_only: false,
       limits: {},
     },
     listen: { host: '127.0.0.1', port: 0 },

@@ -89,6 +89,7 @@ export function testBinding(database: Pick<TestDatabase, 'url'>): Binding {
       domains: ['test.localhost'],
       test: true,
       quarantined: false,
+      read_only: false,
       limits: {},
     },
     listen: { socket: '/nowhere' },

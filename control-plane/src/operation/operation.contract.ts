@@ -14,6 +14,13 @@ export const OperationKind = z.enum([
   'tenant-close',
   'tenant-reopen',
   'tenant-delete',
+  'tenant-backup',
+  'tenant-restore',
+  'tenant-restore-as',
+  'tenant-clone',
+  'tenant-lift-quarantine',
+  'tenant-move',
+  'backup-delete',
 ])
 export type OperationKind = z.infer<typeof OperationKind>
 

@@ -46,6 +46,7 @@ export async function documentOf(db: Db, row: TenantRow): Promise<TenantDocument
     domains: row.domains.map((domain) => domain.host),
     test: row.test,
     quarantined: row.quarantined,
+    read_only: row.read_only,
     limits: plan.limits as Record<string, number>,
   }
 }

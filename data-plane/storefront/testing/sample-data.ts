@@ -27,6 +27,7 @@ export const sampleTenant = (changes: Partial<TenantDocument> = {}): TenantDocum
     domains: ['souq.localhost'],
     test: true,
     quarantined: false,
+    read_only: false,
     limits: {},
     ...changes,
   })

@@ -185,6 +185,7 @@ export function document(id: string, slug: string, release: string, plan = 'free
     domains: [`${slug}.localhost`],
     test: true,
     quarantined: false,
+    read_only: false,
     limits: {},
   }
 }
