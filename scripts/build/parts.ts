@@ -27,7 +27,7 @@ export const parts: readonly Part[] = [
   {
     name: 'control-plane',
     entry: 'control-plane/src/main.ts',
-    sources: [...everywhere, 'http/src', 'provisioning', 'control-plane'],
+    sources: [...everywhere, 'http/src', 'mail/src', 'provisioning', 'control-plane'],
     target: '',
     build: (outDir) => bundleService('control-plane', outDir),
   },

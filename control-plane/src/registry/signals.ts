@@ -4,8 +4,8 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common'
 import pg from 'pg'
 import type { Db } from './registry.ts'
 
-/** What has changed: `operation:<id>`, `plane:<tenantId>`, `plane:*`, `work`. */
-export type Topic = `operation:${string}` | `plane:${string}` | 'work'
+/** What has changed: `operation:<id>`, `plane:<tenantId>`, `plane:*`, `work`, `mail` (a message was put into the outbox), `keys` (signing keys rotated). */
+export type Topic = `operation:${string}` | `plane:${string}` | 'work' | 'mail' | 'keys'
 
 const channel = 'registry'
 

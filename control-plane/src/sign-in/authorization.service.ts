@@ -83,7 +83,13 @@ export class AuthorizationService {
   async openBrowser(user: StaffRow): Promise<{ token: string; seconds: number }> {
     const token = randomBytes(32).toString('base64url')
     await this.registry.db.browser_session.create({
-      data: { token_hash: hashOf(token), user_id: user.id, created_at: this.clock.now(), expires_at: this.clock.in(browserSeconds) },
+      data: {
+        token_hash: hashOf(token),
+        sign_in_id: newId('sin'),
+        user_id: user.id,
+        created_at: this.clock.now(),
+        expires_at: this.clock.in(browserSeconds),
+      },
     })
     return { token, seconds: browserSeconds }
   }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { DomainError, newId } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
-import type { staff_session } from '../../generated/client.ts'
+import type { authorization, staff_session } from '../../generated/client.ts'
 import { audit } from '../audit/audit.trail.ts'
 import { Clock } from '../clock.ts'
 import { Registry, type Tx } from '../registry/registry.ts'
@@ -66,7 +66,7 @@ export class TokenService {
           data: { code_used_at: now, session_id },
         })
         if (count === 0) return null
-        const session = await this.#openSession(tx, ctx, session_id, user.id, given.clientId, found.audience)
+        const session = await this.#openSession(tx, ctx, session_id, user.id, given.clientId, found)
         return this.#issue(tx, user, session)
       })
       .then(async (tokens) => {
@@ -124,9 +124,17 @@ export class TokenService {
     })
   }
 
-  async #openSession(tx: Tx, ctx: RequestContext, id: string, userId: string, clientId: string, audience: string): Promise<staff_session> {
+  async #openSession(
+    tx: Tx,
+    ctx: RequestContext,
+    id: string,
+    userId: string,
+    clientId: string,
+    granted: authorization,
+  ): Promise<staff_session> {
     const now = this.clock.now()
     await tx.staff_user.update({ where: { id: userId }, data: { last_sign_in_at: now } })
+    const { audience } = granted
     const tenantId = audience.startsWith('tenant:') ? audience.slice('tenant:'.length) : null
     await audit(tx, {
       at: now,
@@ -147,6 +155,8 @@ export class TokenService {
         audience,
         ip: ctx.ip || null,
         user_agent: agent,
+        sign_in_id: granted.sign_in_id ?? id,
+        last_used_at: now,
         created_at: now,
         expires_at: this.clock.in(refreshSeconds),
       },

@@ -1,0 +1,38 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { automatic, messageIdOf } from './smtp.ts'
+import type { MailMessage, MailTransport } from './transport.ts'
+
+/**
+ * Keeps messages as files that any mail program opens (`<id>.eml`, mode 0600): what a machine without SMTP does instead
+ * of sending. A message that comes twice is one file.
+ */
+export function mailboxTransport(folder: string): MailTransport & { forget(id: string): Promise<void> } {
+  return {
+    kind: 'mailbox',
+    async send({ id, ...message }: MailMessage) {
+      const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
+      const composed = new MailComposer({
+        ...message,
+        messageId: messageIdOf({ id, from: message.from }),
+        headers: automatic,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      })
+      const bytes = await composed.compile().build()
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const draft = join(folder, `.${id}.${process.pid}`)
+      await writeFile(draft, bytes, { mode: 0o600 })
+      await rename(draft, fileOf(folder, id))
+    },
+    async forget(id) {
+      await rm(fileOf(folder, id), { force: true })
+    },
+    async close() {},
+  }
+}
+
+function fileOf(folder: string, id: string): string {
+  if (!/^[\w-]+$/.test(id)) throw new Error(`not an id: ${id}`)
+  return join(folder, `${id}.eml`)
+}
