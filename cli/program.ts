@@ -53,13 +53,17 @@ for (const [verb, description] of [
   ['resume', 'sell again after a suspension'],
   ['sleep', 'stop the data plane until the next request or due timer'],
   ['wake', 'start the data plane now'],
-  ['close', 'take the tenant off the air (it can be reopened for 30 days)'],
   ['reopen', 'take back a closing'],
 ] as const) {
   calling(tenant.command(`${verb} <slug>`).description(description)).action(async (slug, options) =>
     (await import('./tenant.ts')).perform(verb, slug, options),
   )
 }
+calling(tenant.command('close <slug>').description('ask a second person to take the tenant off the air and, after its days, erase it'))
+  .option('--retention-days <number>', 'days in which it can be reopened, 0 to 30 (default 30)')
+  .option('--reason <text>', 'why; the second person reads it')
+  .option('--wait', 'return when it is closed; with no days, when it is erased')
+  .action(async (slug, options) => (await import('./tenant-closing.ts')).close(slug, options))
 calling(tenant.command('logs <slug>').description('the last lines its data plane wrote'))
   .option('--lines <number>', 'how many', '200')
   .action(async (slug, options) => (await import('./tenant.ts')).logs(slug, options))
@@ -93,6 +97,25 @@ calling(operation.command('force <id>').description('skip the named check of a w
   .requiredOption('--step <name>', 'the step that waits')
   .requiredOption('--reason <text>', 'why; goes into the audit trail')
   .action(async (id, options) => (await import('./operation.ts')).force(id, options))
+
+const approval = program.command('approval').description('what waits for a second person')
+calling(approval.command('list').description('newest first'))
+  .option('--status <status>', 'pending (default), approved, rejected, expired, withdrawn, all')
+  .option('--limit <number>', 'how many', '20')
+  .action(async (options) => (await import('./approval.ts')).listAll(options))
+calling(approval.command('show <id>').description('one request with what it would do')).action(async (id, options) =>
+  (await import('./approval.ts')).show(id, options),
+)
+calling(approval.command('approve <id>').description('agree, as a second person; starts what was asked for'))
+  .option('--reason <text>')
+  .option('--wait', 'return when what it started has ended')
+  .action(async (id, options) => (await import('./approval.ts')).approve(id, options))
+calling(approval.command('reject <id>').description('refuse, as a second person'))
+  .requiredOption('--reason <text>', 'why')
+  .action(async (id, options) => (await import('./approval.ts')).reject(id, options))
+calling(approval.command('withdraw <id>').description('take back what you asked for')).action(async (id, options) =>
+  (await import('./approval.ts')).withdraw(id, options),
+)
 
 const operator = program.command('operator').description('people who run the platform')
 calling(operator.command('invite <email>').description('invite a member of staff'))

@@ -1,6 +1,5 @@
 import { type Locale, pickText } from '@cityos/contract'
 import {
-  closeTenant,
   createTenant,
   listTenants,
   readTenant,
@@ -110,7 +109,6 @@ const verbs = {
   resume: resumeTenant,
   sleep: sleepTenant,
   wake: wakeTenant,
-  close: closeTenant,
   reopen: reopenTenant,
 }
 export type TenantVerb = keyof typeof verbs

@@ -2,6 +2,9 @@ import { type ControlPlaneBinding, locales } from '@cityos/contract'
 import { HttpModule, type HttpSettings, type Surface } from '@cityos/http'
 import type { DataPlaneDriver } from '@cityos/provisioning'
 import { type DynamicModule, Global, Module } from '@nestjs/common'
+import { ApprovalController } from './approval/approval.controller.ts'
+import { ApprovalService } from './approval/approval.service.ts'
+import { Approvals } from './approval/approvals.ts'
 import { AuditController } from './audit/audit.controller.ts'
 import { ControlPlaneAuthenticator } from './authenticator.ts'
 import { CertificateController } from './certificate/certificate.controller.ts'
@@ -39,6 +42,7 @@ import { InvitationService } from './staff/invitation.service.ts'
 import { StaffController } from './staff/staff.controller.ts'
 import { StaffDirectory } from './staff/staff.directory.ts'
 import { StaffService } from './staff/staff.service.ts'
+import { TenantClosingService } from './tenant/tenant.closing.service.ts'
 import { TenantController } from './tenant/tenant.controller.ts'
 import { TenantObservationService } from './tenant/tenant.observation.service.ts'
 import { TenantRuntimes } from './tenant/tenant.runtime.ts'
@@ -47,6 +51,8 @@ import { VerticalController } from './vertical/vertical.controller.ts'
 
 const services = [
   Abilities,
+  Approvals,
+  ApprovalService,
   AuthorizationService,
   CertificateService,
   Clock,
@@ -63,6 +69,7 @@ const services = [
   SigningKeys,
   StaffDirectory,
   StaffService,
+  TenantClosingService,
   TenantObservationService,
   TenantRuntimes,
   TenantService,
@@ -117,6 +124,7 @@ export class AppModule {
         }),
       ],
       controllers: [
+        ApprovalController,
         AuditController,
         CertificateController,
         ConsoleController,

@@ -1,4 +1,5 @@
 export { readSession, StaffSession, signOut } from '@cityos/contract'
+export * from './approval/approval.contract.ts'
 export * from './audit/audit.contract.ts'
 export * from './certificate/certificate.contract.ts'
 export * from './fleet/fleet.contract.ts'

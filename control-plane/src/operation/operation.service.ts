@@ -36,18 +36,29 @@ export class OperationService {
     private readonly staff: StaffService,
   ) {}
 
-  /** Queues an operation in `tx`, with its audit row. @returns the operation as the outside sees it */
-  async start(tx: Tx, ctx: RequestContext, kind: OperationKind, tenantId: string, parameters: unknown): Promise<Operation> {
+  /**
+   * Queues an operation in `tx`, with its audit row.
+   * @param requestedBy who asked for it, when that is not who is asking now (a second person agreed)
+   * @returns the operation as the outside sees it
+   */
+  async start(
+    tx: Tx,
+    ctx: RequestContext,
+    kind: OperationKind,
+    tenantId: string,
+    parameters: unknown,
+    requestedBy?: string,
+  ): Promise<Operation> {
     const now = this.clock.now()
     const requested = auditOf(ctx)
     const id = await startOperation(
       tx,
       this.sealing,
-      { kind, tenantId, parameters, requestedBy: requested.actor, correlationId: ctx.correlationId },
+      { kind, tenantId, parameters, requestedBy: requestedBy ?? requested.actor, correlationId: ctx.correlationId },
       now,
     )
     await audit(tx, { ...requested, at: now, action: `operation.start`, tenantId, resource: { type: 'operation', id }, changes: { kind } })
-    return this.#view(tx, await this.#load(tx, id))
+    return this.view(tx, id)
   }
 
   async list(ctx: RequestContext, filter: OperationFilter): Promise<Page<Operation>> {
@@ -76,6 +87,11 @@ export class OperationService {
 
   async read(ctx: RequestContext, id: string): Promise<Operation> {
     return this.#view(this.registry.db, await this.#visible(ctx, id))
+  }
+
+  /** As it stands in this transaction; who may see it has been checked. */
+  async view(tx: Tx, id: string): Promise<Operation> {
+    return this.#view(tx, await this.#load(tx, id))
   }
 
   /** The journal after `after`, then live; ends when the operation has ended. */

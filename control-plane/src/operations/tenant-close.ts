@@ -5,8 +5,6 @@ import { documentStep, nothingMore, requireStatus } from './document-step.ts'
 /** Off the air: the gateway shows the closed page, nothing runs, everything is kept until `closing_until`. */
 const Parameters = z.object({ status_before: z.string(), resume_status_before: z.string().nullable(), closing_until: z.iso.datetime() })
 
-export const closingDays = 30
-
 export const tenantClose = defineOperation({
   kind: 'tenant-close',
   parameters: Parameters,

@@ -1,9 +1,9 @@
 import { DomainError } from '@cityos/contract'
 import type { Clock } from '../clock.ts'
 import { startOperation } from '../operations/start.ts'
-import { closingDays } from '../operations/tenant-close.ts'
 import type { Registry, Tx } from '../registry/registry.ts'
 import type { Sealing } from '../registry/sealing.ts'
+import { closingDays } from '../tenant/tenant.contract.ts'
 
 /** Days a tenant stays suspended before it begins to close (docs/spec/core.md, tenant). */
 export const suspendedDays = 90

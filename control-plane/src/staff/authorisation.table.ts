@@ -15,6 +15,11 @@ const everyone = 'g stcamdzfevrb stcamdzfevrb stcamdzfevrb'
 const nobody = '- ------------ ------------ ------------'
 
 export const table: Record<string, string> = {
+  'approval.approve': '            - s---m------- -t---------- ------------',
+  'approval.list': '               - s-cam-----r- -tca-------- ------------',
+  'approval.read': '               - s-cam-----r- -tca-------- ------------',
+  'approval.reject': '             - s---m------- -t---------- ------------',
+  'approval.withdraw': '           - s-cam-----r- -tca-------- ------------',
   'audit.list': '                  - s-ca-------- -tca-------- ------------',
   'audit.verify': '                - s-ca-------- -tca-------- ------------',
   'auth.callback': everyone,

@@ -11,6 +11,7 @@ import {
   ThemeTokens,
 } from '@cityos/contract'
 import { z } from 'zod'
+import { Approval } from '../approval/approval.contract.ts'
 import { Operation } from '../operation/operation.contract.ts'
 
 export const Tenant = z.object({
@@ -115,6 +116,8 @@ export type ChangeTenant = z.infer<typeof ChangeTenant>
 /** `{id}` is the tenant's id or its slug. */
 const byId = z.object({ id: z.string() })
 const Started = z.object({ tenant: Tenant, operation: Operation })
+/** Either it has started, or it waits for a second person: one of the two is set. */
+const Requested = z.object({ tenant: Tenant, operation: Operation.nullable(), approval: Approval.nullable() })
 
 export const listTenants = listEndpoint({
   id: 'tenant.list',
@@ -221,30 +224,38 @@ export const sleepTenant = verb('sleep', 'Stop the data plane until the next req
 export const wakeTenant = verb('wake', 'Start the data plane now')
 export const reopenTenant = verb('reopen', 'Take back a closing within its 30 days')
 
+/** Days in which a closed tenant can be reopened, unless it is closed with fewer. */
+export const closingDays = 30
+
 export const closeTenant = endpoint({
   id: 'tenant.close',
   method: 'POST',
   path: '/api/v1/tenants/{id}/close',
-  summary: 'Take the tenant off the air; it can be reopened for 30 days',
+  summary: 'Ask a second person to take the tenant off the air; until its days are over it can be reopened, then it is erased by itself',
   access: staff('close', 'tenant'),
   params: byId,
-  response: Started,
+  body: z.object({
+    /** Days in which it can be reopened; the second person is shown them. */
+    retention_days: z.int().min(0).max(closingDays).default(closingDays),
+    reason: z.string().trim().max(500).default(''),
+  }),
+  response: Requested,
   status: 202,
-  errors: ['operation_in_progress', 'invalid_transition'],
+  errors: ['operation_in_progress', 'invalid_transition', 'already_exists'],
 })
 
 export const deleteTenant = endpoint({
   id: 'tenant.delete',
   method: 'DELETE',
   path: '/api/v1/tenants/{id}',
-  summary: 'Erase a closed or failed tenant: database, roles, process, routes, files and secrets',
+  summary: 'Erase a failed tenant, or ask a second person to erase a closing one before its days are over',
   access: staff('delete', 'tenant'),
   params: byId,
   /** The tenant's slug, typed again. */
   query: z.object({ confirm: z.string() }),
-  response: Started,
+  response: Requested,
   status: 202,
-  errors: ['operation_in_progress', 'invalid_transition', 'confirmation_required'],
+  errors: ['operation_in_progress', 'invalid_transition', 'confirmation_required', 'already_exists'],
 })
 
 export const listTenantOperations = listEndpoint({

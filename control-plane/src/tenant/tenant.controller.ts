@@ -2,6 +2,7 @@ import type { Input } from '@cityos/contract'
 import { Handle, type RequestContext } from '@cityos/http'
 import { Controller } from '@nestjs/common'
 import { OperationService } from '../operation/operation.service.ts'
+import { TenantClosingService } from './tenant.closing.service.ts'
 import {
   changeTenant,
   checkSlug,
@@ -28,6 +29,7 @@ import { TenantService } from './tenant.service.ts'
 export class TenantController {
   constructor(
     private readonly tenants: TenantService,
+    private readonly closing: TenantClosingService,
     private readonly observations: TenantObservationService,
     private readonly operations: OperationService,
   ) {}
@@ -79,7 +81,7 @@ export class TenantController {
 
   @Handle(closeTenant)
   close(ctx: RequestContext, input: Input<typeof closeTenant>) {
-    return this.tenants.close(ctx, input.params.id)
+    return this.closing.close(ctx, input.params.id, input.body)
   }
 
   @Handle(reopenTenant)
@@ -89,7 +91,7 @@ export class TenantController {
 
   @Handle(deleteTenant)
   delete(ctx: RequestContext, input: Input<typeof deleteTenant>) {
-    return this.tenants.delete(ctx, input.params.id, input.query.confirm)
+    return this.closing.delete(ctx, input.params.id, input.query.confirm)
   }
 
   @Handle(inviteOwner)

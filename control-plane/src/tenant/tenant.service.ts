@@ -7,7 +7,6 @@ import { Clock } from '../clock.ts'
 import { Drivers } from '../drivers.ts'
 import type { Operation, OperationKind } from '../operation/operation.contract.ts'
 import { OperationService } from '../operation/operation.service.ts'
-import { closingDays } from '../operations/tenant-close.ts'
 import { isUniqueViolation, Registry, type Tx } from '../registry/registry.ts'
 import { normaliseEmail, Sealing } from '../registry/sealing.ts'
 import { publicOrigin, SETTINGS, type Settings } from '../settings.ts'
@@ -175,7 +174,7 @@ export class TenantService {
           invitedBy: actorId(ctx.actor) ?? platformAudience,
         })
         const operation = await this.operations.start(tx, ctx, 'tenant-create', id, { seed: asked.seed, invitation_id: invitation.id })
-        return { tenant: await this.#viewIn(tx, ctx, id), operation, invitation }
+        return { tenant: await this.viewIn(tx, ctx, id), operation, invitation }
       })
     } catch (error) {
       if (isUniqueViolation(error)) throw slugTaken(asked.slug)
@@ -215,28 +214,10 @@ export class TenantService {
     return this.#start(ctx, await this.find(ctx, idOrSlug, 'operate'), 'tenant-wake', {})
   }
 
-  async close(ctx: RequestContext, idOrSlug: string): Promise<Started> {
-    const row = await this.find(ctx, idOrSlug, 'close')
-    const closing_until = this.clock.in(closingDays * 86_400).toISOString()
-    return this.#start(ctx, row, 'tenant-close', { status_before: row.status, resume_status_before: row.resume_status, closing_until })
-  }
-
   async reopen(ctx: RequestContext, idOrSlug: string): Promise<Started> {
     const row = await this.find(ctx, idOrSlug, 'operate')
     const closing_until = (row.closing_until ?? this.clock.now()).toISOString()
     return this.#start(ctx, row, 'tenant-reopen', { resume_status: row.resume_status ?? 'active', closing_until })
-  }
-
-  /** @throws DomainError confirmation_required unless the slug was typed again */
-  async delete(ctx: RequestContext, idOrSlug: string, confirm: string): Promise<Started> {
-    const row = await this.find(ctx, idOrSlug, 'delete')
-    if (confirm !== row.slug) {
-      throw new DomainError('confirmation_required', {
-        field: 'confirm',
-        message: `this cannot be taken back: repeat the address "${row.slug}" to confirm`,
-      })
-    }
-    return this.#start(ctx, row, 'tenant-delete', { status_before: row.status })
   }
 
   /** @throws DomainError invalid_transition for a tenant that is gone */
@@ -267,11 +248,12 @@ export class TenantService {
   #start(ctx: RequestContext, row: TenantWithOperation, kind: OperationKind, parameters: unknown): Promise<Started> {
     return this.registry.within(ctx, async (tx) => {
       const operation = await this.operations.start(tx, ctx, kind, row.id, parameters)
-      return { tenant: await this.#viewIn(tx, ctx, row.id), operation }
+      return { tenant: await this.viewIn(tx, ctx, row.id), operation }
     })
   }
 
-  async #viewIn(tx: Tx, ctx: RequestContext, id: string): Promise<Tenant> {
+  /** As it stands in this transaction; whether the caller may see it has been checked. */
+  async viewIn(tx: Tx, ctx: RequestContext, id: string): Promise<Tenant> {
     const row = await tx.tenant.findUniqueOrThrow({ where: { id }, include: withOperation })
     return viewTenant(row, row.runtime as TenantRuntime | null, {
       sealing: this.sealing,
