@@ -1,5 +1,6 @@
 import { productScreen } from '../product/product.screen.tsx'
 import { adminProducts } from '../product/product-api.ts'
+import { adminReviewScreen } from '../review/review.screen.tsx'
 import type { Screen } from '../screen/screen.ts'
 import { adminStock, stockScreen } from '../stock/stock.screen.tsx'
 import { categoryScreen } from './category/category.screen.tsx'
@@ -19,6 +20,7 @@ export const adminScreens: Screen[] = [
   orderScreen,
   customerScreen,
   vendorScreen,
+  adminReviewScreen,
   productScreen(adminProducts, { group: 'catalogue', key: 'i' }),
   categoryScreen,
   stockScreen(adminStock, { group: 'catalogue', key: 't' }),

@@ -6,7 +6,6 @@ import {
   AutocompleteInput,
   BooleanInput,
   DateInput,
-  DateTimeInput,
   NumberInput,
   type RaRecord,
   ReferenceArrayInput,
@@ -25,6 +24,7 @@ import { MoneyInput } from '../fields/money-input.tsx'
 import { NumbersInput } from '../fields/numbers-input.tsx'
 import { TimeOfDayInput } from '../fields/time-input.tsx'
 import { TranslatedInput } from '../fields/translated-input.tsx'
+import { WhenInput } from '../fields/when-input.tsx'
 import type { Reference } from './screen.ts'
 
 interface DerivedInputProps {
@@ -90,7 +90,7 @@ export function DerivedInput({ field, currency, references = {}, source = field.
     case 'time':
       return <TimeOfDayInput source={source} label={label} validate={validate} />
     case 'when':
-      return <DateTimeInput source={source} label={label} validate={validate} parse={(value: string) => momentOf(value)} />
+      return <WhenInput source={source} label={label} validate={validate} />
     case 'status':
     case 'choice':
       return <SelectInput source={source} label={label} validate={validate} choices={choices} defaultValue={defaultValue} fullWidth />
@@ -137,6 +137,3 @@ export function DerivedInput({ field, currency, references = {}, source = field.
 }
 
 const longText = (name: string): boolean => name === 'description' || name === 'note' || name === 'summary'
-
-/** `datetime-local` of the reader's zone as a moment. */
-const momentOf = (local: string): string | null => (local ? new Date(local).toISOString() : null)

@@ -3,6 +3,7 @@ import { Typography } from '@mui/material'
 import { useQueryClient } from '@tanstack/react-query'
 import { Create, Edit, SaveButton, SimpleForm, Toolbar, useRecordContext, useTranslate } from 'react-admin'
 import { fieldOf, fieldsOf } from '../api/shape.ts'
+import { PlaceZone } from '../fields/when-input.tsx'
 import { useFailureNotice } from '../shell/failure-notice.tsx'
 import { DerivedInput } from './derived-input.tsx'
 import type { FormField, Screen } from './screen.ts'
@@ -95,8 +96,9 @@ function FormFields({ screen, endpoint, fields: chosen }: { screen: Screen; endp
   const t = useTranslate()
   const fields: FormField[] = chosen ?? fieldsOf(endpoint.body).map((field) => field.name)
   const currency = screen.currency?.(record) ?? 'SAR'
+  const zone = record?.['timezone']
   return (
-    <>
+    <PlaceZone value={typeof zone === 'string' ? zone : null}>
       {fields.map((field) => {
         if (typeof field === 'string')
           return <DerivedInput key={field} field={fieldOf(endpoint.body, field)} currency={currency} references={screen.references} />
@@ -112,6 +114,6 @@ function FormFields({ screen, endpoint, fields: chosen }: { screen: Screen; endp
           </div>
         )
       })}
-    </>
+    </PlaceZone>
   )
 }

@@ -26,6 +26,7 @@ export function ScreenList({ screen }: { screen: Screen }) {
   const t = useTranslate()
   const columns = drawnColumns(screen.columns, list)
   const order = screen.order
+  const Tools = screen.tools
   const filters = filterInputs(list, screen.filters ?? [], screen.search, t)
   return (
     <List
@@ -39,6 +40,7 @@ export function ScreenList({ screen }: { screen: Screen }) {
       actions={
         <TopToolbar>
           {filters.some((filter) => !(filter.props as { alwaysOn?: boolean }).alwaysOn) && <FilterButton />}
+          {Tools && <Tools />}
           <ColumnsChooser />
           {(create || screen.create) && <CreateButton label={`resources.${screen.name}.create`} variant="contained" />}
         </TopToolbar>

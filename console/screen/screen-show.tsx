@@ -4,6 +4,7 @@ import { FailureState, ListSkeleton } from '../shell/states.tsx'
 import { ActionButtons } from './actions.tsx'
 import { drawnColumns } from './columns.tsx'
 import { Facts, Panel } from './facts.tsx'
+import { RemoveRecord } from './remove-record.tsx'
 import type { Screen } from './screen.ts'
 import { wholeRecord } from './whole-record.ts'
 
@@ -37,6 +38,7 @@ function Shown({ screen }: { screen: Screen }) {
               endpoints={actions}
             />
           )}
+          <RemoveRecord screen={screen} record={record} />
           {(update || screen.edit) && <EditButton />}
         </Stack>
       </TopToolbar>

@@ -61,6 +61,8 @@ export interface Screen {
   show?: ComponentType
   create?: ComponentType
   edit?: ComponentType
+  /** More of the list's toolbar. */
+  tools?: ComponentType
   /** Group of the menu (a vertical's screens stand in the vertical's own), and whether it is reached from elsewhere only. */
   menu?: Pick<MenuEntry, 'key'> & { group?: string; hidden?: boolean }
   /** Fields that name a row of another resource: a form offers its rows by their titles. */

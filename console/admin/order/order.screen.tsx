@@ -7,6 +7,7 @@ import { Ident, Names } from '../../fields/values.tsx'
 import type { Screen } from '../../screen/screen.ts'
 
 const OrderPage = lazy(() => import('./order-page.tsx').then((module) => ({ default: module.OrderPage })))
+const ExportOrders = lazy(() => import('./export-orders.tsx').then((module) => ({ default: module.ExportOrders })))
 const summary = (record: unknown) => record as AdminOrderSummary
 
 function useOrderCounts(): Record<string, number> | undefined {
@@ -31,6 +32,7 @@ export const orderScreen: Screen = {
   filters: ['vendor_id', 'customer_id'],
   tabs: { values: SubOrderStatus.options, useCounts: useOrderCounts },
   search: 'order.search',
+  tools: ExportOrders,
   title: (record) => String(record['number']),
   show: OrderPage,
   menu: { group: 'selling', key: 'o' },

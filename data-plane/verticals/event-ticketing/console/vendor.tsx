@@ -19,6 +19,7 @@ import {
   listManagedEvents,
   listSeatMaps,
   listVenues,
+  removeVenue,
   updateEvent,
   updateSeatMap,
   updateVenue,
@@ -84,7 +85,7 @@ const events: Screen = {
 const venues: Screen = {
   name: 'venues',
   icon: PlaceIcon,
-  endpoints: { list: listVenues, read: getVenue, create: createVenue, update: updateVenue },
+  endpoints: { list: listVenues, read: getVenue, create: createVenue, update: updateVenue, remove: removeVenue },
   columns: ['name', 'city', 'capacity', 'updated_at'],
   title: (record) => titleOf(record['name']),
   facts: ['name', 'address', 'city', 'accessibility', 'capacity', 'lat', 'lng', 'handle'],

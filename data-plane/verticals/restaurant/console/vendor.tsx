@@ -24,6 +24,8 @@ import {
   listModifierGroups,
   listVendorReservations,
   listVendorRestaurants,
+  removeMealtime,
+  removeModifierGroup,
   submitVendorRestaurant,
   updateMealtime,
   updateModifierGroup,
@@ -137,7 +139,13 @@ const categories: Screen = {
 const modifierGroups: Screen = {
   name: 'modifier-groups',
   icon: BookIcon,
-  endpoints: { list: listModifierGroups, read: getModifierGroup, create: createModifierGroup, update: updateModifierGroup },
+  endpoints: {
+    list: listModifierGroups,
+    read: getModifierGroup,
+    create: createModifierGroup,
+    update: updateModifierGroup,
+    remove: removeModifierGroup,
+  },
   columns: ['name', 'min_select', 'max_select', 'free_quantity', 'options', 'dish_count'],
   title: (record) => titleOf(record['name']),
   form: ['restaurant_id', 'name', 'min_select', 'max_select', 'free_quantity', 'options'],
@@ -161,7 +169,7 @@ function WeekdaysInput() {
 const mealtimes: Screen = {
   name: 'mealtimes',
   icon: BookIcon,
-  endpoints: { list: listMealtimes, read: getMealtime, create: createMealtime, update: updateMealtime },
+  endpoints: { list: listMealtimes, read: getMealtime, create: createMealtime, update: updateMealtime, remove: removeMealtime },
   columns: ['name', 'from', 'to', 'from_date', 'to_date'],
   title: (record) => titleOf(record['name']),
   form: ['restaurant_id', 'name', { source: 'weekdays', input: <WeekdaysInput /> }, 'from', 'to', 'from_date', 'to_date'],

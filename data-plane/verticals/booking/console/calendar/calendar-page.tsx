@@ -49,7 +49,8 @@ export function CalendarPage() {
   const [blocking, setBlocking] = useState(false)
   const now = useNow(60_000)
   const view = (search.get('view') as View | null) ?? 'day'
-  const today = dateIn(now, Intl.DateTimeFormat().resolvedOptions().timeZone)
+  const [timezone, setTimezone] = useState(() => Intl.DateTimeFormat().resolvedOptions().timeZone)
+  const today = dateIn(now, timezone)
   const date = search.get('date') ?? today
   const provider = search.get('provider') ?? undefined
   const go = (part: Record<string, string | undefined>) =>
@@ -65,6 +66,8 @@ export function CalendarPage() {
     { refetchInterval: 20_000, placeholderData: (before) => before },
   )
   const everybody = useRead(vendorGetCalendar, { query: { from: date, to: date } }, { staleTime: 60_000 })
+  // today is the day at the vendor's place, wherever this device is
+  if (data && data.timezone !== timezone) setTimezone(data.timezone)
   const step = view === 'day' ? 1 : 7
   const shown = view === 'week' && !provider ? (data?.providers[0]?.id ?? undefined) : provider
   const range = view === 'day' ? formatDate(date, locale) : `${formatDate(from, locale)} – ${formatDate(to, locale)}`

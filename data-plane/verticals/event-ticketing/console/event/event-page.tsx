@@ -1,10 +1,19 @@
-import { ActionButtons, FailureState, ListSkeleton, StatusChip, useConsoleLocale, useRead } from '@cityos/console/kit'
+import {
+  ActionButtons,
+  FailureState,
+  ListSkeleton,
+  PlaceZone,
+  RemoveButton,
+  StatusChip,
+  useConsoleLocale,
+  useRead,
+} from '@cityos/console/kit'
 import { pickText } from '@cityos/contract'
-import { Alert, Box, Button, Stack, Tab, Tabs } from '@mui/material'
+import { Alert, Button, Stack, Tab, Tabs } from '@mui/material'
 import { lazy, Suspense, useState } from 'react'
-import { EditButton, ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
+import { EditButton, ListButton, Title, TopToolbar, useGetRecordId, useNavigate, useTranslate } from 'react-admin'
 import { useSearchParams } from 'react-router-dom'
-import { cancelEvent, eventSales, getManagedEvent, resumeEvent, startSale, submitEvent } from '../../contract.ts'
+import { cancelEvent, deleteEvent, eventSales, getManagedEvent, resumeEvent, startSale, submitEvent } from '../../contract.ts'
 import { EventAttendees } from './attendees.tsx'
 import { EventCheckins } from './checkins.tsx'
 import { EventOverview } from './overview.tsx'
@@ -25,6 +34,7 @@ export function EventPage() {
   const id = String(useGetRecordId())
   const t = useTranslate()
   const locale = useConsoleLocale()
+  const navigate = useNavigate()
   const [search, setSearch] = useSearchParams()
   const [postponing, setPostponing] = useState(false)
   const { data: event, error, refetch } = useRead(getManagedEvent, { params: { id } }, { refetchInterval: 20_000 })
@@ -32,7 +42,7 @@ export function EventPage() {
   if (!event) return <ListSkeleton />
   const tab = tabs.find((name) => name === search.get('tab')) ?? 'overview'
   return (
-    <Box>
+    <PlaceZone value={event.timezone}>
       <Title title={pickText(event.title, locale)} />
       <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
         <ListButton />
@@ -48,6 +58,14 @@ export function EventPage() {
             <Button variant="outlined" color="warning" onClick={() => setPostponing(true)}>
               {t('action.postpone')}
             </Button>
+          )}
+          {event.status === 'draft' && (
+            <RemoveButton
+              endpoint={deleteEvent}
+              params={{ id: event.id }}
+              name={pickText(event.title, locale)}
+              onDone={() => navigate('/events')}
+            />
           )}
           <EditButton record={event} />
         </Stack>
@@ -76,6 +94,6 @@ export function EventPage() {
         </Suspense>
       </Stack>
       {postponing && <PostponeDialog event={event} onClose={() => setPostponing(false)} />}
-    </Box>
+    </PlaceZone>
   )
 }

@@ -5,6 +5,7 @@ import {
   InlineField,
   ListSkeleton,
   Panel,
+  RemoveButton,
   useConsoleLocale,
   useRead,
   useSend,
@@ -14,7 +15,14 @@ import CloseIcon from '@mui/icons-material/Close'
 import { Alert, Box, Button, IconButton, Stack, Typography } from '@mui/material'
 import { useMemo, useState } from 'react'
 import { ListButton, Title, TopToolbar, useGetRecordId, useNavigate, useNotify, useTranslate } from 'react-admin'
-import { createSeatMap, getManagedSeatMap, type ManagedSeatMapDetail, type SeatLayout, updateSeatMap } from '../../contract.ts'
+import {
+  createSeatMap,
+  deleteSeatMap,
+  getManagedSeatMap,
+  type ManagedSeatMapDetail,
+  type SeatLayout,
+  updateSeatMap,
+} from '../../contract.ts'
 import { BlockForm } from './block-form.tsx'
 import { countSeats, fitted, layoutFailure, placedSeats, seatsByCategory } from './layout.ts'
 import { SeatCanvas } from './seat-canvas.tsx'
@@ -75,6 +83,10 @@ function Editor({ map }: { map?: ManagedSeatMapDetail }) {
       <Title title={map?.name ?? t('resources.seat-maps.create')} />
       <TopToolbar sx={{ justifyContent: 'space-between' }}>
         <ListButton />
+        <Box sx={{ flex: 1 }} />
+        {map && !locked && (
+          <RemoveButton endpoint={deleteSeatMap} params={{ id: map.id }} name={map.name} onDone={() => navigate('/seat-maps')} />
+        )}
         <Button variant="contained" disabled={name.trim() === '' || failure !== null} loading={send.isPending} onClick={save}>
           {t('ra.action.save')}
         </Button>
