@@ -14,6 +14,9 @@ import { Drivers } from './drivers.ts'
 import { FleetController } from './fleet/fleet.controller.ts'
 import { FleetService } from './fleet/fleet.service.ts'
 import { HealthController } from './health/health.controller.ts'
+import { MailController } from './mail/mail.controller.ts'
+import { MailService } from './mail/mail.service.ts'
+import { Mailer } from './mail/mailer.ts'
 import { OperationController } from './operation/operation.controller.ts'
 import { OperationService } from './operation/operation.service.ts'
 import { OperationEngine } from './operations/engine.ts'
@@ -60,6 +63,8 @@ const services = [
   FirstOperator,
   FleetService,
   InvitationService,
+  MailService,
+  Mailer,
   OperationEngine,
   OperationService,
   PlaneStreams,
@@ -131,6 +136,7 @@ export class AppModule {
         FleetController,
         HealthController,
         InvitationController,
+        MailController,
         OperationController,
         PlanController,
         PlaneController,

@@ -8,6 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { FastifyInstance } from 'fastify'
 import { AppModule } from './app.module.ts'
 import type { Clock } from './clock.ts'
+import { Mailer } from './mail/mailer.ts'
 import { OperationEngine } from './operations/engine.ts'
 import { PlaneStreams } from './plane/plane.streams.ts'
 import { Reconciliation } from './reconcilers/reconciliation.ts'
@@ -26,6 +27,8 @@ export interface ControlPlaneOptions {
   /** Folder of the registry's migrations; the release's own unless told otherwise. */
   migrationsDir?: string
   clock?: Clock
+  /** The environment's `SMTP_URL` unless told otherwise. */
+  smtpUrl?: string | null
   checkAnswers?: boolean
 }
 
@@ -47,6 +50,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     version: await versionOf(binding.release_dir),
     startedAt: new Date(),
     consoleDir: existsSync(consoleDir) ? consoleDir : null,
+    smtpUrl: options.smtpUrl === undefined ? (process.env['SMTP_URL'] ?? null) : options.smtpUrl,
   }
   const parts = { settings, drivers, ...(options.clock ? { clock: options.clock } : {}), checkAnswers: options.checkAnswers ?? false }
   const app = await createPlaneApp(AppModule.with(parts), {
@@ -60,12 +64,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   addMetrics(app)
   app.get(OperationEngine).start()
   app.get(Reconciliation).start()
+  app.get(Mailer).start()
   const keysPublished = publishKeys(app, drivers, log)
   return {
     app,
     async close() {
       keysPublished.abort()
       app.get(EventStreams).closeAll()
+      await app.get(Mailer).stop()
       await app.get(Reconciliation).stop()
       await app.get(OperationEngine).stop()
       await app.close()
@@ -102,6 +108,7 @@ function addMetrics(app: NestFastifyApplication): void {
   metrics.gauge('cityos_operations_failed', 'Operations that failed and were not retried', () =>
     db.operation.count({ where: { status: 'failed' } }),
   )
+  metrics.gauge('cityos_mail_dead', 'Mails given up until somebody requeues them', () => db.mail.count({ where: { status: 'dead' } }))
   metrics.gauge('cityos_plane_streams', 'Data planes connected to the control stream', () => app.get(PlaneStreams).connections)
 }
 

@@ -12,6 +12,8 @@ export interface Settings {
   startedAt: Date
   /** Folder with the operator console's build; null where none is shipped. */
   consoleDir: string | null
+  /** `SMTP_URL`; null: mails go to a folder of this machine. */
+  smtpUrl: string | null
 }
 
 /** Host of the operator console and the platform API: `cityos.localhost`. */

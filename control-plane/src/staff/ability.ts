@@ -212,7 +212,7 @@ const shared: readonly Subject[] = ['plan', 'vertical', 'hierarchy', 'node']
 export function abilityFor(grants: readonly ReachingGrant[], book: RuleBook = ruleBook): Ability {
   const { can, cannot, build } = new AbilityBuilder<Ability>(CaslAbility)
   const allowing = grants.filter((grant) => !grant.deny)
-  if (allowing.length > 0) can('read', 'self')
+  if (allowing.length > 0) can(['read', 'update'], 'self')
   for (const grant of allowing) {
     const scope = scopeOf(grant)
     if (scope === 'nowhere') continue

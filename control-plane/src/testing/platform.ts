@@ -6,6 +6,7 @@ import { type ControlPlaneBinding, OperatorCredential } from '@cityos/contract'
 import { quietLog } from '@cityos/http'
 import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testing'
 import type { InjectOptions } from 'fastify'
+import type { Clock } from '../clock.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane.ts'
 import { outOfBand } from '../sign-in/clients.ts'
 import { MemoryDriver } from './memory-driver.ts'
@@ -50,7 +51,7 @@ export class TestPlatform {
   }
 
   /** @param server an existing server, which the caller stops */
-  static async start(server?: TestPostgres): Promise<TestPlatform> {
+  static async start(server?: TestPostgres, options: { clock?: Clock; smtpUrl?: string } = {}): Promise<TestPlatform> {
     const postgres = server ?? (await startTestPostgres())
     const dir = await mkdtemp(join(tmpdir(), 'cityos-control-plane-'))
     const binding: ControlPlaneBinding = {
@@ -71,6 +72,8 @@ export class TestPlatform {
       drivers: [driver],
       migrationsDir: registryMigrations,
       checkAnswers: true,
+      smtpUrl: options.smtpUrl ?? null,
+      ...(options.clock ? { clock: options.clock } : {}),
     })
     const credential = OperatorCredential.parse(JSON.parse(await readFile(binding.operator_credential_path, 'utf8')))
     return new TestPlatform(plane, driver, credential, binding, async () => {
