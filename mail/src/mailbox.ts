@@ -11,6 +11,7 @@ export function mailboxTransport(folder: string): MailTransport & { forget(id: s
   return {
     kind: 'mailbox',
     async send({ id, ...message }: MailMessage) {
+      const file = fileOf(folder, id)
       const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
       const composed = new MailComposer({
         ...message,
@@ -23,7 +24,7 @@ export function mailboxTransport(folder: string): MailTransport & { forget(id: s
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const draft = join(folder, `.${id}.${process.pid}`)
       await writeFile(draft, bytes, { mode: 0o600 })
-      await rename(draft, fileOf(folder, id))
+      await rename(draft, file)
     },
     async forget(id) {
       await rm(fileOf(folder, id), { force: true })
