@@ -1,18 +1,38 @@
-import { EndpointDialog, formatNumber, Loaded, Panel, RemoveButton, RowsTable, useConsoleLocale, useRead } from '@cityos/console/kit'
+import {
+  EndpointDialog,
+  formatNumber,
+  formatWhenIn,
+  Loaded,
+  Panel,
+  RemoveButton,
+  RowsTable,
+  useConsoleLocale,
+  useRead,
+} from '@cityos/console/kit'
 import { pickText } from '@cityos/contract'
 import AddIcon from '@mui/icons-material/Add'
+import EditIcon from '@mui/icons-material/EditOutlined'
 import QrCodeScannerIcon from '@mui/icons-material/QrCodeScanner'
-import { Button } from '@mui/material'
+import { Button, IconButton } from '@mui/material'
 import { useState } from 'react'
 import { Link, SelectArrayInput, SelectInput, useTranslate } from 'react-admin'
-import { createCheckinList, deleteCheckinList, listCheckinLists, type ManagedEvent } from '../../contract.ts'
+import {
+  type CheckinList,
+  createCheckinList,
+  deleteCheckinList,
+  listCheckinLists,
+  type ManagedEvent,
+  updateCheckinList,
+} from '../../contract.ts'
+import { CheckinScans } from './checkin-scans.tsx'
 import { DateName } from './date-name.tsx'
 
 /** Lists people are checked in on: one for each door or kind of ticket. */
 export function EventCheckins({ event }: { event: ManagedEvent }) {
   const t = useTranslate()
   const locale = useConsoleLocale()
-  const [adding, setAdding] = useState(false)
+  const [editing, setEditing] = useState<CheckinList | 'new' | null>(null)
+  const [watching, setWatching] = useState<CheckinList | null>(null)
   const read = useRead(listCheckinLists, { query: { event_id: event.id, limit: 100 } }, { refetchInterval: 15_000 })
   const types = event.ticket_types.map((type) => ({ id: type.id, name: pickText(type.name, locale) }))
   return (
@@ -20,7 +40,7 @@ export function EventCheckins({ event }: { event: ManagedEvent }) {
       title={t('event.tab_checkin')}
       dense
       actions={
-        <Button startIcon={<AddIcon />} onClick={() => setAdding(true)}>
+        <Button startIcon={<AddIcon />} onClick={() => setEditing('new')}>
           {t('event.add_list')}
         </Button>
       }
@@ -61,6 +81,12 @@ export function EventCheckins({ event }: { event: ManagedEvent }) {
                 <Button size="small" variant="contained" startIcon={<QrCodeScannerIcon />} component={Link} to={`/scan/${row.id}`}>
                   {t('event.scan')}
                 </Button>
+                <Button size="small" onClick={() => setWatching(row)}>
+                  {t('event.scans')}
+                </Button>
+                <IconButton size="small" aria-label={`${t('ra.action.edit')} ${row.name}`} onClick={() => setEditing(row)}>
+                  <EditIcon />
+                </IconButton>
                 {row.entered === 0 && data.items.length > 1 && (
                   <RemoveButton endpoint={deleteCheckinList} params={{ id: row.id }} name={row.name} />
                 )}
@@ -69,11 +95,11 @@ export function EventCheckins({ event }: { event: ManagedEvent }) {
           />
         )}
       </Loaded>
-      {adding && (
+      {editing && (
         <EndpointDialog
-          title={t('event.add_list')}
-          endpoint={createCheckinList}
-          params={{ id: event.id }}
+          {...(editing === 'new'
+            ? { title: t('event.add_list'), endpoint: createCheckinList, params: { id: event.id } }
+            : { title: editing.name, endpoint: updateCheckinList, params: { id: editing.id }, record: { ...editing } })}
           fields={[
             'name',
             {
@@ -82,7 +108,7 @@ export function EventCheckins({ event }: { event: ManagedEvent }) {
                 <SelectInput
                   source="event_date_id"
                   label="field.date"
-                  choices={event.dates.map((date) => ({ id: date.id, name: date.starts_at.slice(0, 16).replace('T', ' ') }))}
+                  choices={event.dates.map((date) => ({ id: date.id, name: formatWhenIn(date.starts_at, event.timezone, locale) }))}
                   translateChoice={false}
                   emptyText={t('event.all_dates')}
                   fullWidth
@@ -92,14 +118,22 @@ export function EventCheckins({ event }: { event: ManagedEvent }) {
             {
               source: 'ticket_type_ids',
               input: (
-                <SelectArrayInput source="ticket_type_ids" label="field.ticket_type" choices={types} translateChoice={false} fullWidth />
+                <SelectArrayInput
+                  source="ticket_type_ids"
+                  label="field.ticket_type"
+                  choices={types}
+                  translateChoice={false}
+                  helperText={t('event.list_types_help')}
+                  fullWidth
+                />
               ),
             },
             'allow_exit',
           ]}
-          onClose={() => setAdding(false)}
+          onClose={() => setEditing(null)}
         />
       )}
+      {watching && <CheckinScans list={watching} onClose={() => setWatching(null)} />}
     </Panel>
   )
 }
