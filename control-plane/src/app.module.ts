@@ -2,6 +2,9 @@ import { type ControlPlaneBinding, locales } from '@cityos/contract'
 import { HttpModule, type HttpSettings, type Surface } from '@cityos/http'
 import type { DataPlaneDriver } from '@cityos/provisioning'
 import { type DynamicModule, Global, Module } from '@nestjs/common'
+import { AlertController } from './alert/alert.controller.ts'
+import { AlertService } from './alert/alert.service.ts'
+import { Alerts } from './alert/alerts.ts'
 import { ApprovalController } from './approval/approval.controller.ts'
 import { ApprovalService } from './approval/approval.service.ts'
 import { Approvals } from './approval/approvals.ts'
@@ -30,6 +33,9 @@ import { Sealing } from './registry/sealing.ts'
 import { Signals } from './registry/signals.ts'
 import { ReleaseController } from './release/release.controller.ts'
 import { ReleaseService } from './release/release.service.ts'
+import { PlatformSettings } from './setting/platform-settings.ts'
+import { SettingController } from './setting/setting.controller.ts'
+import { SettingService } from './setting/setting.service.ts'
 import { platformHost, SETTINGS, type Settings } from './settings.ts'
 import { AuthorizationService } from './sign-in/authorization.service.ts'
 import { ConsoleController } from './sign-in/console.controller.ts'
@@ -54,6 +60,8 @@ import { VerticalController } from './vertical/vertical.controller.ts'
 
 const services = [
   Abilities,
+  Alerts,
+  AlertService,
   Approvals,
   ApprovalService,
   AuthorizationService,
@@ -68,9 +76,11 @@ const services = [
   OperationEngine,
   OperationService,
   PlaneStreams,
+  PlatformSettings,
   Reconciliation,
   RegistryIdempotency,
   ReleaseService,
+  SettingService,
   SigningKeys,
   StaffDirectory,
   StaffService,
@@ -129,6 +139,7 @@ export class AppModule {
         }),
       ],
       controllers: [
+        AlertController,
         ApprovalController,
         AuditController,
         CertificateController,
@@ -141,6 +152,7 @@ export class AppModule {
         PlanController,
         PlaneController,
         ReleaseController,
+        SettingController,
         SignInController,
         StaffController,
         TenantController,

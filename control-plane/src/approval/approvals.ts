@@ -6,6 +6,7 @@ import { auditOf } from '../audit/audit.context.ts'
 import { audit } from '../audit/audit.trail.ts'
 import { Clock } from '../clock.ts'
 import { isUniqueViolation, json, Registry, type Tx } from '../registry/registry.ts'
+import { PlatformSettings } from '../setting/platform-settings.ts'
 import { abilityFor, tenantsOf } from '../staff/ability.ts'
 import type { Approval, ApprovalKind } from './approval.contract.ts'
 
@@ -45,9 +46,6 @@ export function decidesForPlatform(decider: Decider): boolean {
   return tenantsOf(abilityFor(decider.grants), 'approve', 'approval') === 'all'
 }
 
-/** Hours in which a request can be decided. */
-export const approvalHours = 72
-
 /** Requests for a second person: made here, decided by `ApprovalService`. */
 @Injectable()
 export class Approvals {
@@ -56,6 +54,7 @@ export class Approvals {
   constructor(
     private readonly registry: Registry,
     private readonly clock: Clock,
+    private readonly settings: PlatformSettings,
   ) {}
 
   /** Called once by each noun, in its constructor. */
@@ -92,7 +91,7 @@ export class Approvals {
           reason: asked.reason,
           requested_by: actorId(ctx.actor) ?? requested.actor,
           status: 'pending',
-          expires_at: this.clock.in(approvalHours * 3600),
+          expires_at: this.clock.in((await this.settings.get('approval_hours')) * 3600),
           created_at: now,
         },
       })

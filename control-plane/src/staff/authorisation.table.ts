@@ -15,6 +15,8 @@ const everyone = 'g stcamdzfevrb stcamdzfevrb stcamdzfevrb'
 const nobody = '- ------------ ------------ ------------'
 
 export const table: Record<string, string> = {
+  'alert.acknowledge': '          - s---m-----r- ------------ ------------',
+  'alert.list': '                 - s---mdzfevr- ------------ ------------',
   'approval.approve': '            - s---m------- -t---------- ------------',
   'approval.list': '               - s-cam-----r- -tca-------- ------------',
   'approval.read': '               - s-cam-----r- -tca-------- ------------',
@@ -53,6 +55,9 @@ export const table: Record<string, string> = {
   'platform.health': everyone,
   'release.list': '                - s---m----vr- ------------ ------------',
   'release.read': '                - s---m----vr- ------------ ------------',
+  'setting.change': '             - s----------- ------------ ------------',
+  'setting.list': '               - s---m-----r- ------------ ------------',
+  'setting.reset': '              - s----------- ------------ ------------',
   'slug.read': '                   - s---m------- ------------ ------------',
   'staff.invitation.list': '       - s-ca-------- -tca-------- ------------',
   'staff.invite': '                - s----------- -t---------- ------------',
