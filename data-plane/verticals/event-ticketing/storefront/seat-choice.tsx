@@ -7,7 +7,7 @@ import { Amount } from '../../../storefront/components/price.tsx'
 import type { Visit } from '../../../storefront/visit.ts'
 import SeatMap from './islands/seat-map.tsx'
 import type { EventView } from './pages/event.tsx'
-import { categoryName, categoryOf, type ListedSeat, type Seating, sectionName } from './seating.ts'
+import { categoryName, categoryOf, type ListedSeat, type Seating, seatsText, sectionName } from './seating.ts'
 import { texts } from './texts.ts'
 
 interface SeatChoiceProps {
@@ -102,7 +102,7 @@ function Best({ visit, view, seating, dateId }: SeatChoiceProps) {
               <input key={seat} type="hidden" name="seat" value={seat} />
             ))}
             <p className="min-w-0 flex-1 basis-56">
-              <span className="block font-semibold">{seatsText(visit, seating, best.seat_ids)}</span>
+              <span className="block font-semibold">{seatsText(visit, seating.map.layout, best.seat_ids)}</span>
               <span className="quiet text-sm">
                 {categoryName(visit, map.layout, best.category)}
                 {!best.adjacent && ` · ${t('seats.apart')}`}
@@ -119,19 +119,6 @@ function Best({ visit, view, seating, dateId }: SeatChoiceProps) {
       </div>
     </section>
   )
-}
-
-/** `Parterre, row C: 12, 13`: seats by section and row, as they stand on the tickets. */
-function seatsText(visit: Visit, seating: Seating, ids: readonly string[]): string {
-  const t = texts(visit.locale)
-  const rows = new Map<string, string[]>()
-  for (const id of ids) {
-    const [section = '', row = '', number = ''] = id.split('-')
-    const found = seating.map.layout.sections.find((entry) => entry.code === section)
-    const place = t('seats.row', { section: found ? sectionName(visit, found) : section, row })
-    rows.set(place, [...(rows.get(place) ?? []), number])
-  }
-  return [...rows].map(([place, numbers]) => `${place}: ${numbers.join(visit.locale === 'ar' ? '، ' : ', ')}`).join('; ')
 }
 
 /** The plan runs in the browser; it reads the seats itself, so that the page stays small. */

@@ -2,6 +2,7 @@ import type { Result } from '@cityos/contract'
 import { pickText } from '@cityos/contract'
 import { attempt, type Visit } from '../../../storefront/visit.ts'
 import { bestSeats, type EventDetail, getSeatMap, listSeats, type SeatMapView } from '../contract.ts'
+import { texts } from './texts.ts'
 
 type Layout = SeatMapView['layout']
 export type SeatState = 'free' | 'held' | 'sold' | 'blocked'
@@ -62,6 +63,19 @@ export async function readSeating(visit: Visit, detail: EventDetail, dateId: str
 
 export function sectionName(visit: Visit, section: Layout['sections'][number]): string {
   return pickText(section.name, visit.locale) || section.code
+}
+
+/** `Parterre, row C: 12, 13`: seats by section and row, as they stand on the tickets. */
+export function seatsText(visit: Visit, layout: Layout, ids: readonly string[]): string {
+  const t = texts(visit.locale)
+  const rows = new Map<string, string[]>()
+  for (const id of ids) {
+    const [section = '', row = '', number = ''] = id.split('-')
+    const found = layout.sections.find((entry) => entry.code === section)
+    const place = t('seats.row', { section: found ? sectionName(visit, found) : section, row })
+    rows.set(place, [...(rows.get(place) ?? []), number])
+  }
+  return [...rows].map(([place, numbers]) => `${place}: ${numbers.join(visit.locale === 'ar' ? '، ' : ', ')}`).join('; ')
 }
 
 export function categoryName(visit: Visit, layout: Layout, code: string): string {

@@ -34,6 +34,11 @@ export function TicketForm({ visit, view }: { visit: Visit; view: EventView }) {
         <>
           {view.seating && <SeatChoice visit={visit} view={view} seating={view.seating} dateId={date.id} />}
           {loose.length > 0 && <Types visit={visit} view={view} types={loose} dateId={date.id} />}
+          {offers.ticket_types
+            .filter((type) => type.availability === 'waiting_list')
+            .map((type) => (
+              <WaitingForm key={type.id} visit={visit} event={event} type={type} dateId={date.id} />
+            ))}
         </>
       )}
       <Voucher visit={visit} view={view} dateId={date.id} />
@@ -97,46 +102,39 @@ function Types({ visit, view, types, dateId }: TypesProps) {
   const sorted = [...types].sort((a, b) => order[a.kind] - order[b.kind])
   const buyable = sorted.some(isBuyable)
   return (
-    <>
-      <form
-        method="post"
-        action={`${visit.href(`/event-ticketing/${view.event.handle}/tickets`)}`}
-        className="card overflow-hidden"
-        aria-label={t('tickets.title')}
-      >
-        <input type="hidden" name="date" value={dateId} />
-        {view.voucher && <input type="hidden" name="voucher" value={view.voucher} />}
-        {view.priceChange && (
-          <div className="border-line border-b p-5">
-            <NoticeBox tone="warn" role="alert">
-              {t('tickets.price_changed', view.priceChange)}
-            </NoticeBox>
-            <label className="choice mt-3">
-              <input type="checkbox" name="accept_price" value="yes" required />
-              <span>{t('tickets.accept_price', { next: view.priceChange.next })}</span>
-            </label>
-          </div>
-        )}
-        <ul className="divide-y divide-line">
-          {sorted.map((type) => (
-            <TypeRow key={type.id} visit={visit} event={view.event} type={type} />
-          ))}
-        </ul>
-        {buyable && (
-          <div className="border-line border-t bg-panel p-5">
-            <button type="submit" className="button w-full" data-primary="" data-large="">
-              {t('tickets.take')}
-            </button>
-            <p className="quiet mt-2 text-center text-sm">{t('tickets.limit', { count: view.event.max_tickets_per_order })}</p>
-          </div>
-        )}
-      </form>
-      {sorted
-        .filter((type) => type.availability === 'waiting_list' || type.availability === 'sold_out')
-        .map((type) => (
-          <WaitingForm key={type.id} visit={visit} event={view.event} type={type} dateId={dateId} />
+    <form
+      method="post"
+      action={`${visit.href(`/event-ticketing/${view.event.handle}/tickets`)}`}
+      className="card overflow-hidden"
+      aria-label={t('tickets.title')}
+    >
+      <input type="hidden" name="date" value={dateId} />
+      {view.voucher && <input type="hidden" name="voucher" value={view.voucher} />}
+      {view.priceChange && (
+        <div className="border-line border-b p-5">
+          <NoticeBox tone="warn" role="alert">
+            {t('tickets.price_changed', view.priceChange)}
+          </NoticeBox>
+          <label className="choice mt-3">
+            <input type="checkbox" name="accept_price" value="yes" required />
+            <span>{t('tickets.accept_price', { next: view.priceChange.next })}</span>
+          </label>
+        </div>
+      )}
+      <ul className="divide-y divide-line">
+        {sorted.map((type) => (
+          <TypeRow key={type.id} visit={visit} event={view.event} type={type} />
         ))}
-    </>
+      </ul>
+      {buyable && (
+        <div className="border-line border-t bg-panel p-5">
+          <button type="submit" className="button w-full" data-primary="" data-large="">
+            {t('tickets.take')}
+          </button>
+          <p className="quiet mt-2 text-center text-sm">{t('tickets.limit', { count: view.event.max_tickets_per_order })}</p>
+        </div>
+      )}
+    </form>
   )
 }
 

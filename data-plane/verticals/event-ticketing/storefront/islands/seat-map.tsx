@@ -47,6 +47,9 @@ interface Loaded {
 }
 
 const widthOf = 800
+/** Distance of two seats on the screen, in pixels, from which on a tap chooses; and what a tap zooms to before that. */
+const tapFrom = 14
+const closer = 26
 
 /** The plan of up to 20,000 seats on one canvas: drag, pinch or buttons to look around; arrows and Enter to choose by keyboard. */
 export default function SeatMap(props: SeatMapProps) {
@@ -78,6 +81,8 @@ export default function SeatMap(props: SeatMapProps) {
       stage: loaded.layout.stage,
     }
     drawSeats(canvas.current, view.current, drawing)
+    // The whole plan leaves one finger to the page; looked at more closely, it is dragged.
+    canvas.current.style.touchAction = view.current.scale > whole(canvas.current, loaded).scale * 1.01 ? 'none' : 'pan-y'
   }
   const latest = useRef(draw)
   latest.current = draw
@@ -124,6 +129,8 @@ export default function SeatMap(props: SeatMapProps) {
   const pointers = usePointers(view, canvas, draw, zoom, (x, y) => {
     if (!loaded) return
     const { scale, x: left, y: top } = view.current
+    // Seats smaller than a fingertip: a tap looks closer, it never takes a seat nobody can have meant.
+    if (loaded.points.pitch * scale < tapFrom) return zoom(closer / (loaded.points.pitch * scale), { x, y })
     const index = nearestSeat(loaded.points, (x - left) / scale, (y - top) / scale, Math.max(loaded.points.pitch * 0.8, 22 / scale))
     if (index >= 0) toggle(index)
   })
@@ -159,7 +166,7 @@ export default function SeatMap(props: SeatMapProps) {
             ref={canvas}
             width={widthOf}
             height={Math.round(widthOf * Math.min(1.2, Math.max(0.6, props.ratio)))}
-            className="block w-full touch-none"
+            className="block w-full touch-pan-y"
             {...pointers}
           />
         </div>

@@ -10,6 +10,7 @@ import { formatsOf } from '../../../../storefront/format.ts'
 import { cartCount, setCartCount } from '../../../../storefront/frame.ts'
 import { type Answer, attempt, page, seeOther, type Visit } from '../../../../storefront/visit.ts'
 import { type Attendee, assignAttendees, holdTickets, type TicketTypeOffer } from '../../contract.ts'
+import { seatsText } from '../seating.ts'
 import { asksAttendees, linesOf, readSelection } from '../selection.ts'
 import { texts } from '../texts.ts'
 import { pickLabel } from '../ticket-words.tsx'
@@ -48,7 +49,8 @@ async function refused(visit: Visit, error: ApiError): Promise<Answer> {
     view.priceChange = { left: Number(details['left'] ?? 0), was: amount('was_amount'), next: amount('next_amount') }
     return eventPage(visit, view, error.status)
   }
-  const seats = Array.isArray(details['seat_ids']) ? details['seat_ids'].join(', ') : ''
+  const taken = Array.isArray(details['seat_ids']) ? details['seat_ids'].map(String) : []
+  const seats = view.seating ? seatsText(visit, view.seating.map.layout, taken) : taken.join(', ')
   const words: Partial<Record<string, string>> = {
     sold_out: details['waiting_list'] ? t('refused.sold_out_waiting') : t('refused.sold_out'),
     seat_unavailable: t('refused.seat', { seats }),
