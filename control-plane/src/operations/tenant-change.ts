@@ -1,10 +1,18 @@
 import { z } from 'zod'
+import { applyTerms } from '../billing/subscription.change.ts'
 import { defineOperation } from './definition.ts'
 import type { DesiredState } from './document-step.ts'
 import { documentStep, nothingMore, requireStatus } from './document-step.ts'
 
-/** Columns to change, with the values they had. */
-const Parameters = z.object({ changes: z.record(z.string(), z.unknown()), before: z.record(z.string(), z.unknown()) })
+const Parameters = z.object({
+  /** Columns to change, with the values they had. */
+  changes: z.record(z.string(), z.unknown()),
+  before: z.record(z.string(), z.unknown()),
+  /** What the subscription becomes beside it, priced at the moment that was previewed. */
+  terms: z
+    .object({ plan: z.string().optional(), add: z.array(z.string()), remove: z.array(z.string()), at: z.iso.datetime().nullable() })
+    .optional(),
+})
 
 export const tenantChange = defineOperation({
   kind: 'tenant-change',
@@ -21,22 +29,11 @@ export const tenantChange = defineOperation({
       timeout: 10,
       owner: 'finance',
       async do(ctx) {
-        const code = ctx.parameters.changes['plan_code']
-        if (typeof code !== 'string') return 'the plan stays'
-        const plan = await ctx.db.plan.findUniqueOrThrow({ where: { code } })
-        await ctx.write((tx) =>
-          tx.subscription.updateMany({
-            where: { tenant_id: ctx.tenantId, plan_code: { not: code } },
-            data: {
-              plan_code: code,
-              price_amount: plan.price_amount,
-              currency_code: plan.currency_code,
-              started_at: ctx.now(),
-              trial_ends_at: null,
-            },
-          }),
-        )
-        return `plan ${code} from now on`
+        const { changes, terms } = ctx.parameters
+        const code = changes['plan_code']
+        const wanted = terms ?? { add: [], remove: [], at: null, ...(typeof code === 'string' ? { plan: code } : {}) }
+        const at = wanted.at ? new Date(wanted.at) : ctx.now()
+        return ctx.write((tx) => applyTerms(tx, ctx.tenantId, ctx.operationId, wanted, at, ctx.now()))
       },
     },
   ],

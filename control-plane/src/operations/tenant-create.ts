@@ -1,5 +1,6 @@
 import { DomainError } from '@cityos/contract'
 import { z } from 'zod'
+import { startSubscription } from '../billing/subscription.start.ts'
 import { json, jsonNull } from '../registry/registry.ts'
 import { ensureSecrets, readSecrets, servingStatus } from '../tenant/tenant.document.ts'
 import { defineOperation, StepRefused } from './definition.ts'
@@ -132,23 +133,7 @@ export const tenantCreate = defineOperation({
       async do(ctx) {
         const tenant = await ctx.tenant()
         const plan = await ctx.db.plan.findUniqueOrThrow({ where: { code: tenant.plan_code } })
-        const started = ctx.now()
-        const trialEnds = plan.trial_days > 0 ? new Date(started.getTime() + plan.trial_days * 86_400_000) : null
-        await ctx.write((tx) =>
-          tx.subscription.createMany({
-            data: [
-              {
-                tenant_id: tenant.id,
-                plan_code: plan.code,
-                price_amount: plan.price_amount,
-                currency_code: plan.currency_code,
-                started_at: started,
-                trial_ends_at: trialEnds,
-              },
-            ],
-            skipDuplicates: true,
-          }),
-        )
+        await ctx.write((tx) => startSubscription(tx, tenant.id, plan.code, ctx.now()))
         return plan.trial_days > 0 ? `plan ${plan.code}, ${plan.trial_days} days of trial` : `plan ${plan.code}`
       },
     },
