@@ -28,7 +28,7 @@ export interface RateLimit {
   perAddress: number
   /** Uses per window that name one account, from anywhere. */
   perAccount?: number
-  /** Field of the body that names the account, e.g. `email`. */
+  /** Field of the body that names the account, e.g. `email`; `@actor`: whoever is signed in. */
   accountField?: string
   windowSeconds: number
 }

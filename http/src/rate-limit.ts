@@ -3,6 +3,7 @@ import { DomainError, type RateLimit } from '@cityos/contract'
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common'
 import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
+import { actorId } from './actor.ts'
 import type { RequestContext } from './request-context.ts'
 import { HTTP_SETTINGS, type HttpSettings } from './settings.ts'
 
@@ -32,7 +33,8 @@ export class RateLimiter implements OnApplicationShutdown {
    */
   async enforce(ctx: RequestContext, operation: string, limit: RateLimit, body: unknown): Promise<void> {
     await this.take(`${operation}:address:${ctx.ip}`, limit.perAddress, limit.windowSeconds)
-    const account = limit.accountField ? (body as Record<string, unknown> | undefined)?.[limit.accountField] : undefined
+    const account =
+      limit.accountField === '@actor' ? actorId(ctx.actor) : (body as Record<string, unknown> | undefined)?.[limit.accountField ?? '']
     if (typeof account === 'string' && limit.perAccount) {
       const digest = createHash('sha256').update(account.trim().toLowerCase()).digest('base64url').slice(0, 22)
       await this.take(`${operation}:account:${digest}`, limit.perAccount, limit.windowSeconds)

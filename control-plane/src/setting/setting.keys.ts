@@ -56,6 +56,12 @@ export const settingKeys = {
     group: 'sign-in',
     summary: 'Staff must set up a second factor before they can go on',
   }),
+  signing_key_days: setting({
+    schema: whole(1, 365),
+    default: 30,
+    group: 'sign-in',
+    summary: 'Days after which staff tokens are signed with a new key',
+  }),
   max_sessions: setting({
     schema: whole(1, 20),
     default: 5,
