@@ -187,6 +187,30 @@ describe('a seat list', () => {
     expect(body).not.toContain('value="A-1-4"')
     expect(body).toContain('held, may return')
   })
+
+  it.each([
+    ['waiting_list', true],
+    ['sold_out', false],
+  ] as const)('of a hall that is full (%s) has a way onto the waiting list where there is one', async (availability, list) => {
+    const server = await startSampleServer(options)
+    const offers = eventAnswers['store.event.availability']!
+    server.answer('store.event.availability', (call, language) => {
+      const answer = offers(call, language) as { ticket_types: object[] }
+      return { ...answer, ticket_types: answer.ticket_types.map((type) => ({ ...type, availability })) }
+    })
+    const { body } = await get(server, '/en/event-ticketing/event-4')
+    expect(body.includes('/waiting-list"')).toBe(list)
+    expect(problemsOf(body, 'en')).toEqual([])
+    await server.app.close()
+  })
+
+  it('names seats somebody else took as the tickets do', async () => {
+    const server = await startSampleServer(options)
+    server.answer('store.ticketHold.create', () => refuse('seat_unavailable', { seat_ids: ['A-1-1'] }))
+    const answer = await post(server, '/en/event-ticketing/event-4/tickets', { date: sampleId('edt', 40), seat: 'A-1-1' })
+    expect(answer.body).toMatch(/Somebody just took [^.]*row 1: 1\./)
+    await server.app.close()
+  })
 })
 
 describe('own tickets', () => {
