@@ -85,7 +85,10 @@ export async function changeCredit(tx: Tx, tenantId: string, amount: number, cau
 /** Uses the tenant's credit for a new invoice, as far as it goes. */
 export async function payFromCredit(tx: Tx, invoiceId: string, now: Date): Promise<void> {
   const row = await tx.invoice.findUniqueOrThrow({ where: { id: invoiceId } })
-  const held = await tx.subscription.findUnique({ where: { tenant_id: row.tenant_id }, select: { credit_amount: true, currency_code: true } })
+  const held = await tx.subscription.findUnique({
+    where: { tenant_id: row.tenant_id },
+    select: { credit_amount: true, currency_code: true },
+  })
   if (!held || held.currency_code !== row.currency_code) return
   const amount = Math.min(Number(held.credit_amount), balanceOf(row))
   if (amount <= 0) return

@@ -85,9 +85,7 @@ async function moveSubscription(tx: Tx, held: LockedSubscription, change: Priced
     data: { tenant_id: held.tenant_id, no: next.period.no, starts_at: next.period.start, ends_at: next.period.end },
   })
   await dismiss(tx, { kind: 'renewal', tenant_id: held.tenant_id }, 'the period was changed', now)
-  await schedule(tx, [
-    { kind: 'renewal', ref: `${held.tenant_id}:${next.period.no + 1}`, tenantId: held.tenant_id, at: next.period.end },
-  ])
+  await schedule(tx, [{ kind: 'renewal', ref: `${held.tenant_id}:${next.period.no + 1}`, tenantId: held.tenant_id, at: next.period.end }])
 }
 
 async function writeDocument(

@@ -25,7 +25,11 @@ const words = {
   rest: { en: '{name}, rest of the period', fr: '{name}, reste de la période', ar: '{name}، بقية الفترة' },
   carried: { en: 'Carried over', fr: 'Report', ar: 'مرحّل' },
   orders: { en: 'Orders beyond the plan', fr: 'Commandes au-delà de la formule', ar: 'طلبات تتجاوز الباقة' },
-  gmv_amount: { en: 'Share of sales beyond the plan', fr: 'Part des ventes au-delà de la formule', ar: 'نسبة من المبيعات التي تتجاوز الباقة' },
+  gmv_amount: {
+    en: 'Share of sales beyond the plan',
+    fr: 'Part des ventes au-delà de la formule',
+    ar: 'نسبة من المبيعات التي تتجاوز الباقة',
+  },
   storage_mb: { en: 'Storage beyond the plan', fr: 'Stockage au-delà de la formule', ar: 'تخزين يتجاوز الباقة' },
 } as const
 

@@ -57,9 +57,7 @@ export async function priceTerms(tx: Tx, held: LockedSubscription, terms: Terms,
   const nextInterval = (target?.interval ?? held.interval) as Interval
   const isTrial = held.status === 'trialing'
   const next =
-    nextInterval === interval || isTrial
-      ? null
-      : { period: periodAt(at, nextInterval, 0, held.period_no + 1), interval: nextInterval }
+    nextInterval === interval || isTrial ? null : { period: periodAt(at, nextInterval, 0, held.period_no + 1), interval: nextInterval }
   const kept = held.items.filter((item) => !removed.includes(item) && !item.suspended_at).map(priced)
   const lines = isTrial
     ? []

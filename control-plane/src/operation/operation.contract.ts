@@ -9,6 +9,7 @@ export const OperationKind = z.enum([
   'tenant-change',
   'tenant-suspend',
   'tenant-resume',
+  'tenant-standing',
   'tenant-sleep',
   'tenant-wake',
   'tenant-close',

@@ -7,6 +7,7 @@ import { tenantDelete } from './tenant-delete.ts'
 import { tenantReopen } from './tenant-reopen.ts'
 import { tenantResume } from './tenant-resume.ts'
 import { tenantSleep, tenantWake } from './tenant-sleep.ts'
+import { tenantStanding } from './tenant-standing.ts'
 import { tenantSuspend } from './tenant-suspend.ts'
 
 /** Every operation there is; parameters are checked when an operation is started and again when it is read back. */
@@ -15,6 +16,7 @@ export const definitions = [
   tenantChange,
   tenantSuspend,
   tenantResume,
+  tenantStanding,
   tenantSleep,
   tenantWake,
   tenantClose,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type I18nText, type Locale, type TenantDocument, type TenantStatus, ThemeTokens } from '@cityos/contract'
 import type { TenantSecrets } from '@cityos/provisioning'
 import type { plan, tenant } from '../../generated/client.ts'
+import { entitlementOf } from '../billing/entitlement.ts'
 import { type Db, json, type Tx } from '../registry/registry.ts'
 import type { Sealing } from '../registry/sealing.ts'
 import { Signals } from '../registry/signals.ts'
@@ -27,6 +28,7 @@ export function loadTenant(db: Db, tenantId: string): Promise<TenantRow> {
  */
 export async function documentOf(db: Db, row: TenantRow): Promise<TenantDocument> {
   const plan = await db.plan.findUniqueOrThrow({ where: { code: row.plan_code } })
+  const { limits, off } = await entitlementOf(db, row)
   return {
     id: row.id,
     version: row.version,
@@ -34,7 +36,7 @@ export async function documentOf(db: Db, row: TenantRow): Promise<TenantDocument
     name: row.name as I18nText,
     status: row.status === 'provisioning' ? servingStatus(plan) : (row.status as TenantStatus),
     plan: row.plan_code,
-    verticals: row.verticals,
+    verticals: row.verticals.filter((vertical) => !off.includes(vertical)),
     locales: row.locales as Locale[],
     default_locale: row.default_locale as Locale,
     currencies: row.currencies,
@@ -47,7 +49,7 @@ export async function documentOf(db: Db, row: TenantRow): Promise<TenantDocument
     test: row.test,
     quarantined: row.quarantined,
     read_only: row.read_only,
-    limits: plan.limits as Record<string, number>,
+    limits,
   }
 }
 

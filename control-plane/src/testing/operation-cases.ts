@@ -31,6 +31,15 @@ export const operationCases: readonly OperationCase[] = [
   },
   { kind: 'tenant-suspend', prepare: serving, parameters: { status_before: 'active' } },
   { kind: 'tenant-resume', prepare: after('tenant-suspend', { status_before: 'active' }), parameters: { resume_status: 'active' } },
+  {
+    kind: 'tenant-standing',
+    prepare: after('tenant-change', {
+      changes: { verticals: ['catalogue', 'booking'] },
+      before: { verticals: ['catalogue'] },
+      terms: { add: ['booking'], remove: [], at: null },
+    }),
+    parameters: { from: { status: 'active', off: [] }, to: { status: 'past_due', off: ['booking'] } },
+  },
   { kind: 'tenant-sleep', prepare: serving, parameters: {} },
   { kind: 'tenant-wake', prepare: after('tenant-sleep', {}), parameters: {} },
   { kind: 'tenant-close', prepare: serving, parameters: close },
