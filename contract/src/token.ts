@@ -26,6 +26,8 @@ export const Grant = z.object({
   paths: z.array(z.string()).optional(),
   /** Takes away what the role would give there; a denial wins over every other grant. */
   deny: z.boolean().optional(),
+  /** Only what the role may read. */
+  read_only: z.boolean().optional(),
 })
 export type Grant = z.infer<typeof Grant>
 
@@ -47,6 +49,10 @@ export const StaffClaims = z.object({
   name: z.string(),
   /** Only the grants that count for this audience. */
   grants: z.array(Grant),
+  /** Who really acts, while `sub` is the one in whose name (RFC 8693, 4.1): support access to a tenant. */
+  act: z.object({ sub: z.string(), name: z.string() }).optional(),
+  /** The support access this token was issued for, and how long it lasts. */
+  support: z.object({ id: z.string(), until: z.iso.datetime(), read_only: z.boolean() }).optional(),
 })
 export type StaffClaims = z.infer<typeof StaffClaims>
 

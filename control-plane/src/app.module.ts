@@ -8,7 +8,9 @@ import { Alerts } from './alert/alerts.ts'
 import { ApprovalController } from './approval/approval.controller.ts'
 import { ApprovalService } from './approval/approval.service.ts'
 import { Approvals } from './approval/approvals.ts'
+import { AuditAnchors } from './audit/audit.anchors.ts'
 import { AuditController } from './audit/audit.controller.ts'
+import { AuditService } from './audit/audit.service.ts'
 import { ControlPlaneAuthenticator } from './authenticator.ts'
 import { CertificateController } from './certificate/certificate.controller.ts'
 import { CertificateService } from './certificate/certificate.service.ts'
@@ -17,9 +19,14 @@ import { Drivers } from './drivers.ts'
 import { FleetController } from './fleet/fleet.controller.ts'
 import { FleetService } from './fleet/fleet.service.ts'
 import { HealthController } from './health/health.controller.ts'
+import { hierarchyControllers } from './hierarchy/hierarchy.controller.ts'
+import { HierarchyService } from './hierarchy/hierarchy.service.ts'
 import { MailController } from './mail/mail.controller.ts'
 import { MailService } from './mail/mail.service.ts'
 import { Mailer } from './mail/mailer.ts'
+import { NodeController } from './node/node.controller.ts'
+import { NodeReader } from './node/node.reader.ts'
+import { NodeService } from './node/node.service.ts'
 import { OperationController } from './operation/operation.controller.ts'
 import { OperationService } from './operation/operation.service.ts'
 import { OperationEngine } from './operations/engine.ts'
@@ -50,6 +57,8 @@ import { FirstOperator } from './staff/first-operator.ts'
 import { InvitationService } from './staff/invitation.service.ts'
 import { StaffController } from './staff/staff.controller.ts'
 import { StaffDirectory } from './staff/staff.directory.ts'
+import { StaffGrantsService } from './staff/staff.grants.service.ts'
+import { StaffReach } from './staff/staff.reach.ts'
 import { StaffService } from './staff/staff.service.ts'
 import { TenantClosingService } from './tenant/tenant.closing.service.ts'
 import { TenantController } from './tenant/tenant.controller.ts'
@@ -64,15 +73,20 @@ const services = [
   AlertService,
   Approvals,
   ApprovalService,
+  AuditAnchors,
+  AuditService,
   AuthorizationService,
   CertificateService,
   Clock,
   OperatorConsole,
   FirstOperator,
   FleetService,
+  HierarchyService,
   InvitationService,
   MailService,
   Mailer,
+  NodeReader,
+  NodeService,
   OperationEngine,
   OperationService,
   PlaneStreams,
@@ -83,6 +97,8 @@ const services = [
   SettingService,
   SigningKeys,
   StaffDirectory,
+  StaffGrantsService,
+  StaffReach,
   StaffService,
   TenantClosingService,
   TenantObservationService,
@@ -146,8 +162,10 @@ export class AppModule {
         ConsoleController,
         FleetController,
         HealthController,
+        ...hierarchyControllers,
         InvitationController,
         MailController,
+        NodeController,
         OperationController,
         PlanController,
         PlaneController,

@@ -1,10 +1,11 @@
-import { type AnyEndpoint, DomainError, type StaffClaims } from '@cityos/contract'
-import { type Actor, Authenticator, type Credentials, claimedTenant, guest, staffCookie, verifyPlaneToken } from '@cityos/http'
+import { type AnyEndpoint, DomainError } from '@cityos/contract'
+import { type Actor, Authenticator, type Credentials, claimedTenant, guest, staffActor, staffCookie, verifyPlaneToken } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { Clock } from './clock.ts'
 import { Registry } from './registry/registry.ts'
 import { Sealing } from './registry/sealing.ts'
 import { OperatorConsole } from './sign-in/console.ts'
+import { StaffReach } from './staff/staff.reach.ts'
 import { readSecrets } from './tenant/tenant.document.ts'
 
 /** Who asks the control plane: staff by token or console cookie, a data plane by its 60-second token, or nobody. */
@@ -14,6 +15,7 @@ export class ControlPlaneAuthenticator extends Authenticator {
     private readonly console: OperatorConsole,
     private readonly registry: Registry,
     private readonly sealing: Sealing,
+    private readonly reach: StaffReach,
     private readonly clock: Clock,
   ) {
     super()
@@ -24,7 +26,8 @@ export class ControlPlaneAuthenticator extends Authenticator {
     const token = credentials.bearer ?? credentials.cookies.get(staffCookie)
     // A public page answers whoever comes, also with a cookie that has run out.
     if (!token || (endpoint?.access.who === 'anyone' && !credentials.bearer)) return guest
-    return staffActor(await this.console.verify(token))
+    const actor = staffActor(await this.console.verify(token))
+    return { ...actor, grants: await this.reach.forRequest(actor.grants) }
   }
 
   async #plane(token: string): Promise<Actor> {
@@ -36,9 +39,4 @@ export class ControlPlaneAuthenticator extends Authenticator {
     const claims = await verifyPlaneToken(token, planeKey, { audience: 'control-plane', tenantId }, this.clock.now())
     return { kind: 'plane', tenantId, iss: claims.iss }
   }
-}
-
-function staffActor(claims: StaffClaims): Actor {
-  const { sub, email, name, sid, grants, exp } = claims
-  return { kind: 'staff', sub, email, name, sid, grants, expiresAt: new Date(exp * 1000) }
 }

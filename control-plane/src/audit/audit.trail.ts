@@ -8,6 +8,8 @@ export interface AuditRecord {
   at: Date
   /** Id of a member of staff, `system:<name>`, or `anonymous`. */
   actor: string
+  /** In whose name, when the actor works under support access. */
+  onBehalfOf?: string | null
   action: string
   tenantId: string | null
   resource: { type: string; id: string }
@@ -22,6 +24,7 @@ interface Chained {
   id: string
   at: Date
   actor: string
+  on_behalf_of: string | null
   action: string
   tenant_id: string | null
   resource_type: string
@@ -42,6 +45,7 @@ export async function audit(tx: Tx, record: AuditRecord): Promise<void> {
     id: newId('aud'),
     at: record.at,
     actor: record.actor,
+    on_behalf_of: record.onBehalfOf ?? null,
     action: record.action,
     tenant_id: record.tenantId,
     resource_type: record.resource.type,
@@ -55,21 +59,51 @@ export async function audit(tx: Tx, record: AuditRecord): Promise<void> {
   await tx.audit_entry.create({ data: { ...row, changes: json(row.changes), previous_hash: previous, hash: hashOf(row, previous) } })
 }
 
-/** Walks the chain from its beginning. `firstBroken` is the id of the first row that does not fit. */
-export async function verifyTrail(db: Db): Promise<{ entries: number; firstBroken: string | null }> {
+/** Where the chain does not hold. */
+export interface Break {
+  id: string
+  sequence: number
+  at: Date | null
+  action: string | null
+  reason: 'entry_changed' | 'link_changed' | 'entry_missing' | 'anchor_changed'
+}
+
+/** The end of the chain at some moment, as an anchor says it. */
+export interface AnchorPoint {
+  sequence: bigint
+  hash: string
+}
+
+/**
+ * Walks the chain from its beginning and compares it with the anchors: a row that was changed, removed or slipped in is
+ * named, and so is an end that was cut off after it was anchored.
+ */
+export async function verifyTrail(db: Db, anchors: readonly AnchorPoint[] = []): Promise<{ entries: number; broken: Break | null }> {
+  const anchored = new Map(anchors.map((anchor) => [anchor.sequence, anchor.hash]))
   let previous = genesis
   let entries = 0
   let after = 0n
   for (;;) {
     const rows = await db.audit_entry.findMany({ where: { sequence: { gt: after } }, orderBy: { sequence: 'asc' }, take: 500 })
-    if (rows.length === 0) return { entries, firstBroken: null }
     for (const row of rows) {
-      if (row.previous_hash !== previous || row.hash !== hashOf(row, previous)) return { entries, firstBroken: row.id }
+      const broken = (reason: Break['reason']) => ({
+        entries,
+        broken: { id: row.id, sequence: Number(row.sequence), at: row.at, action: row.action, reason },
+      })
+      if (row.hash !== hashOf(row, row.previous_hash)) return broken('entry_changed')
+      if (row.previous_hash !== previous) return broken('link_changed')
+      const anchor = anchored.get(row.sequence)
+      if (anchor !== undefined && anchor !== row.hash) return broken('anchor_changed')
+      anchored.delete(row.sequence)
       previous = row.hash
       after = row.sequence
       entries += 1
     }
+    if (rows.length === 0) break
   }
+  const [missing] = [...anchored.keys()].sort((a, b) => (a < b ? -1 : 1))
+  if (missing === undefined) return { entries, broken: null }
+  return { entries, broken: { id: `#${missing}`, sequence: Number(missing), at: null, action: null, reason: 'entry_missing' } }
 }
 
 function hashOf(row: Chained, previous: string): string {
@@ -86,6 +120,8 @@ function hashOf(row: Chained, previous: string): string {
     canonical(row.changes),
     row.ip,
     row.request_id,
+    // entries from before support access have no such field in their hash
+    ...(row.on_behalf_of === null ? [] : [row.on_behalf_of]),
   ]
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex')
 }

@@ -102,7 +102,7 @@ export const ruleBook: RuleBook = {
       [['create', 'update', 'delete'], city],
       ['create', ['backup', 'support_access']],
       [['create', 'update', 'operate', 'delete'], 'domain'],
-      ['approve', 'approval'],
+      ['approve', ['approval', 'policy']],
       ['close', 'support_access'],
       ['update', 'alert'],
     ],
@@ -216,7 +216,9 @@ export function abilityFor(grants: readonly ReachingGrant[], book: RuleBook = ru
   for (const grant of allowing) {
     const scope = scopeOf(grant)
     if (scope === 'nowhere') continue
-    for (const [action, subject] of rulesOf(grant, book)) {
+    for (const [allowed, subject] of rulesOf(grant, book)) {
+      const action = grant.read_only ? list(allowed).filter((one) => one === 'read') : allowed
+      if (action.length === 0) continue
       if (scope === 'everywhere') can(list(action), list(subject))
       else
         for (const one of list(subject))

@@ -5,19 +5,27 @@ import { auditOf } from '../audit/audit.context.ts'
 import { audit } from '../audit/audit.trail.ts'
 import { Clock } from '../clock.ts'
 import { Registry } from '../registry/registry.ts'
+import { Sealing } from '../registry/sealing.ts'
 import type { Invitation, IssuedInvitation } from '../tenant/tenant.contract.ts'
-import { Abilities, tenantsOf } from './ability.ts'
+import { Abilities, reachOf } from './ability.ts'
 import { InvitationService } from './invitation.service.ts'
+import type { AskedGrant } from './role.rules.ts'
 import type { StaffUser } from './staff.contract.ts'
+import { StaffGrantsService } from './staff.grants.service.ts'
 import { StaffService } from './staff.service.ts'
+import { answersFor, viewOf } from './staff.view.ts'
 
 interface Paging {
   limit: number
   offset: number
 }
 
-/** Roles that mean something inside one tenant only. */
-const tenantRoles: readonly StaffRole[] = ['tenant-admin', 'district-manager', 'zone-operator', 'facility-operator', 'asset-technician']
+interface StaffFilter extends Paging {
+  tenant_id?: string | undefined
+  role?: StaffRole | undefined
+  status?: StaffUser['status'] | undefined
+  email?: string | undefined
+}
 
 /** Who may let whom in. */
 @Injectable()
@@ -26,20 +34,31 @@ export class StaffDirectory {
     private readonly registry: Registry,
     private readonly staff: StaffService,
     private readonly invitationService: InvitationService,
+    private readonly grants: StaffGrantsService,
     private readonly abilities: Abilities,
+    private readonly sealing: Sealing,
     private readonly clock: Clock,
   ) {}
 
   me(ctx: RequestContext) {
     if (ctx.actor.kind !== 'staff') throw new DomainError('unauthenticated')
     const { sub, email, name, grants, sid } = ctx.actor
-    return { id: sub, email, name, grants, session_id: sid }
+    const own = grants.map(({ role, tenant_id, nodes, deny }) => ({ role, tenant_id, nodes, ...(deny ? { deny } : {}) }))
+    return { id: sub, email, name, grants: own, session_id: sid }
   }
 
-  async list(ctx: RequestContext, query: Paging & { tenant_id?: string | undefined }): Promise<Page<StaffUser>> {
-    const reach = tenantsOf(this.abilities.of(ctx.actor), 'read', 'staff')
-    const within = reach === 'all' ? {} : { grants: { some: { tenant_id: { in: reach } } } }
-    const where = { AND: [within, ...(query.tenant_id ? [{ grants: { some: { tenant_id: query.tenant_id } } }] : [])] }
+  async list(ctx: RequestContext, query: StaffFilter): Promise<Page<StaffUser>> {
+    const ability = this.abilities.of(ctx.actor)
+    const reach = reachOf(ability, 'read', 'staff')
+    const asked = { ...(query.tenant_id ? { tenant_id: query.tenant_id } : {}), ...(query.role ? { role: query.role } : {}) }
+    const where = {
+      AND: [
+        ...(reach.everything ? [] : [{ grants: { some: { tenant_id: { in: reach.tenants }, ...asked } } }]),
+        ...(Object.keys(asked).length > 0 ? [{ grants: { some: asked } }] : []),
+        ...(query.status ? [{ status: query.status }] : []),
+        ...(query.email ? [{ email_index: this.sealing.emailIndex(query.email) }] : []),
+      ],
+    }
     const [rows, total] = await Promise.all([
       this.registry.db.staff_user.findMany({
         where,
@@ -50,18 +69,22 @@ export class StaffDirectory {
       }),
       this.registry.db.staff_user.count({ where }),
     ])
-    const items = rows.map((row) => this.staff.view(row))
-    if (reach === 'all') return { items, total }
-    return {
-      items: items.map((user) => ({ ...user, grants: user.grants.filter((grant) => grant.tenant_id && reach.includes(grant.tenant_id)) })),
-      total,
-    }
+    return { items: rows.map((row) => viewOf(this.staff, ctx, ability, row)), total }
+  }
+
+  /** @throws DomainError not_found also for somebody of another tenant */
+  async read(ctx: RequestContext, id: string): Promise<StaffUser> {
+    const ability = this.abilities.of(ctx.actor)
+    const row = await this.staff.find(id)
+    const view = row && viewOf(this.staff, ctx, ability, row)
+    if (!view || (view.grants.length === 0 && !reachOf(ability, 'read', 'staff').everything)) throw new DomainError('not_found')
+    return view
   }
 
   async invitations(ctx: RequestContext, query: Paging): Promise<Page<Invitation>> {
-    const reach = tenantsOf(this.abilities.of(ctx.actor), 'read', 'staff')
+    const reach = reachOf(this.abilities.of(ctx.actor), 'read', 'staff')
     const open = { accepted_at: null, revoked_at: null, expires_at: { gt: this.clock.now() } }
-    const where = reach === 'all' ? open : { ...open, tenant_id: { in: reach } }
+    const where = reach.everything ? open : { ...open, tenant_id: { in: reach.tenants } }
     const [rows, total] = await Promise.all([
       this.registry.db.invitation.findMany({ where, orderBy: { created_at: 'desc' }, take: query.limit, skip: query.offset }),
       this.registry.db.invitation.count({ where }),
@@ -69,33 +92,14 @@ export class StaffDirectory {
     return { items: rows.map((row) => this.invitationService.view(row)), total }
   }
 
-  /** @throws DomainError forbidden outside the caller's own reach | not_found | validation_failed */
-  async invite(
-    ctx: RequestContext,
-    asked: { email: string; role: StaffRole; tenant_id: string | null; nodes: string[] },
-  ): Promise<IssuedInvitation> {
-    const reach = tenantsOf(this.abilities.of(ctx.actor), 'create', 'staff')
-    if (reach !== 'all' && (asked.tenant_id === null || !reach.includes(asked.tenant_id) || asked.role === 'super-admin')) {
-      throw new DomainError('forbidden', { message: 'you can invite people to your own tenant only' })
-    }
-    if (asked.tenant_id === null && tenantRoles.includes(asked.role)) {
-      throw new DomainError('validation_failed', {
-        field: 'tenant_id',
-        message: `${asked.role} is a role inside one tenant: name the tenant`,
-      })
-    }
-    const tenant =
-      asked.tenant_id === null
-        ? null
-        : await this.registry.db.tenant.findFirst({
-            where: { OR: [{ id: asked.tenant_id }, { slug_claim: asked.tenant_id }], deleted_at: null },
-          })
-    if (asked.tenant_id !== null && !tenant) throw new DomainError('not_found', { field: 'tenant_id', message: 'there is no such tenant' })
+  /** @throws DomainError forbidden outside the caller's own reach or weight | not_found | validation_failed */
+  async invite(ctx: RequestContext, given: AskedGrant & { email: string }): Promise<IssuedInvitation> {
+    const asked = await this.grants.checked(ctx, this.registry.db, given, 'create')
     return this.registry.within(ctx, async (tx) => {
       const to = {
         email: asked.email,
         role: asked.role,
-        tenantId: tenant?.id ?? null,
+        tenantId: asked.tenant_id,
         nodes: asked.nodes,
         invitedBy: actorId(ctx.actor) ?? 'anonymous',
       }
@@ -113,15 +117,35 @@ export class StaffDirectory {
     })
   }
 
+  /** @throws DomainError not_found also for an invitation to another tenant, and for one that is no longer open */
+  async revokeInvitation(ctx: RequestContext, id: string): Promise<Invitation> {
+    const reach = reachOf(this.abilities.of(ctx.actor), 'create', 'staff')
+    const row = await this.registry.db.invitation.findFirst({
+      where: { id, accepted_at: null, revoked_at: null, ...(reach.everything ? {} : { tenant_id: { in: reach.tenants } }) },
+    })
+    if (!row) throw new DomainError('not_found')
+    return this.registry.within(ctx, async (tx) => {
+      const { count } = await tx.invitation.updateMany({
+        where: { id, accepted_at: null, revoked_at: null },
+        data: { revoked_at: this.clock.now() },
+      })
+      if (count === 0) throw new DomainError('not_found')
+      await audit(tx, {
+        ...auditOf(ctx),
+        at: this.clock.now(),
+        action: 'invitation.revoke',
+        tenantId: row.tenant_id,
+        resource: { type: 'invitation', id },
+        changes: { role: row.role },
+      })
+      return this.invitationService.view(row)
+    })
+  }
+
   /** @throws DomainError not_found also for somebody of another tenant */
   async revokeSessions(ctx: RequestContext, userId: string): Promise<{ revoked: number }> {
-    const reach = tenantsOf(this.abilities.of(ctx.actor), 'update', 'staff')
     const row = await this.staff.find(userId)
-    const mayTouch =
-      row &&
-      (reach === 'all' ||
-        (row.grants.length > 0 && row.grants.every((grant) => grant.tenant_id !== null && reach.includes(grant.tenant_id))))
-    if (!mayTouch) throw new DomainError('not_found')
+    if (!row || !answersFor(ctx, this.abilities.of(ctx.actor), row)) throw new DomainError('not_found')
     return this.registry.within(ctx, async (tx) => {
       const revoked = await this.staff.revokeSessions(tx, userId, 'revoked_by_staff')
       await audit(tx, {

@@ -1,4 +1,4 @@
-import { type Grant, newId, type StaffRole } from '@cityos/contract'
+import { type Grant, newId, platformAudience, type StaffRole, tenantAudience } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
 import type { staff_grant, staff_user } from '../../generated/client.ts'
 import { audit } from '../audit/audit.trail.ts'
@@ -7,7 +7,6 @@ import { type Db, Registry, type Tx } from '../registry/registry.ts'
 import { normaliseEmail, Sealing } from '../registry/sealing.ts'
 import { sendToPlane } from '../tenant/tenant.document.ts'
 import { hashPassword, verifyPassword } from './password.ts'
-import type { StaffUser } from './staff.contract.ts'
 
 export type StaffRow = staff_user & { grants: staff_grant[] }
 
@@ -53,12 +52,20 @@ export class StaffService {
     })
   }
 
-  /** Gives a role once; a repeat changes nothing. */
-  async grant(tx: Tx, userId: string, grant: { role: StaffRole; tenant_id: string | null; nodes: string[] }): Promise<void> {
-    await tx.staff_grant.createMany({
+  /** Gives a role once; a repeat only adds nodes. */
+  async grant(
+    tx: Tx,
+    userId: string,
+    grant: { role: StaffRole; tenant_id: string | null; nodes: string[]; deny?: boolean; granted_by?: string },
+  ): Promise<void> {
+    const { role, tenant_id, nodes, deny = false } = grant
+    const { count } = await tx.staff_grant.createMany({
       data: [{ id: newId('grt'), user_id: userId, ...grant, created_at: this.clock.now() }],
       skipDuplicates: true,
     })
+    if (count > 0 || nodes.length === 0) return
+    const known = await tx.staff_grant.findFirstOrThrow({ where: { user_id: userId, role, tenant_id, deny } })
+    await tx.staff_grant.update({ where: { id: known.id }, data: { nodes: [...new Set([...known.nodes, ...nodes])] } })
   }
 
   /** Ends every session and tells every data plane, within a second while it is connected (design §8). @returns how many */
@@ -68,6 +75,15 @@ export class StaffService {
     await tx.browser_session.updateMany({ where: { user_id: userId, revoked_at: null }, data: { revoked_at: now } })
     await this.endSessions(tx, sessions, reason)
     return sessions.length
+  }
+
+  /** Ends the sessions a lost role of a tenant (null: of the city) may have opened. */
+  async endSessionsAt(tx: Tx, userId: string, tenantId: string | null, reason: string): Promise<void> {
+    const audiences = tenantId === null ? {} : { audience: { in: [platformAudience, tenantAudience(tenantId)] } }
+    const sessions = await tx.staff_session.findMany({
+      where: { user_id: userId, revoked_at: null, expires_at: { gt: this.clock.now() }, ...audiences },
+    })
+    await this.endSessions(tx, sessions, reason)
   }
 
   async endSessions(tx: Tx, sessions: { id: string; user_id: string; audience: string }[], reason: string): Promise<void> {
@@ -94,7 +110,12 @@ export class StaffService {
   }
 
   grantsOf(row: StaffRow): Grant[] {
-    return row.grants.map((grant) => ({ role: grant.role as StaffRole, tenant_id: grant.tenant_id, nodes: grant.nodes }))
+    return row.grants.map(({ role, tenant_id, nodes, deny }) => ({
+      role: role as StaffRole,
+      tenant_id,
+      nodes,
+      ...(deny ? { deny } : {}),
+    }))
   }
 
   emailOf(row: staff_user): string {
@@ -111,18 +132,6 @@ export class StaffService {
     if (wanted.length === 0) return new Map()
     const rows = await db.staff_user.findMany({ where: { id: { in: wanted } }, select: { id: true, name_sealed: true } })
     return new Map(rows.map((row) => [row.id, this.sealing.open('personal', row.name_sealed)]))
-  }
-
-  view(row: StaffRow): StaffUser {
-    return {
-      id: row.id,
-      email: this.emailOf(row),
-      name: this.nameOf(row),
-      status: row.status as StaffUser['status'],
-      grants: this.grantsOf(row),
-      last_sign_in_at: row.last_sign_in_at?.toISOString() ?? null,
-      created_at: row.created_at.toISOString(),
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { type AnyEndpoint, type Binding, DomainError } from '@cityos/contract'
-import { type Actor, Authenticator, type Credentials, guest, hostOf, staffCookie, verifyPlaneToken } from '@cityos/http'
+import { type Actor, Authenticator, type Credentials, guest, hostOf, staffActor, staffCookie, verifyPlaneToken } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
 import { KeySources } from '../../platform/auth/key-sources.ts'
 import { SessionSources } from '../../platform/auth/session-sources.ts'
@@ -43,8 +43,7 @@ export class TenantAuthenticator extends Authenticator {
   }
 
   async #staff(token: string): Promise<Actor> {
-    const { sub, email, name, sid, grants, exp } = await this.staffKeys.claims(token)
-    return { kind: 'staff', sub, email, name, sid, grants, expiresAt: new Date(exp * 1000) }
+    return staffActor(await this.staffKeys.claims(token))
   }
 
   async #opaque(token: string, endpoint: AnyEndpoint | null): Promise<Actor> {
