@@ -32,7 +32,7 @@ const ById = z.object({ id: z.string().max(64) })
 type Ownership = 'city' | 'tenant' | 'either'
 
 /** Where an entry belongs; each kind has one of the two fields, or none. */
-interface Placement extends z.ZodRawShape {
+type Placement = {
   parent_id: z.ZodOptional<z.ZodNullable<z.ZodString>>
   tenant_id: z.ZodOptional<z.ZodNullable<z.ZodString>>
 }
