@@ -1,4 +1,23 @@
 import type { PlaneHealth, TenantDocument } from '@cityos/contract'
+import type {
+  ArchivePlace,
+  ArchiveReport,
+  ExportRequest,
+  ImportReport,
+  ImportRequest,
+  StoredArchive,
+  TestRequest,
+} from './archive/archive.ts'
+
+export type {
+  ArchivePlace,
+  ArchiveReport,
+  ExportRequest,
+  ImportReport,
+  ImportRequest,
+  StoredArchive,
+  TestRequest,
+} from './archive/archive.ts'
 
 /** Where a release's build lies and what its database looks like. */
 export interface Release {
@@ -29,7 +48,7 @@ export interface TenantSecrets {
 
 /** One thing a driver keeps for tenants; the property tests compare inventories. */
 export interface InventoryItem {
-  kind: 'database' | 'role' | 'process' | 'route' | 'files' | 'secret'
+  kind: 'database' | 'role' | 'process' | 'route' | 'files' | 'secret' | 'backup'
   name: string
   tenantId: string | null
 }
@@ -78,6 +97,37 @@ export interface DataPlaneDriver {
 
   sleep(tenantId: string): Promise<void>
   wake(tenantId: string): Promise<void>
+
+  /**
+   * Writes the tenant's archive (design §3): one snapshot of its database, its files, encrypted for `recipient`. Complete
+   * or not there at all; a repeat with the same id finds the finished one.
+   * @throws DomainError not_found; disk_full as `dependency_unavailable` that says so
+   */
+  exportArchive(request: ExportRequest, fence: Fence): Promise<ArchiveReport>
+
+  /**
+   * Loads an archive beside the tenant as its *incoming* database and files, brought to `release`; what the tenant has
+   * stays as it is. The whole archive is checked before anything is loaded, and what was loaded is counted again after it.
+   * @throws DomainError archive_damaged | archive_wrong_key | archive_newer_schema | not_found
+   */
+  importArchive(request: ImportRequest, fence: Fence): Promise<ImportReport>
+
+  /** Incoming takes the tenant's place; what the tenant had becomes its *former* database and files. The tenant must be stopped. */
+  activateIncoming(tenantId: string, fence: Fence): Promise<void>
+  /** The way back: the former database and files take their place again; what was active is incoming again. */
+  restoreFormer(tenantId: string, fence: Fence): Promise<void>
+  dropIncoming(tenantId: string, fence: Fence): Promise<void>
+  dropFormer(tenantId: string, fence: Fence): Promise<void>
+
+  /** The database itself refuses writes from now on (or takes them again); sessions that are open end. */
+  setReadOnly(tenantId: string, readOnly: boolean, fence: Fence): Promise<void>
+
+  /** Restores an archive into a scratch database, compares row counts and checksums with its manifest, and drops it. Touches no tenant. */
+  testArchive(request: TestRequest): Promise<ImportReport>
+
+  /** Finished archives, of one tenant or of all. */
+  listArchives(tenantId?: string): Promise<StoredArchive[]>
+  deleteArchive(place: ArchivePlace, fence: Fence): Promise<void>
 
   state(tenantId: string): Promise<RuntimeState>
   health(tenantId: string): Promise<PlaneHealth | null>

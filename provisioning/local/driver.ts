@@ -1,12 +1,19 @@
 import { DomainError, type PlaneHealth, type TenantDocument } from '@cityos/contract'
 import {
+  type ArchivePlace,
+  type ArchiveReport,
   type DataPlaneDriver,
+  type ExportRequest,
   type Fence,
+  type ImportReport,
+  type ImportRequest,
   type InventoryItem,
   type Release,
   type RuntimeState,
   StaleFence,
+  type StoredArchive,
   type TenantSecrets,
+  type TestRequest,
 } from '../driver.ts'
 import { type NodeCallName, NodeFault, type NodeRequest, type NodeResponse, NodeStatus, nodeAddress, nodeCalls } from './node/api.ts'
 import { socketRequest } from './socket-request.ts'
@@ -84,6 +91,46 @@ export class LocalDriver implements DataPlaneDriver {
     return this.ask('inventory', {})
   }
 
+  exportArchive(request: ExportRequest, fence: Fence): Promise<ArchiveReport> {
+    return this.ask('exportArchive', { ...request, fence })
+  }
+
+  importArchive(request: ImportRequest, fence: Fence): Promise<ImportReport> {
+    return this.ask('importArchive', { ...request, fence })
+  }
+
+  async activateIncoming(tenantId: string, fence: Fence): Promise<void> {
+    await this.ask('activateIncoming', { tenantId, fence })
+  }
+
+  async restoreFormer(tenantId: string, fence: Fence): Promise<void> {
+    await this.ask('restoreFormer', { tenantId, fence })
+  }
+
+  async dropIncoming(tenantId: string, fence: Fence): Promise<void> {
+    await this.ask('dropIncoming', { tenantId, fence })
+  }
+
+  async dropFormer(tenantId: string, fence: Fence): Promise<void> {
+    await this.ask('dropFormer', { tenantId, fence })
+  }
+
+  async setReadOnly(tenantId: string, readOnly: boolean, fence: Fence): Promise<void> {
+    await this.ask('setReadOnly', { tenantId, readOnly, fence })
+  }
+
+  testArchive(request: TestRequest): Promise<ImportReport> {
+    return this.ask('testArchive', request)
+  }
+
+  listArchives(tenantId?: string): Promise<StoredArchive[]> {
+    return this.ask('listArchives', tenantId ? { tenantId } : {})
+  }
+
+  async deleteArchive(place: ArchivePlace, fence: Fence): Promise<void> {
+    await this.ask('deleteArchive', { ...place, fence })
+  }
+
   private async ask<Name extends NodeCallName>(name: Name, body: NodeRequest<Name>): Promise<NodeResponse<Name>> {
     const call = nodeCalls[name]
     const answer = await socketRequest(this.socket, 'POST', `/call/${name}`, { body, timeoutMs: call.timeoutMs }).catch((cause: Error) => {
@@ -96,6 +143,10 @@ export class LocalDriver implements DataPlaneDriver {
         throw new StaleFence((body as { tenantId: string }).tenantId)
       case 'not_found':
         throw new DomainError('not_found', { message: fault.message })
+      case 'archive_damaged':
+      case 'archive_wrong_key':
+      case 'archive_newer_schema':
+        throw new DomainError(fault.code, { message: fault.message })
       case 'disk_full':
         throw new DomainError('dependency_unavailable', { message: fault.message })
       default:

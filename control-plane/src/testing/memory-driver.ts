@@ -1,16 +1,36 @@
-import type { PlaneHealth, TenantDocument } from '@cityos/contract'
+import { createHash } from 'node:crypto'
+import { DomainError, type PlaneHealth, type TenantDocument } from '@cityos/contract'
 import {
+  type ArchivePlace,
+  type ArchiveReport,
   type DataPlaneDriver,
+  type ExportRequest,
   type Fence,
+  type ImportReport,
+  type ImportRequest,
   type InventoryItem,
   type Release,
   type RuntimeState,
   StaleFence,
+  type StoredArchive,
   type TenantSecrets,
+  type TestRequest,
 } from '@cityos/provisioning'
+import { recipientOf } from '@cityos/provisioning/archive-key'
+
+/** A database is what was put into it: `empty`, or the archive it was loaded from. */
+type Content = string | null
+
+interface Archive extends StoredArchive {
+  recipient: string
+  content: string
+}
 
 interface Kept {
-  database: boolean
+  database: Content
+  incoming: Content
+  former: Content
+  readOnly: boolean
   document: TenantDocument | null
   secrets: TenantSecrets | null
   hosts: string[]
@@ -20,7 +40,7 @@ interface Kept {
   fence: number
 }
 
-type Method = Exclude<keyof DataPlaneDriver, 'name' | 'publishKeys' | 'inventory' | 'state' | 'logs'>
+type Method = Exclude<keyof DataPlaneDriver, 'name' | 'publishKeys' | 'inventory' | 'state' | 'logs' | 'listArchives'>
 
 /**
  * A driver without a machine that keeps the rules of the port strictly: fences, idempotence, and order (no process
@@ -32,6 +52,7 @@ export class MemoryDriver implements DataPlaneDriver {
   readonly tenants = new Map<string, Kept>()
   readonly releases = new Set<string>()
   readonly calls: string[] = []
+  readonly archives = new Map<string, Archive>()
   keys: { keys: Record<string, unknown>[] } = { keys: [] }
   failing: { method: Method; when: 'before' | 'after'; times: number } | null = null
 
@@ -46,7 +67,7 @@ export class MemoryDriver implements DataPlaneDriver {
   ensureDatabase(tenantId: string, release: string, fence: Fence): Promise<{ pooled: boolean }> {
     return this.#change('ensureDatabase', tenantId, fence, (kept) => {
       if (!this.releases.has(release)) throw new Error(`release ${release} was not prepared`)
-      kept.database = true
+      kept.database ??= 'empty'
       return { pooled: false }
     })
   }
@@ -54,8 +75,7 @@ export class MemoryDriver implements DataPlaneDriver {
   dropDatabase(tenantId: string, fence: Fence): Promise<void> {
     return this.#change('dropDatabase', tenantId, fence, (kept) => {
       if (kept.process) throw new Error('a process still uses the database')
-      kept.database = false
-      kept.seeded = false
+      Object.assign(kept, { database: null, incoming: null, former: null, readOnly: false, seeded: false })
     })
   }
 
@@ -127,24 +147,112 @@ export class MemoryDriver implements DataPlaneDriver {
     })
   }
 
+  exportArchive(request: ExportRequest, fence: Fence): Promise<ArchiveReport> {
+    return this.#change('exportArchive', request.tenantId, fence, (kept) => {
+      const done = this.archives.get(request.archiveId)
+      if (done) return done
+      if (!kept.database || !kept.document) throw new DomainError('not_found', { message: 'there is nothing to archive' })
+      const archive = archiveOf(request, kept.document.release, kept.database)
+      this.archives.set(request.archiveId, archive)
+      return archive
+    })
+  }
+
+  async importArchive(request: ImportRequest, fence: Fence): Promise<ImportReport> {
+    const archive = await this.#open(request)
+    return this.#change('importArchive', request.tenantId, fence, (kept) => {
+      if (!this.releases.has(request.release)) throw new Error(`release ${request.release} was not prepared`)
+      kept.incoming = archive.content
+      const copied = request.copy ? { rekeyed: 1, masked: request.copy.maskPersonalData ? 1 : 0 } : { rekeyed: 0, masked: 0 }
+      return { ...archive, ...copied, migrated: [] }
+    })
+  }
+
+  activateIncoming(tenantId: string, fence: Fence): Promise<void> {
+    return this.#change('activateIncoming', tenantId, fence, (kept) => {
+      if (kept.process) throw new Error('a process still uses the database')
+      if (kept.incoming) Object.assign(kept, { former: kept.database, database: kept.incoming, incoming: null, readOnly: false })
+      if (!kept.database) throw new Error('nothing was loaded')
+    })
+  }
+
+  restoreFormer(tenantId: string, fence: Fence): Promise<void> {
+    return this.#change('restoreFormer', tenantId, fence, (kept) => {
+      if (kept.process) throw new Error('a process still uses the database')
+      if (kept.former) Object.assign(kept, { incoming: kept.database, database: kept.former, former: null })
+    })
+  }
+
+  dropIncoming(tenantId: string, fence: Fence): Promise<void> {
+    return this.#change('dropIncoming', tenantId, fence, (kept) => {
+      kept.incoming = null
+    })
+  }
+
+  dropFormer(tenantId: string, fence: Fence): Promise<void> {
+    return this.#change('dropFormer', tenantId, fence, (kept) => {
+      kept.former = null
+    })
+  }
+
+  setReadOnly(tenantId: string, readOnly: boolean, fence: Fence): Promise<void> {
+    return this.#change('setReadOnly', tenantId, fence, (kept) => {
+      kept.readOnly = readOnly
+    })
+  }
+
+  async testArchive(request: TestRequest): Promise<ImportReport> {
+    const archive = await this.#open(request)
+    return this.#call('testArchive', () => ({ ...archive, migrated: [], rekeyed: 0, masked: 0 }))
+  }
+
+  async listArchives(tenantId?: string): Promise<StoredArchive[]> {
+    return [...this.archives.values()].filter((archive) => tenantId === undefined || archive.tenantId === tenantId)
+  }
+
+  deleteArchive(place: ArchivePlace, fence: Fence): Promise<void> {
+    return this.#change('deleteArchive', place.tenantId, fence, () => void this.archives.delete(place.archiveId))
+  }
+
+  /** The archive, if it is whole and this is its key. */
+  async #open(request: { archive: ArchivePlace; identity: string }): Promise<Archive> {
+    const archive = this.archives.get(request.archive.archiveId)
+    if (!archive) throw new DomainError('not_found', { message: `there is no archive ${request.archive.archiveId}` })
+    if ((await recipientOf(request.identity)) !== archive.recipient) throw new DomainError('archive_wrong_key')
+    if (archive.content === 'damaged') throw new DomainError('archive_damaged')
+    return archive
+  }
+
   async logs(): Promise<string[]> {
     return []
   }
 
   async inventory(): Promise<InventoryItem[]> {
-    return [...this.tenants].flatMap(([tenantId, kept]) => [
-      ...(kept.database ? [item('database', tenantId), item('role', tenantId)] : []),
-      ...(kept.document ? [item('files', tenantId)] : []),
-      ...(kept.secrets ? [item('secret', tenantId)] : []),
-      ...(kept.process ? [item('process', tenantId)] : []),
-      ...kept.hosts.map((name): InventoryItem => ({ kind: 'route', name, tenantId })),
-    ])
+    const archives = [...this.archives.values()].map(
+      (archive): InventoryItem => ({ kind: 'backup', name: archive.archiveId, tenantId: archive.tenantId }),
+    )
+    return [
+      ...archives,
+      ...[...this.tenants].flatMap(([tenantId, kept]) => [
+        ...(kept.database ? [item('database', tenantId, kept.database), item('role', tenantId)] : []),
+        ...(kept.incoming ? [item('database', tenantId, `incoming ${kept.incoming}`)] : []),
+        ...(kept.former ? [item('database', tenantId, `former ${kept.former}`)] : []),
+        ...(kept.readOnly ? [item('database', tenantId, 'read-only')] : []),
+        ...(kept.document ? [item('files', tenantId)] : []),
+        ...(kept.secrets ? [item('secret', tenantId)] : []),
+        ...(kept.process ? [item('process', tenantId)] : []),
+        ...kept.hosts.map((name): InventoryItem => ({ kind: 'route', name, tenantId })),
+      ]),
+    ]
   }
 
   #change<T>(method: Method, tenantId: string, fence: Fence, effect: (kept: Kept) => T): Promise<T> {
     return this.#call(method, () => {
       const kept = this.tenants.get(tenantId) ?? {
-        database: false,
+        database: null,
+        incoming: null,
+        former: null,
+        readOnly: false,
         document: null,
         secrets: null,
         hosts: [],
@@ -179,8 +287,28 @@ export class MemoryDriver implements DataPlaneDriver {
   }
 }
 
-function item(kind: InventoryItem['kind'], tenantId: string): InventoryItem {
-  return { kind, name: `${kind} ${tenantId}`, tenantId }
+function item(kind: InventoryItem['kind'], tenantId: string, what = ''): InventoryItem {
+  return { kind, name: `${kind} ${tenantId} ${what}`.trim(), tenantId }
+}
+
+/** An archive that says what was in the database it was taken from. */
+function archiveOf(request: ExportRequest, release: string, content: string): Archive {
+  const checksum = createHash('sha256').update(content).digest('hex')
+  return {
+    tenantId: request.tenantId,
+    archiveId: request.archiveId,
+    recipient: request.recipient,
+    content: content === 'empty' ? request.archiveId : content,
+    release,
+    schema: 'test',
+    takenAt: '2026-01-01T00:00:00.000Z',
+    rowCounts: { 'public.thing': content.length },
+    files: { count: 0, bytes: 0 },
+    contentChecksum: checksum,
+    sizeBytes: content.length,
+    checksum,
+    milliseconds: 1,
+  }
 }
 
 function healthOf(document: TenantDocument): PlaneHealth {

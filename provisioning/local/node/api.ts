@@ -4,6 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PlaneHealth, TenantDocument } from '@cityos/contract'
 import { z } from 'zod'
+import {
+  ArchivePlace,
+  ArchiveReport,
+  ExportRequest,
+  ImportReport,
+  ImportRequest,
+  StoredArchive,
+  TestRequest,
+} from '../../archive/archive.ts'
 
 /** One call of the node's socket: `POST /call/<name>`, JSON in, JSON out. */
 interface Call<Request extends z.ZodType = z.ZodType, Response extends z.ZodType = z.ZodType> {
@@ -23,6 +32,9 @@ const call = <Request extends z.ZodType, Response extends z.ZodType>(
   timeoutMs,
 })
 
+/** Milliseconds; an archive takes as long as its tenant is large. */
+const archiveTimeout = 3_600_000
+
 const Fence = z.object({ operationId: z.string(), number: z.int() })
 const ofTenant = z.object({ tenantId: z.string().regex(/^[a-z]{2,6}_[0-9a-z]{10,40}$/) })
 const fenced = ofTenant.extend({ fence: Fence })
@@ -39,7 +51,7 @@ export const RuntimeStateShape = z.object({
 })
 
 const InventoryItem = z.object({
-  kind: z.enum(['database', 'role', 'process', 'route', 'files', 'secret']),
+  kind: z.enum(['database', 'role', 'process', 'route', 'files', 'secret', 'backup']),
   name: z.string(),
   tenantId: z.string().nullable(),
 })
@@ -62,6 +74,16 @@ export const nodeCalls = {
   health: call(ofTenant, PlaneHealth.nullable()),
   logs: call(ofTenant.extend({ lines: z.int().min(1).max(10_000) }), z.array(z.string())),
   inventory: call(z.object({}), z.array(InventoryItem)),
+  exportArchive: call(ExportRequest.extend({ fence: Fence }), ArchiveReport, archiveTimeout),
+  importArchive: call(ImportRequest.extend({ fence: Fence }), ImportReport, archiveTimeout),
+  activateIncoming: call(fenced, done, 120_000),
+  restoreFormer: call(fenced, done, 120_000),
+  dropIncoming: call(fenced, done, 120_000),
+  dropFormer: call(fenced, done, 120_000),
+  setReadOnly: call(fenced.extend({ readOnly: z.boolean() }), done, 60_000),
+  testArchive: call(TestRequest, ImportReport, archiveTimeout),
+  listArchives: call(z.object({ tenantId: z.string().optional() }), z.array(StoredArchive), 60_000),
+  deleteArchive: call(ArchivePlace.extend({ fence: Fence }), done, 60_000),
 } satisfies Record<string, Call>
 
 export type NodeCalls = typeof nodeCalls
@@ -69,9 +91,11 @@ export type NodeCallName = keyof NodeCalls
 export type NodeRequest<Name extends NodeCallName> = z.output<NodeCalls[Name]['request']>
 export type NodeResponse<Name extends NodeCallName> = z.output<NodeCalls[Name]['response']>
 
+export const archiveFaults = ['archive_damaged', 'archive_wrong_key', 'archive_newer_schema'] as const
+
 /** How a refused call looks; `code` tells the caller what kind of refusal it is. */
 export const NodeFault = z.object({
-  code: z.enum(['stale_fence', 'invalid_request', 'unauthenticated', 'not_found', 'disk_full', 'failed']),
+  code: z.enum(['stale_fence', 'invalid_request', 'unauthenticated', 'not_found', 'disk_full', ...archiveFaults, 'failed']),
   message: z.string(),
 })
 export type NodeFault = z.infer<typeof NodeFault>

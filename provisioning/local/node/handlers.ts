@@ -1,6 +1,7 @@
 import { DomainError } from '@cityos/contract'
 import { usage } from '../process.ts'
 import type { NodeStatus, WakeAnswer } from './api.ts'
+import { archiveCalls } from './archive-calls.ts'
 import type { LocalNode } from './node.ts'
 import type { NodeHandlers } from './server.ts'
 import type { Service } from './service.ts'
@@ -56,6 +57,7 @@ export function handlersOf(node: LocalNode): NodeHandlers {
       health: ({ tenantId }) => node.tenants.healthOf(tenantId),
       logs: ({ tenantId, lines }) => node.tenants.logs(tenantId, lines),
       inventory: () => node.tenants.inventory(),
+      ...archiveCalls(node),
     },
   }
 }

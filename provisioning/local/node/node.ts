@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { freePort, isFree } from '../postgres/port.ts'
 import { identify, isAlive } from '../process.ts'
 import { runFolder } from './api.ts'
+import { Archives } from './archives.ts'
 import { DatabaseServer } from './database-server.ts'
 import { handlersOf } from './handlers.ts'
 import { Journal } from './journal.ts'
@@ -38,6 +39,7 @@ export class LocalNode {
   readonly server: DatabaseServer
   readonly releases: Releases
   readonly tenants: Tenants
+  readonly archives: Archives
   readonly gateway: Service
   readonly controlPlane: Service
   readonly processes: WarmProcesses
@@ -89,6 +91,14 @@ export class LocalNode {
       logsDir: this.logsDir,
       logOf: (tenantId) => this.tenants.logFile(tenantId),
       note: (message) => this.journal.note(message, { level: 'WARN' }),
+    })
+    this.archives = new Archives({
+      dataDir: options.dataDir,
+      databases: () => this.server.databases,
+      release: (version) => this.releases.find(version),
+      releases: () => this.store.state.releases,
+      note: (message) => this.journal.note(message),
+      now: () => clock.now(),
     })
     this.tenants = this.makeTenants()
     this.wakeTimer = new WakeTimer(
@@ -153,6 +163,8 @@ export class LocalNode {
     this.journal.note('starting Postgres')
     await this.server.start()
     await this.server.databases.ensurePlatformDatabase(this.server.databases.registry)
+    await this.server.databases.dropScratch()
+    this.archives.sweep()
     this.clones = new WarmClones(this.server.databases, this.options.warmClones, (message) => this.journal.note(message, { level: 'WARN' }))
     await this.routes.publish()
     await this.gateway.start()
@@ -222,6 +234,7 @@ export class LocalNode {
       sealer: this.sealer,
       dataDir: this.options.dataDir,
       databases: () => this.server.databases,
+      archives: () => this.archives,
       template: (release) => this.releases.template(release),
       poolUsed: () => this.refill(),
       changed: () => this.changed(),
@@ -292,6 +305,7 @@ export class LocalNode {
     this.journal.note('stopping')
     this.wakeTimer.cancel()
     this.logs.close()
+    this.archives.close()
     await this.gateway.stop()
     await Promise.all([this.processes.close(), this.clones?.close(), this.tenants.shutDown()])
     await this.controlPlane.stop()

@@ -4,6 +4,7 @@ import { DomainError } from '@cityos/contract'
 import { z } from 'zod'
 import { StaleFence } from '../../driver.ts'
 import {
+  archiveFaults,
   type NodeCallName,
   type NodeFault,
   type NodeRequest,
@@ -33,6 +34,9 @@ const faultStatus: Record<NodeFault['code'], number> = {
   unauthenticated: 401,
   not_found: 404,
   disk_full: 507,
+  archive_damaged: 422,
+  archive_wrong_key: 422,
+  archive_newer_schema: 422,
   failed: 500,
 }
 const Idle = z.object({ next_due_at: z.iso.datetime({ offset: true }).nullable() })
@@ -102,6 +106,10 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
+function isArchiveFault(code: string): code is (typeof archiveFaults)[number] {
+  return (archiveFaults as readonly string[]).includes(code)
+}
+
 function faultOf(error: unknown): NodeFault {
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof StaleFence) return { code: 'stale_fence', message }
@@ -109,6 +117,7 @@ function faultOf(error: unknown): NodeFault {
   if (error instanceof DomainError && error.code === 'unauthenticated') return { code: 'unauthenticated', message }
   if (error instanceof DomainError && error.code === 'not_found') return { code: 'not_found', message }
   if (error instanceof DomainError && error.code === 'invalid_request') return { code: 'invalid_request', message }
+  if (error instanceof DomainError && isArchiveFault(error.code)) return { code: error.code, message }
   if (error instanceof DiskFull || isDiskFull(error)) return { code: 'disk_full', message }
   return { code: 'failed', message }
 }

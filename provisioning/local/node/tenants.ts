@@ -6,6 +6,7 @@ import { type Fence, type InventoryItem, StaleFence, type TenantSecrets } from '
 import { type Databases, databaseName, type TenantLogins } from '../postgres/databases.ts'
 import { socketRequest } from '../socket-request.ts'
 import type { NodeRequest, NodeResponse } from './api.ts'
+import type { Archives } from './archives.ts'
 import { Child } from './child.ts'
 import { lastLines } from './log-files.ts'
 import { Plane, type PlaneSurroundings } from './plane.ts'
@@ -17,6 +18,7 @@ export interface TenantsOptions {
   sealer: Sealer
   dataDir: string
   databases: () => Databases
+  archives: () => Archives
   /** Name of a release's template database. */
   template: (release: string) => Promise<string>
   /** A clone or a process of the pool was used up. */
@@ -90,6 +92,7 @@ export class Tenants {
     return this.fenced(tenantId, fence, async () => {
       await this.planeOf(tenantId).stop()
       rmSync(this.filesDir(tenantId), { recursive: true, force: true })
+      for (const which of ['incoming', 'former'] as const) this.options.archives().dropFiles(tenantId, which)
       rmSync(this.logFile(tenantId), { force: true })
       this.options.store.updateTenant(tenantId, { document: null, secrets: null, hosts: [] })
       await this.options.changed()
@@ -177,7 +180,11 @@ export class Tenants {
   async inventory(): Promise<InventoryItem[]> {
     const { store, dataDir } = this.options
     const ids = new Map(store.tenants.map((record) => [databaseName(record.id), record.id]))
-    const owner = (name: string) => ids.get(name.replace(/_(app|own)$/, '')) ?? null
+    // A database that is only being loaded has no record yet: its name tells whose it will be.
+    const owner = (name: string) => {
+      const ulid = name.replace(/^(t|in|was)_/, '').replace(/_(app|own)$/, '')
+      return ids.get(`t_${ulid}`) ?? `tnt_${ulid}`
+    }
     const { databases, roles } = await this.options.databases().tenants()
     const files = existsSync(join(dataDir, 'files')) ? readdirSync(join(dataDir, 'files')) : []
     return [
@@ -188,6 +195,14 @@ export class Tenants {
       ),
       ...store.tenants.flatMap((record) => record.hosts.map((name) => ({ kind: 'route' as const, name, tenantId: record.id }))),
       ...files.map((name) => ({ kind: 'files' as const, name, tenantId: name })),
+      ...this.options
+        .archives()
+        .filesBeside()
+        .map((item) => ({ kind: 'files' as const, ...item })),
+      ...this.options
+        .archives()
+        .list()
+        .map((archive) => ({ kind: 'backup' as const, name: archive.archiveId, tenantId: archive.tenantId })),
       ...store.tenants
         .filter((record) => record.secrets)
         .map((record) => ({ kind: 'secret' as const, name: record.id, tenantId: record.id })),
@@ -240,7 +255,7 @@ export class Tenants {
     return JSON.parse(this.options.sealer.open(record.secrets, `tenant ${record.id}`)) as TenantSecrets
   }
 
-  private logins(tenantId: string): TenantLogins {
+  logins(tenantId: string): TenantLogins {
     const name = databaseName(tenantId)
     const login = (suffix: string) => ({ name: `${name}_${suffix}`, password: this.options.sealer.password(`login.${name}_${suffix}`) })
     return { application: login('app'), owner: login('own') }
@@ -292,7 +307,7 @@ export class Tenants {
   }
 
   /** Runs a change after the tenant's earlier ones, unless a newer operation has taken over. */
-  private fenced<T>(tenantId: string, fence: Fence, change: () => Promise<T>): Promise<T> {
+  fenced<T>(tenantId: string, fence: Fence, change: () => Promise<T>): Promise<T> {
     const turn = (this.queues.get(tenantId) ?? Promise.resolve()).then(() => {
       const { store } = this.options
       const highest = store.tenant(tenantId)?.fence ?? store.state.fences[tenantId] ?? 0

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { type Migration, migrate, schemaHash } from '../../migrate.ts'
 
@@ -32,6 +33,11 @@ export function databaseName(tenantId: string): string {
   const ulid = tenantId.slice(tenantId.lastIndexOf('_') + 1).toLowerCase()
   if (!/^[0-9a-z]{10,40}$/.test(ulid)) throw new Error(`"${tenantId}" is not a tenant id`)
   return `t_${ulid}`
+}
+
+/** A database that is being made ready to take the tenant's place, and the one it had before. */
+export function besideName(tenantId: string, which: 'incoming' | 'former'): string {
+  return databaseName(tenantId).replace(/^t_/, which === 'incoming' ? 'in_' : 'was_')
 }
 
 /**
@@ -200,18 +206,24 @@ export class Databases {
       if (!pooled) await this.clone(template, name)
     }
     await this.restrict(name)
+    await this.letIn(name, logins)
+    return { pooled }
+  }
+
+  /** Makes a tenant's two logins and lets them connect to one database. */
+  async letIn(name: string, logins: TenantLogins): Promise<void> {
     await this.ensureLogin(logins.application, applicationRole, '10s')
     await this.ensureLogin(logins.owner, ownerRole, '15min')
     await this.pool.query(
       `GRANT CONNECT, TEMPORARY ON DATABASE ${quote(name)} TO ${quote(logins.application.name)}, ${quote(logins.owner.name)}`,
     )
-    return { pooled }
   }
 
   /** Removes database and logins of a tenant; sessions that are still open are ended. Repeating changes nothing. */
   async dropTenant(tenantId: string): Promise<void> {
     const name = databaseName(tenantId)
     await this.dropDatabase(name)
+    for (const which of ['incoming', 'former'] as const) await this.dropDatabase(besideName(tenantId, which))
     for (const role of [`${name}_app`, `${name}_own`]) {
       if (await this.roleExists(role)) await this.tolerate(['42704'], `DROP ROLE ${quote(role)}`)
     }
@@ -220,7 +232,7 @@ export class Databases {
   /** Every database and login on this server that belongs to a tenant. */
   async tenants(): Promise<{ databases: string[]; roles: string[] }> {
     const databases = await this.pool.query<{ name: string }>(
-      `SELECT datname AS name FROM pg_database WHERE datname ~ '^t_[0-9a-z]+$' ORDER BY 1`,
+      `SELECT datname AS name FROM pg_database WHERE datname ~ '^(t|in|was)_[0-9a-z]+$' ORDER BY 1`,
     )
     const roles = await this.pool.query<{ name: string }>(
       `SELECT rolname AS name FROM pg_roles WHERE rolname ~ '^t_[0-9a-z]+_(app|own)$' ORDER BY 1`,
@@ -240,6 +252,63 @@ export class Databases {
 
   async dropDatabase(name: string): Promise<void> {
     await this.pool.query(`DROP DATABASE IF EXISTS ${quote(name)} WITH (FORCE)`)
+  }
+
+  /** A new clone of a template, in place of whatever had this name. */
+  async replaceByClone(template: string, name: string): Promise<void> {
+    await this.dropDatabase(name)
+    await this.clone(template, name)
+  }
+
+  /** Gives a database another name; sessions that are still open are ended. */
+  async rename(name: string, to: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await this.endSessions(name)
+      try {
+        await this.pool.query(`ALTER DATABASE ${quote(name)} RENAME TO ${quote(to)}`)
+        return
+      } catch (error) {
+        // 55006: a session has not ended yet.
+        if ((error as { code?: string }).code !== '55006' || attempt === 50) throw error
+        await delay(20)
+      }
+    }
+  }
+
+  async endSessions(name: string): Promise<void> {
+    await this.pool.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()', [name])
+  }
+
+  /** Whether new transactions may write, unless they ask for it themselves; open sessions are ended, so that it holds at once. */
+  async setReadOnly(name: string, readOnly: boolean): Promise<void> {
+    const database = quote(name)
+    await this.pool.query(
+      readOnly
+        ? `ALTER DATABASE ${database} SET default_transaction_read_only = on`
+        : `ALTER DATABASE ${database} RESET default_transaction_read_only`,
+    )
+    await this.endSessions(name)
+  }
+
+  /** What was written down about a database; null when nothing was. */
+  async noteOf(name: string): Promise<string | null> {
+    const { rows } = await this.pool.query<{ note: string | null }>(
+      `SELECT shobj_description(oid, 'pg_database') AS note FROM pg_database WHERE datname = $1`,
+      [name],
+    )
+    return rows[0]?.note ?? null
+  }
+
+  async setNote(name: string, note: string): Promise<void> {
+    await this.pool.query(`COMMENT ON DATABASE ${quote(name)} IS ${pg.escapeLiteral(note)}`)
+  }
+
+  /** Removes scratch databases of restore tests that a killed process left; one that is in use stays. */
+  async dropScratch(): Promise<void> {
+    const { rows } = await this.pool.query<{ name: string }>(
+      `SELECT datname AS name FROM pg_database WHERE datname ~ '^scratch_[0-9a-f]+$'`,
+    )
+    for (const { name } of rows) await this.tolerate(['55006', '3D000'], `DROP DATABASE ${quote(name)}`)
   }
 
   private async allClones(): Promise<{ name: string; template: string | null }[]> {
