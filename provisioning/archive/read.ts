@@ -84,9 +84,13 @@ async function open(path: string, identity: string): Promise<ReadableStream<Uint
 async function visitFile(name: string, content: AsyncIterable<Buffer>, check: Check, visitor: ArchiveVisitor): Promise<void> {
   const hash = createHash('sha256')
   async function* measured(): AsyncGenerator<Buffer> {
-    for await (const chunk of content) {
-      hash.update(chunk)
-      yield chunk
+    try {
+      for await (const chunk of content) {
+        hash.update(chunk)
+        yield chunk
+      }
+    } catch (error) {
+      throw damaged(error instanceof Error ? error.message : String(error), error)
     }
   }
   const stream = measured()

@@ -205,7 +205,9 @@ async function hashFile(path: string): Promise<{ sha256: string; size: number } 
 /** Resolves when the entry was taken up: a slow disk slows the database down, instead of filling memory. */
 function entry(tar: Pack, name: string, content: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    tar.entry({ name, size: content.length, mtime: new Date(0) }, (error) => (error ? reject(error) : resolve())).end(content)
+    const target = tar.entry({ name, size: content.length, mtime: new Date(0) }, (error) => (error ? reject(error) : resolve()))
+    target.on('error', reject)
+    target.end(content)
   })
 }
 
