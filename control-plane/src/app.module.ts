@@ -57,9 +57,12 @@ import { FirstOperator } from './staff/first-operator.ts'
 import { InvitationService } from './staff/invitation.service.ts'
 import { StaffController } from './staff/staff.controller.ts'
 import { StaffDirectory } from './staff/staff.directory.ts'
+import { StaffEntry } from './staff/staff.entry.ts'
 import { StaffGrantsService } from './staff/staff.grants.service.ts'
 import { StaffReach } from './staff/staff.reach.ts'
 import { StaffService } from './staff/staff.service.ts'
+import { SupportController } from './support/support.controller.ts'
+import { SupportService } from './support/support.service.ts'
 import { TenantClosingService } from './tenant/tenant.closing.service.ts'
 import { TenantController } from './tenant/tenant.controller.ts'
 import { TenantObservationService } from './tenant/tenant.observation.service.ts'
@@ -97,9 +100,11 @@ const services = [
   SettingService,
   SigningKeys,
   StaffDirectory,
+  StaffEntry,
   StaffGrantsService,
   StaffReach,
   StaffService,
+  SupportService,
   TenantClosingService,
   TenantObservationService,
   TenantRuntimes,
@@ -173,6 +178,7 @@ export class AppModule {
         SettingController,
         SignInController,
         StaffController,
+        SupportController,
         TenantController,
         TokenController,
         VerticalController,

@@ -19,7 +19,6 @@ const tokens = new Map<string, string>()
 /** A node in a district of its own, and a tenant that lies on it. */
 async function placed(operator: string, slug: string) {
   const { body } = await platform.createTenant(operator, slug)
-  await platform.ended(operator, body.data.operation.id)
   const id = body.data.tenant.id as string
   const { db } = platform.app.get(Registry)
   const at = new Date()
