@@ -80,7 +80,7 @@ export function Confirm({
       </DialogContent>
       <DialogActions sx={{ padding: 2 }}>
         <Button onClick={onClose} disabled={busy}>
-          {t('ra.action.cancel')}
+          {t(danger ? 'form.go_back' : 'ra.action.cancel')}
         </Button>
         <Button type="submit" variant="contained" color={danger ? 'error' : 'primary'} disabled={!ready} loading={busy}>
           {confirmLabel}

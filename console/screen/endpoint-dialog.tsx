@@ -124,7 +124,7 @@ export function EndpointDialog({
       </DialogContent>
       <DialogActions sx={{ padding: 2 }}>
         <Button onClick={onClose} disabled={send.isPending}>
-          {t('ra.action.cancel')}
+          {t(danger ? 'form.go_back' : 'ra.action.cancel')}
         </Button>
         <Button type="submit" form={form} variant="contained" color={danger ? 'error' : 'primary'} loading={send.isPending}>
           {submitLabel ?? t('ra.action.save')}

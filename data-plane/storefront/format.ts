@@ -141,6 +141,13 @@ const cityNames: Partial<Record<Locale, Record<string, string>>> = {
 /** A city that is stored by its English name, in the page's language where it has a name of its own there. */
 export const cityName = (locale: Locale, city: string): string => cityNames[locale]?.[city] ?? city
 
+/** Address and city, the city once and in the page's language. */
+export function placeLine(locale: Locale, parts: readonly (string | null)[], city: string | null): string {
+  const name = city ? cityName(locale, city) : ''
+  const known = city !== null && parts.some((part) => part?.includes(city) || part?.includes(name))
+  return [...parts, known ? '' : name].filter(Boolean).join(locale === 'ar' ? '، ' : ', ')
+}
+
 function roundFormat(currency: string, locale: Locale): Intl.NumberFormat {
   const currencyDisplay = locale === 'ar' ? 'symbol' : 'code'
   return new Intl.NumberFormat(formatLocale[locale], { style: 'currency', currency, currencyDisplay, maximumFractionDigits: 0 })

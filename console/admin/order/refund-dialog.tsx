@@ -119,7 +119,7 @@ export function RefundDialog({ order, part, onClose }: RefundDialogProps) {
       </DialogContent>
       <DialogActions sx={{ padding: 2 }}>
         <Button onClick={onClose} disabled={send.isPending}>
-          {t('ra.action.cancel')}
+          {t('form.go_back')}
         </Button>
         <Button type="submit" variant="contained" color="error" loading={send.isPending}>
           {t('refund.submit', { total })}

@@ -51,7 +51,7 @@ export function PositionField({
           required={required}
           aria-invalid={errors['position'] ? 'true' : undefined}
           aria-describedby={errors['position'] ? 'position-hint position-error' : 'position-hint'}
-          className="control min-w-0 flex-1"
+          className="control min-w-0 flex-1 basis-56"
         />
         <button
           type="button"

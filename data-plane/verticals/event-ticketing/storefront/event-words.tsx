@@ -1,5 +1,5 @@
 import { Amount } from '../../../storefront/components/price.tsx'
-import { cityName, formatsOf } from '../../../storefront/format.ts'
+import { formatsOf } from '../../../storefront/format.ts'
 import type { Visit } from '../../../storefront/visit.ts'
 import type { EventCard, TicketAvailability } from '../contract.ts'
 import { type TextKey, texts } from './texts.ts'
@@ -40,11 +40,4 @@ export function whenText(visit: Visit, event: Pick<EventCard, 'starts_at' | 'tim
   const formats = formatsOf(visit.locale, event.timezone)
   const first = formats.moment(event.starts_at)
   return event.is_series && event.date_count > 1 ? texts(visit.locale)('when.series', { first, count: event.date_count - 1 }) : first
-}
-
-/** Address and city, the city once and in the page's language. */
-export function addressText(visit: Visit, parts: readonly string[], city: string): string {
-  const name = cityName(visit.locale, city)
-  const known = parts.some((part) => part.includes(city) || part.includes(name))
-  return [...parts, known ? '' : name].filter(Boolean).join(visit.locale === 'ar' ? '، ' : ', ')
 }

@@ -1,8 +1,7 @@
 import { Icon } from '../../../storefront/components/icon.tsx'
-import { formatsOf } from '../../../storefront/format.ts'
+import { formatsOf, placeLine } from '../../../storefront/format.ts'
 import type { Visit } from '../../../storefront/visit.ts'
 import type { Ticket } from '../contract.ts'
-import { addressText } from './event-words.tsx'
 import { texts } from './texts.ts'
 import { seatText, TicketBadge } from './ticket-words.tsx'
 
@@ -23,7 +22,7 @@ export function TicketCard({ visit, ticket }: { visit: Visit; ticket: Ticket }) 
         {ticket.doors_at && <p className="quiet text-sm">{t('facts.doors', { time: formats.clock(ticket.doors_at) })}</p>}
         {venue && (
           <p className="quiet text-sm">
-            <bdi>{addressText(visit, [venue.name, venue.address], venue.city)}</bdi>
+            <bdi>{placeLine(visit.locale, [venue.name, venue.address], venue.city)}</bdi>
           </p>
         )}
       </div>

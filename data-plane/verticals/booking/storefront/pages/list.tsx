@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Browse, OfferRail, Offers, OfferTile, pageOf } from '../../../../storefront/components/browse.tsx'
 import { Amount } from '../../../../storefront/components/price.tsx'
-import { formatsOf } from '../../../../storefront/format.ts'
+import { cityName, formatsOf } from '../../../../storefront/format.ts'
 import { breadcrumbData } from '../../../../storefront/pages/structured-data.ts'
 import { type Answer, page, type Visit } from '../../../../storefront/visit.ts'
 import { LocationKind, listServiceCategories, listServices, type ServiceCard, ServiceCategory } from '../../contract.ts'
@@ -93,7 +93,10 @@ function nextText(visit: Visit, service: ServiceCard): string | null {
 
 function ServiceTile({ visit, service, first, heading }: { visit: Visit; service: ServiceCard; first?: boolean; heading?: 'h2' | 'h3' }) {
   const t = texts(visit.locale)
-  const place = service.location_kind === 'at_vendor' ? service.city : t(`location.${service.location_kind}` satisfies TextKey)
+  const place =
+    service.location_kind === 'at_vendor'
+      ? service.city && cityName(visit.locale, service.city)
+      : t(`location.${service.location_kind}` satisfies TextKey)
   return (
     <OfferTile
       visit={visit}

@@ -4,6 +4,7 @@ import { Breadcrumb, NoticeBox } from '../../../../storefront/components/layout.
 import { Picture } from '../../../../storefront/components/picture.tsx'
 import { Amount } from '../../../../storefront/components/price.tsx'
 import { Reviews, vendorReviews } from '../../../../storefront/components/reviews.tsx'
+import { cityName, placeLine } from '../../../../storefront/format.ts'
 import { breadcrumbData, decimal } from '../../../../storefront/pages/structured-data.ts'
 import { type Answer, page, type Visit } from '../../../../storefront/visit.ts'
 import { getService, type ProviderRef, type Service } from '../../contract.ts'
@@ -117,15 +118,14 @@ function Facts({ visit, service }: { visit: Visit; service: Service }) {
 /** Where it takes place, in words. */
 export function placeText(visit: Visit, service: Pick<Service, 'location_kind' | 'address' | 'city' | 'travel_radius_m'>): string {
   const t = texts(visit.locale)
-  if (service.location_kind === 'at_vendor') return withCity(service.address, service.city) || t('location.at_vendor')
+  if (service.location_kind === 'at_vendor') return placeLine(visit.locale, [service.address], service.city) || t('location.at_vendor')
   if (service.location_kind === 'at_customer' && service.travel_radius_m)
-    return t('facts.radius', { distance: visit.formats.number(Math.round(service.travel_radius_m / 1000)), city: service.city ?? '' })
+    return t('facts.radius', {
+      distance: visit.formats.number(Math.round(service.travel_radius_m / 1000)),
+      city: service.city ? cityName(visit.locale, service.city) : '',
+    })
   return t(`location.${service.location_kind}` satisfies TextKey)
 }
-
-/** The city once: many addresses end with it already. */
-const withCity = (address: string | null, city: string | null): string =>
-  [address, city && !address?.includes(city) ? city : null].filter(Boolean).join(', ')
 
 function Rest({ visit, service }: { visit: Visit; service: Service }) {
   const t = texts(visit.locale)

@@ -5,11 +5,11 @@ import { Breadcrumb, NoticeBox } from '../../../../storefront/components/layout.
 import { Picture } from '../../../../storefront/components/picture.tsx'
 import { type ReviewList, Reviews, vendorReviews } from '../../../../storefront/components/reviews.tsx'
 import { failureText } from '../../../../storefront/failure-text.ts'
-import { formatsOf } from '../../../../storefront/format.ts'
+import { formatsOf, placeLine } from '../../../../storefront/format.ts'
 import { breadcrumbData, decimal } from '../../../../storefront/pages/structured-data.ts'
 import { type Answer, attempt, page, type Visit } from '../../../../storefront/visit.ts'
 import { type EventDetail, eventAvailability, getEvent } from '../../contract.ts'
-import { addressText, whenText } from '../event-words.tsx'
+import { whenText } from '../event-words.tsx'
 import { readSeating, type Seating } from '../seating.ts'
 import { type TextKey, texts } from '../texts.ts'
 import { TicketForm } from '../ticket-form.tsx'
@@ -156,7 +156,7 @@ function Facts({ visit, event: detail }: { visit: Visit; event: EventDetail }) {
       location ? (
         <>
           <bdi className="block font-semibold">{location.name}</bdi>
-          <bdi className="quiet text-sm">{addressText(visit, [location.address], location.city)}</bdi>
+          <bdi className="quiet text-sm">{placeLine(visit.locale, [location.address], location.city)}</bdi>
         </>
       ) : (
         <>

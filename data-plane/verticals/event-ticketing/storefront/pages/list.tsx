@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react'
 import { Browse, OfferRail, Offers, OfferTile, pageOf } from '../../../../storefront/components/browse.tsx'
-import { cityName } from '../../../../storefront/format.ts'
+import { cityName, placeLine } from '../../../../storefront/format.ts'
 import { breadcrumbData } from '../../../../storefront/pages/structured-data.ts'
 import { type Answer, page, type Visit } from '../../../../storefront/visit.ts'
 import { type EventCard, EventCategory, eventFacets, listEvents } from '../../contract.ts'
 import { eventMonth } from '../calendar.tsx'
-import { addressText, availabilityBadge, PriceFrom, whenText } from '../event-words.tsx'
+import { availabilityBadge, PriceFrom, whenText } from '../event-words.tsx'
 import { type TextKey, texts } from '../texts.ts'
 
 const perPage = 24
@@ -143,7 +143,7 @@ export function EventTile({ visit, event, first, heading }: { visit: Visit; even
       badge={called ? { words: t(`event.${called}`), tone: 'bad' } : availabilityBadge(visit, event.availability)}
     >
       <p className="quiet truncate text-sm">
-        <bdi>{event.venue ? addressText(visit, [event.venue.name], event.venue.city) : t('event.online')}</bdi>
+        <bdi>{event.venue ? placeLine(visit.locale, [event.venue.name], event.venue.city) : t('event.online')}</bdi>
       </p>
       <p className="mt-1">
         <PriceFrom visit={visit} event={event} />

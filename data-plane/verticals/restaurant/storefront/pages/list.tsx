@@ -124,7 +124,7 @@ function Near({ visit, state }: { visit: Visit; state: Record<string, string | u
         placeholder={t('near.placeholder')}
         maxLength={400}
         autoComplete="off"
-        className="control min-w-0 flex-1 sm:max-w-72"
+        className="control min-w-0 flex-1 basis-full sm:max-w-72 sm:basis-40"
       />
       <button type="submit" className="button">
         <Icon name="pin" size={18} />
