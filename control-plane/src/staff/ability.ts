@@ -58,7 +58,8 @@ export type Ability = CaslAbility<[Action, Subject | (ScopedRow & { __caslSubjec
 /** A grant with the tenants its node subtree holds (`StaffReach` looks them up). */
 export type ReachingGrant = Grant & { tenants?: readonly string[] }
 
-type Rule = readonly [Action | readonly Action[], Subject | readonly Subject[]]
+/** Allowed actions on subjects, where the grant holds; `everywhere` is for what belongs to no tenant. */
+export type Rule = readonly [Action | readonly Action[], Subject | readonly Subject[], 'everywhere'?]
 type Rules = Partial<Record<StaffRole, readonly Rule[]>>
 export interface RuleBook {
   /** A grant without a tenant, of a role that is not tied to nodes. */
@@ -69,9 +70,12 @@ export interface RuleBook {
   ofTenant: Rules
 }
 
-const city = ['hierarchy', 'node', 'policy', 'persona', 'channel'] as const
-const seen = ['tenant', 'tenant_health', 'operation', 'plan', 'vertical'] as const
-const audited = [
+const seen = ['tenant', 'tenant_health', 'operation'] as const
+const city = ['policy', 'persona', 'channel'] as const
+/** What belongs to no tenant: whoever may read it reads the whole. */
+const places = ['hierarchy', 'node'] as const
+const offers = ['plan', 'vertical'] as const
+const inspected = [
   'tenant',
   'operation',
   'audit',
@@ -84,50 +88,52 @@ const audited = [
   'backup',
 ] as const
 const inspection: readonly Rule[] = [
-  ['read', [...audited, ...city]],
+  ['read', [...inspected, ...city, ...places]],
   ['export', 'audit'],
 ]
 
 /** The rules of the house; the mutation test puts changed books in its place. */
 export const ruleBook: RuleBook = {
   cityWide: {
-    'super-admin': [[actions, subjects]],
+    'super-admin': [[actions, subjects.filter((subject) => subject !== 'self')]],
     'compliance-officer': inspection,
     auditor: [...inspection, ['read', ['billing', 'tenant_usage']], ['export', 'invoice']],
     'city-manager': [
-      ['read', [...seen, ...city, 'tenant_usage', 'fleet', 'release', 'rollout', 'backup', 'approval', 'billing', 'invoice', 'domain']],
-      ['read', ['support_access', 'alert', 'setting']],
+      ['read', [...seen, ...city, ...places, ...offers, 'tenant_usage', 'fleet', 'release', 'rollout', 'backup', 'approval']],
+      ['read', ['billing', 'invoice', 'domain', 'support_access', 'alert', 'setting']],
       [['create', 'update', 'operate'], 'tenant'],
       ['operate', 'operation'],
-      [['create', 'update', 'delete'], city],
+      [
+        ['create', 'update', 'delete'],
+        [...city, ...places],
+      ],
       ['create', ['backup', 'support_access']],
       [['create', 'update', 'operate', 'delete'], 'domain'],
       ['approve', ['approval', 'policy']],
       ['close', 'support_access'],
       ['update', 'alert'],
     ],
-    viewer: [['read', ['tenant', 'operation', 'plan', 'vertical', 'fleet', 'release', 'rollout', 'alert', ...city]]],
+    viewer: [['read', ['tenant', 'operation', 'fleet', 'release', 'rollout', 'alert', ...offers, ...city, ...places]]],
     sre: [
-      ['read', [...seen, 'fleet', 'release', 'rollout', 'backup', 'approval', 'domain', 'support_access', 'alert', 'setting']],
+      ['read', [...seen, ...offers, 'fleet', 'release', 'rollout', 'backup', 'approval', 'domain', 'support_access', 'alert', 'setting']],
       ['operate', ['tenant', 'backup', 'domain']],
       [['operate', 'force'], 'operation'],
       [['create', 'update', 'operate', 'force'], 'rollout'],
       ['create', ['backup', 'support_access', 'release']],
-      [['close'], 'support_access'],
+      ['close', 'support_access'],
       ['update', ['alert', 'release']],
     ],
     finance: [
       ['read', ['tenant', 'tenant_usage', 'plan', 'fleet', 'billing', 'invoice']],
       [['create', 'update'], 'plan'],
-      [
-        ['create', 'update', 'operate', 'export'],
-        ['billing', 'invoice'],
-      ],
+      [['create', 'update', 'operate', 'export'], 'billing'],
+      [['create', 'update', 'operate', 'export'], 'invoice'],
     ],
   },
   withinNodes: {
     'district-manager': [
-      ['read', [...seen, 'tenant_usage', 'backup', 'domain', 'alert', ...city]],
+      ['read', [...seen, ...city, 'tenant_usage', 'backup', 'domain', 'alert']],
+      ['read', [...offers, ...places], 'everywhere'],
       [['update', 'operate'], 'tenant'],
       [
         ['create', 'update'],
@@ -135,31 +141,24 @@ export const ruleBook: RuleBook = {
       ],
     ],
     'zone-operator': [
-      ['read', [...seen, 'domain', 'alert', ...city]],
+      ['read', [...seen, ...city, 'domain', 'alert']],
+      ['read', [...offers, ...places], 'everywhere'],
       ['update', ['tenant', 'node', 'channel']],
     ],
-    'facility-operator': [['read', ['tenant', 'tenant_health', 'operation', 'vertical', 'alert', 'hierarchy', 'node', 'channel']]],
-    'asset-technician': [['read', ['tenant', 'tenant_health', 'alert', 'hierarchy', 'node']]],
+    'facility-operator': [
+      ['read', [...seen, 'channel', 'alert']],
+      ['read', ['vertical', ...places], 'everywhere'],
+    ],
+    'asset-technician': [
+      ['read', ['tenant', 'tenant_health', 'alert']],
+      ['read', places, 'everywhere'],
+    ],
   },
   ofTenant: {
     'tenant-admin': [
-      [
-        'read',
-        [
-          ...seen,
-          ...city,
-          'tenant_usage',
-          'staff',
-          'session',
-          'audit',
-          'backup',
-          'approval',
-          'billing',
-          'invoice',
-          'domain',
-          'support_access',
-        ],
-      ],
+      ['read', [...seen, ...city, 'tenant_usage', 'staff', 'session', 'audit', 'backup', 'approval', 'billing', 'invoice', 'domain']],
+      ['read', 'support_access'],
+      ['read', [...offers, ...places], 'everywhere'],
       ['update', ['tenant', 'billing', 'domain', 'persona', 'channel']],
       [
         ['create', 'update', 'delete'],
@@ -172,7 +171,7 @@ export const ruleBook: RuleBook = {
       ],
       ['create', 'backup'],
       ['export', ['audit', 'invoice']],
-      [['approve', 'close'], 'support_access'],
+      ['close', 'support_access'],
       ['approve', 'approval'],
     ],
     'compliance-officer': [
@@ -185,18 +184,29 @@ export const ruleBook: RuleBook = {
     ],
     'city-manager': [
       ['read', [...seen, ...city, 'tenant_usage', 'domain']],
+      ['read', [...offers, ...places], 'everywhere'],
       ['update', ['tenant', 'domain', 'persona', 'channel']],
     ],
     'district-manager': [
-      ['read', ['tenant', 'tenant_health', 'operation', 'vertical', 'hierarchy', 'node', 'channel']],
+      ['read', [...seen, 'channel']],
+      ['read', ['vertical', ...places], 'everywhere'],
       ['update', 'channel'],
     ],
-    'zone-operator': [['read', ['tenant', 'tenant_health', 'operation', 'vertical', 'hierarchy', 'node', 'channel']]],
-    'facility-operator': [['read', ['tenant', 'tenant_health', 'hierarchy', 'node']]],
-    'asset-technician': [['read', ['tenant', 'hierarchy', 'node']]],
-    sre: [['read', ['tenant', 'tenant_health', 'operation', 'vertical']]],
+    'zone-operator': [
+      ['read', [...seen, 'channel']],
+      ['read', ['vertical', ...places], 'everywhere'],
+    ],
+    'facility-operator': [
+      ['read', ['tenant', 'tenant_health']],
+      ['read', places, 'everywhere'],
+    ],
+    'asset-technician': [
+      ['read', 'tenant'],
+      ['read', places, 'everywhere'],
+    ],
     finance: [
-      ['read', ['tenant', 'tenant_usage', 'plan', 'billing', 'invoice']],
+      ['read', ['tenant', 'tenant_usage', 'billing', 'invoice']],
+      ['read', 'plan', 'everywhere'],
       ['export', 'invoice'],
     ],
     viewer: [['read', 'tenant']],
@@ -206,9 +216,6 @@ export const ruleBook: RuleBook = {
 /** Roles that act only at or below their nodes; an empty list of nodes grants none (docs/spec/core.md, tenant). */
 export const nodeRoles: readonly StaffRole[] = ['district-manager', 'zone-operator', 'facility-operator', 'asset-technician']
 
-/** Subjects without rows of a tenant: whoever may read them reads the whole. */
-const shared: readonly Subject[] = ['plan', 'vertical', 'hierarchy', 'node']
-
 export function abilityFor(grants: readonly ReachingGrant[], book: RuleBook = ruleBook): Ability {
   const { can, cannot, build } = new AbilityBuilder<Ability>(CaslAbility)
   const allowing = grants.filter((grant) => !grant.deny)
@@ -216,13 +223,11 @@ export function abilityFor(grants: readonly ReachingGrant[], book: RuleBook = ru
   for (const grant of allowing) {
     const scope = scopeOf(grant)
     if (scope === 'nowhere') continue
-    for (const [allowed, subject] of rulesOf(grant, book)) {
-      const action = grant.read_only ? list(allowed).filter((one) => one === 'read') : allowed
+    for (const [allowed, subject, reach] of rulesOf(grant, book)) {
+      const action = grant.read_only ? list(allowed).filter((one) => one === 'read') : list(allowed)
       if (action.length === 0) continue
-      if (scope === 'everywhere') can(list(action), list(subject))
-      else
-        for (const one of list(subject))
-          shared.includes(one) && list(action).includes('read') ? can('read', one) : can(list(action), one, scope)
+      if (scope === 'everywhere' || reach === 'everywhere') can(action, list(subject))
+      else can(action, list(subject), scope)
     }
   }
   for (const grant of grants.filter((one) => one.deny)) {

@@ -1,5 +1,15 @@
 import type { AnyEndpoint, StaffRole } from '@cityos/contract'
-import { type Action, abilityFor, allows, nodeRoles, type ReachingGrant, type RuleBook, ruleBook, type Subject } from './ability.ts'
+import {
+  type Ability,
+  type Action,
+  abilityFor,
+  allows,
+  nodeRoles,
+  type ReachingGrant,
+  type RuleBook,
+  ruleBook,
+  type Subject,
+} from './ability.ts'
 
 /** The roles in the order of the table's columns, each with its letter. */
 export const roleLetters: readonly (readonly [StaffRole, string])[] = [
@@ -38,37 +48,65 @@ export function tenantGrant(role: StaffRole, { ours }: World): ReachingGrant {
   return { role, tenant_id: ours.id, nodes: nodeRoles.includes(role) ? [ours.node] : [], paths: [ours.path] }
 }
 
-/**
- * The row of the table that the rules give an operation, without HTTP: guest, then three groups of twelve roles —
- * city-wide, own tenant, and the same staff (our tenant's, and those tied to our nodes) at another tenant.
- */
-export function decide(endpoint: AnyEndpoint, book: RuleBook = ruleBook): string {
-  const { access } = endpoint
-  if (access.who === 'anyone') return row('g', () => true)
-  if (access.who !== 'staff') return row('-', () => false)
-  const action = access.action as Action
-  const subject = access.subject as Subject
-  const can = (grant: ReachingGrant, at: World['ours']) => {
-    const ability = abilityFor([grant], book)
-    return (
-      ability.can(action, subject) &&
-      (allows(ability, action, subject, { tenant_id: at.id }) || allows(ability, action, subject, { node_path: at.path }))
-    )
-  }
-  return row('-', (role, group) => {
-    if (group === 'city-wide') return can(cityWideGrant(role, imagined), imagined.ours)
-    if (group === 'own') return can(tenantGrant(role, imagined), imagined.ours)
-    return (
-      can(tenantGrant(role, imagined), imagined.theirs) || (nodeRoles.includes(role) && can(cityWideGrant(role, imagined), imagined.theirs))
-    )
-  })
-}
-
 export type Group = 'city-wide' | 'own' | 'foreign'
 
-function row(guest: 'g' | '-', allowed: (role: StaffRole, group: Group) => boolean): string {
+/** One letter of the table: abilities of whom, at which tenant. */
+interface Column {
+  group: Group
+  letter: string
+  asked: readonly Ability[]
+  at: World['ours']
+}
+
+const columnsOf = new WeakMap<RuleBook, readonly Column[]>()
+
+/** The three groups of twelve: city-wide, own tenant, and the same staff (our tenant's, and those tied to our nodes) at another tenant. */
+function columns(book: RuleBook): readonly Column[] {
+  const known = columnsOf.get(book)
+  if (known) return known
+  const built = roleLetters.map(([role, letter]) => ({
+    letter,
+    cityWide: abilityFor([cityWideGrant(role, imagined)], book),
+    own: abilityFor([tenantGrant(role, imagined)], book),
+    isOfNodes: nodeRoles.includes(role),
+  }))
+  const made = [
+    ...built.map(({ letter, cityWide }): Column => ({ group: 'city-wide', letter, asked: [cityWide], at: imagined.ours })),
+    ...built.map(({ letter, own }): Column => ({ group: 'own', letter, asked: [own], at: imagined.ours })),
+    ...built.map(
+      ({ letter, own, cityWide, isOfNodes }): Column => ({
+        group: 'foreign',
+        letter,
+        asked: isOfNodes ? [own, cityWide] : [own],
+        at: imagined.theirs,
+      }),
+    ),
+  ]
+  columnsOf.set(book, made)
+  return made
+}
+
+/** The row of the table that the rules give an operation, without HTTP. */
+export function decide({ access }: Pick<AnyEndpoint, 'access'>, book: RuleBook = ruleBook): string {
+  if (access.who === 'anyone') return row('g', book, () => true)
+  if (access.who !== 'staff') return row('-', book, () => false)
+  const action = access.action as Action
+  const subject = access.subject as Subject
+  return row('-', book, ({ asked, at }) =>
+    asked.some(
+      (ability) =>
+        ability.can(action, subject) &&
+        (allows(ability, action, subject, { tenant_id: at.id }) || allows(ability, action, subject, { node_path: at.path })),
+    ),
+  )
+}
+
+function row(guest: 'g' | '-', book: RuleBook, allowed: (column: Column) => boolean): string {
   const groups = (['city-wide', 'own', 'foreign'] as const).map((group) =>
-    roleLetters.map(([role, letter]) => (allowed(role, group) ? letter : '-')).join(''),
+    columns(book)
+      .filter((column) => column.group === group)
+      .map((column) => (allowed(column) ? column.letter : '-'))
+      .join(''),
   )
   return [guest, ...groups].join(' ')
 }

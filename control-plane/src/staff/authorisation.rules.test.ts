@@ -1,25 +1,26 @@
-import type { AnyEndpoint } from '@cityos/contract'
+import { type AnyEndpoint, isEndpoint, type StaffRole } from '@cityos/contract'
 import { describe, expect, it } from 'vitest'
 import * as contract from '../contract.ts'
 import * as signIn from '../sign-in/sign-in.contract.ts'
-import { actions, type RuleBook, ruleBook, subjects } from './ability.ts'
+import { type Action, actions, type Rule, type RuleBook, ruleBook, type Subject, subjects } from './ability.ts'
 import { decide } from './authorisation.decision.ts'
 import { table } from './authorisation.table.ts'
 
-/** Every operation the contracts of the plane declare. */
-const endpoints = [...Object.values(contract), ...Object.values(signIn)].filter(
-  (value): value is AnyEndpoint => typeof value === 'object' && value !== null && 'access' in value && 'path' in value,
-)
-
-/** Operations whose row is not what these rules give. */
-function differing(book: RuleBook): string[] {
-  return endpoints.filter((endpoint) => decide(endpoint, book) !== table[endpoint.id]?.replace(/ +/g, ' ').trim()).map(({ id }) => id)
+/** Every operation the contracts of the plane declare, also those kept together in one value. */
+function endpointsIn(value: unknown, depth = 0): AnyEndpoint[] {
+  if (isEndpoint(value)) return [value]
+  if (typeof value !== 'object' || value === null || depth > 3 || '_zod' in value) return []
+  return Object.values(value).flatMap((part) => endpointsIn(part, depth + 1))
 }
+const endpoints = [...new Map([contract, signIn].flatMap((module) => endpointsIn({ ...module })).map((one) => [one.id, one])).values()]
+
+const committed = (id: string) => table[id]?.replace(/ +/g, ' ').trim()
 
 describe('the rules of the abilities and the authorisation table', () => {
   it('say the same of every operation', () => {
-    const expected = Object.fromEntries(endpoints.map(({ id }) => [id, table[id]?.replace(/ +/g, ' ').trim()]))
-    expect(Object.fromEntries(endpoints.map((endpoint) => [endpoint.id, decide(endpoint)]))).toEqual(expected)
+    expect(Object.fromEntries(endpoints.map((endpoint) => [endpoint.id, decide(endpoint)]))).toEqual(
+      Object.fromEntries(endpoints.map(({ id }) => [id, committed(id)])),
+    )
   })
 
   it('name only actions and subjects that abilities know', () => {
@@ -29,9 +30,95 @@ describe('the rules of the abilities and the authorisation table', () => {
       expect(subjects, id).toContain(access.subject)
     }
   })
+
   it('have no row that no longer is an operation', () => {
     const known = new Set(endpoints.map(({ id }) => id))
     expect(Object.keys(table).filter((id) => !known.has(id))).toEqual([])
-    expect(differing(ruleBook)).toEqual([])
   })
 })
+
+type Part = keyof RuleBook
+
+/** Every rule of the book by its place. */
+const places = (Object.keys(ruleBook) as Part[]).flatMap((part) =>
+  (Object.keys(ruleBook[part]) as StaffRole[]).flatMap((role) => ruleBook[part][role]!.map((rule, index) => ({ part, role, index, rule }))),
+)
+type Place = (typeof places)[number]
+
+/** The book with other rules in place of one. */
+function replaced({ part, role, index }: Place, rules: readonly Rule[]): RuleBook {
+  return {
+    ...ruleBook,
+    [part]: { ...ruleBook[part], [role]: ruleBook[part][role]!.flatMap((rule, at) => (at === index ? rules : [rule])) },
+  }
+}
+
+const all = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T])
+const nameOf = ({ part, role, rule }: Place) => `${part} ${role}: ${all(rule[0]).join('+')} ${all(rule[1]).join('+')}`
+
+/** One operation for each pair of action and subject: all with the same access have the same row. */
+const pairs = [
+  ...new Map(endpoints.filter(({ access }) => access.who === 'staff').map((one) => [JSON.stringify(one.access), one])).values(),
+]
+const differs = (book: RuleBook, asked = pairs) => asked.some((endpoint) => decide(endpoint, book) !== committed(endpoint.id))
+
+/** A rule in its smallest parts, with the operation that each is about; parts no operation asks for yet are left out. */
+function partsOf({ rule }: Place) {
+  return all(rule[0]).flatMap((action) =>
+    all(rule[1]).flatMap((subject) => {
+      const endpoint = pairs.find(({ access }) => access.who === 'staff' && access.action === action && access.subject === subject)
+      return endpoint ? [{ action, subject, endpoint }] : []
+    }),
+  )
+}
+/** The rule without one of its parts, which a changed one may follow. */
+function without({ rule }: Place, action: Action, subject: Subject): readonly Rule[] {
+  return all(rule[0]).flatMap((one) =>
+    all(rule[1]).flatMap((other): Rule[] => (one === action && other === subject ? [] : [rule[2] ? [one, other, rule[2]] : [one, other]])),
+  )
+}
+
+describe('a changed rule changes the table (mutation test)', () => {
+  it('when it is replaced by `true`: every action on every subject', () => {
+    const survivors = places.filter((place) => place.role !== 'super-admin' && !differs(replaced(place, [[actions, subjects]])))
+    expect(survivors.map(nameOf)).toEqual([])
+  })
+
+  it('when its actions are replaced by all, or its subjects', () => {
+    const changed = places.filter(({ role }) => role !== 'super-admin')
+    const anySubject = changed.filter(
+      (place) => partsOf(place).length > 0 && !differs(replaced(place, [[place.rule[0], subjects, ...rest(place)]])),
+    )
+    const anyAction = changed.filter(
+      (place) => partsOf(place).length > 0 && !differs(replaced(place, [[actions, place.rule[1], ...rest(place)]])),
+    )
+    expect({ anySubject: anySubject.map(nameOf), anyAction: anyAction.map(nameOf) }).toEqual({ anySubject: [], anyAction: [] })
+  })
+
+  it('when the condition of one of its parts is dropped: what held for a tenant or a node subtree holds everywhere', () => {
+    const survivors = places
+      .filter(({ part, rule }) => part !== 'cityWide' && !rule[2])
+      .flatMap((place) =>
+        partsOf(place)
+          .filter(
+            ({ action, subject, endpoint }) =>
+              !differs(replaced(place, [...without(place, action, subject), [action, subject, 'everywhere']]), [endpoint]),
+          )
+          .map(({ action, subject }) => `${place.part} ${place.role}: ${action} ${subject}`),
+      )
+    expect(survivors).toEqual([])
+  })
+
+  it('when one of its parts is taken away', () => {
+    const survivors = places.flatMap((place) =>
+      partsOf(place)
+        .filter(({ action, subject, endpoint }) => !differs(replaced(place, without(place, action, subject)), [endpoint]))
+        .map(({ action, subject }) => `${place.part} ${place.role}: ${action} ${subject}`),
+    )
+    expect(survivors).toEqual([])
+  })
+})
+
+function rest({ rule }: Place): ['everywhere'?] {
+  return rule[2] ? [rule[2]] : []
+}

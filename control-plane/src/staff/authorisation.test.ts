@@ -51,6 +51,8 @@ async function tokenOf(grant: ReturnType<typeof tenantGrant>): Promise<string> {
         create: {
           id: sid,
           client_id: 'cli',
+          sign_in_id: sid,
+          last_used_at: now,
           audience: platformAudience,
           created_at: now,
           expires_at: new Date(now.getTime() + 86_400_000),

@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { DomainError, newId, type StaffRole } from '@cityos/contract'
+import { DomainError, type I18nText, Locale, newId, pickText, type StaffRole } from '@cityos/contract'
 import { Inject, Injectable } from '@nestjs/common'
 import type { invitation } from '../../generated/client.ts'
 import { Clock } from '../clock.ts'
+import { sendMail } from '../mail/send-mail.ts'
 import type { Db, Tx } from '../registry/registry.ts'
 import { normaliseEmail, Sealing } from '../registry/sealing.ts'
 import { issuer, SETTINGS, type Settings } from '../settings.ts'
+import { Expiry } from '../sign-in/expiry.ts'
 import type { Invitation, IssuedInvitation } from '../tenant/tenant.contract.ts'
 
 export const invitationHours = 72
@@ -20,6 +22,7 @@ export function hashToken(token: string): string {
 export class InvitationService {
   constructor(
     private readonly sealing: Sealing,
+    private readonly expiry: Expiry,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -47,20 +50,37 @@ export class InvitationService {
         nodes: to.nodes,
         token_hash: hashToken(token),
         invited_by: to.invitedBy,
-        expires_at: this.clock.in(invitationHours * 3600),
+        expires_at: this.expiry.in(invitationHours * 3600),
         created_at: now,
       },
     })
-    return { ...this.view(row), url: `${issuer(this.settings)}/oauth/invitation?token=${token}` }
+    const url = `${issuer(this.settings)}/oauth/invitation?token=${token}`
+    await this.#mail(tx, { ...to, email }, url)
+    return { ...this.view(row), url }
   }
 
   /** @throws DomainError token_expired for a token that is unknown, used, revoked or too old */
   async open(db: Db, token: string): Promise<invitation & { email: string }> {
     const row = await db.invitation.findUnique({ where: { token_hash: hashToken(token) } })
-    if (!row || row.accepted_at || row.revoked_at || row.expires_at <= this.clock.now()) {
+    if (!row || row.accepted_at || row.revoked_at || row.expires_at <= this.expiry.now()) {
       throw new DomainError('token_expired', { message: 'this invitation is no longer good: ask whoever invited you for a new one' })
     }
     return { ...row, email: this.sealing.open('personal', row.email_sealed) }
+  }
+
+  /** In the tenant's language, or in that of whoever invites. */
+  async #mail(tx: Tx, to: { email: string; role: StaffRole; tenantId: string | null; invitedBy: string }, url: string): Promise<void> {
+    const tenant = to.tenantId === null ? null : await tx.tenant.findUnique({ where: { id: to.tenantId } })
+    const inviter = await tx.staff_user.findUnique({ where: { id: to.invitedBy } })
+    const locale = Locale.catch('en').parse(tenant?.default_locale ?? inviter?.locale)
+    const parameters = {
+      place: tenant ? pickText(tenant.name as I18nText, locale) || tenant.slug : 'Dakkah CityOS',
+      inviter: inviter ? this.sealing.open('personal', inviter.name_sealed) : 'Dakkah CityOS',
+      role: to.role,
+      hours: invitationHours,
+      url: `${url}&lang=${locale}`,
+    }
+    await sendMail(tx, this.sealing, { to: to.email, locale, template: 'invitation', parameters, tenantId: to.tenantId }, this.clock.now())
   }
 
   view(row: invitation): Invitation {

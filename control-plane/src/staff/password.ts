@@ -1,6 +1,7 @@
 import { argon2, type BinaryLike, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { DomainError } from '@cityos/contract'
+import { isBreached } from '../sign-in/breached/breached.ts'
 
 /** OWASP's minimum for argon2id: 19 MiB, two passes, one lane. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 }
@@ -31,7 +32,8 @@ const absent = ['argon2id', cost.memory, cost.passes, Buffer.alloc(16).toString(
 )
 
 /**
- * At least 8 characters of three kinds (or 16 of any), and not the account's own name (requirement F1).
+ * At least 8 characters of three kinds (or 16 of any), not the account's own name, and not on the list of leaked passwords
+ * (requirement F1).
  * @throws DomainError validation_failed with `details.rule`
  */
 export function checkPassword(password: string, email: string): void {
@@ -46,7 +48,9 @@ export function checkPassword(password: string, email: string): void {
           ? 'too_simple'
           : own.length > 3 && password.toLowerCase().includes(own.toLowerCase())
             ? 'contains_name'
-            : null
+            : isBreached(password)
+              ? 'breached'
+              : null
   if (rule)
     throw new DomainError('validation_failed', {
       field: 'password',

@@ -1,4 +1,4 @@
-import { type Grant, newId, platformAudience, type StaffRole, tenantAudience } from '@cityos/contract'
+import { type Grant, type Locale, newId, platformAudience, type StaffRole, tenantAudience } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
 import type { staff_grant, staff_user } from '../../generated/client.ts'
 import { audit } from '../audit/audit.trail.ts'
@@ -34,7 +34,7 @@ export class StaffService {
     return right && row?.status === 'active' ? row : null
   }
 
-  async create(tx: Tx, person: { email: string; name: string; password: string }): Promise<StaffRow> {
+  async create(tx: Tx, person: { email: string; name: string; password: string; locale?: Locale }): Promise<StaffRow> {
     const now = this.clock.now()
     const email = normaliseEmail(person.email)
     return tx.staff_user.create({
@@ -44,6 +44,7 @@ export class StaffService {
         email_index: this.sealing.emailIndex(email),
         name_sealed: this.sealing.seal('personal', person.name),
         password_hash: await hashPassword(person.password),
+        ...(person.locale ? { locale: person.locale } : {}),
         status: 'active',
         created_at: now,
         updated_at: now,
