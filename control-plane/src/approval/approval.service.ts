@@ -195,7 +195,7 @@ export class ApprovalService {
   /** What the caller may see: requests about tenants they may see, and their own. */
   #scope(ctx: RequestContext) {
     const scope = tenantScope(this.abilities.of(ctx.actor), 'read', 'approval', 'tenant_id')
-    return { OR: [scope, { requested_by: actorId(ctx.actor) ?? '' }] }
+    return Object.keys(scope).length === 0 ? {} : { OR: [scope, { requested_by: actorId(ctx.actor) ?? '' }] }
   }
 
   /** @throws DomainError not_found also for what the caller may not see */
