@@ -1,10 +1,17 @@
 import type { OperationKind } from '../operation/operation.contract.ts'
+import { backupDelete } from './backup-delete.ts'
 import type { OperationDefinition } from './definition.ts'
+import { tenantBackup } from './tenant-backup.ts'
 import { tenantChange } from './tenant-change.ts'
+import { tenantClone } from './tenant-clone.ts'
 import { tenantClose } from './tenant-close.ts'
 import { tenantCreate } from './tenant-create.ts'
 import { tenantDelete } from './tenant-delete.ts'
+import { tenantLiftQuarantine } from './tenant-lift-quarantine.ts'
+import { tenantMove } from './tenant-move.ts'
 import { tenantReopen } from './tenant-reopen.ts'
+import { tenantRestore } from './tenant-restore.ts'
+import { tenantRestoreAs } from './tenant-restore-as.ts'
 import { tenantResume } from './tenant-resume.ts'
 import { tenantSleep, tenantWake } from './tenant-sleep.ts'
 import { tenantStanding } from './tenant-standing.ts'
@@ -22,6 +29,13 @@ export const definitions = [
   tenantClose,
   tenantReopen,
   tenantDelete,
+  tenantBackup,
+  tenantRestore,
+  tenantRestoreAs,
+  tenantClone,
+  tenantLiftQuarantine,
+  tenantMove,
+  backupDelete,
 ] as readonly unknown[] as readonly OperationDefinition[]
 
 export function definitionOf(kind: string): OperationDefinition {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { DomainError, type TenantStatus } from '@cityos/contract'
+import { DomainError, type TenantDocument, type TenantStatus } from '@cityos/contract'
 import type { tenant } from '../../generated/client.ts'
 import type { Tx } from '../registry/registry.ts'
 import { changeDocument, documentOf, loadTenant, readSecrets } from '../tenant/tenant.document.ts'
@@ -19,30 +19,32 @@ export async function requireStatus(tx: Tx, tenantId: string, allowed: readonly 
   return row
 }
 
+/** Makes the desired state so, sends the document down the tenant's stream and hands it to the driver; a repeat changes nothing. */
+export async function becomeDocument<P>(ctx: StepContext<P>, target: DesiredState): Promise<TenantDocument> {
+  const row = await ctx.tenant()
+  const fits = Object.entries(target).every(([key, value]) => isDeepStrictEqual(row[key as keyof typeof row], value))
+  if (!fits) await ctx.write((tx) => changeDocument(tx, ctx.tenantId, target as Parameters<typeof changeDocument>[2], ctx.now()))
+  const document = await documentOf(ctx.db, await loadTenant(ctx.db, ctx.tenantId))
+  await ctx.driver.configure(document, await readSecrets(ctx.db, ctx.sealing, ctx.tenantId), ctx.fence)
+  return document
+}
+
 /**
  * The step behind suspending, closing, changing …: writes the desired state, sends the document down the tenant's
  * stream, and hands it to the driver, so that gateway and a waking data plane know it without the control plane.
  * Undo puts the former values back under yet a higher version: an older document never replaces a newer one.
  */
 export function documentStep<P>(to: (parameters: P) => DesiredState, back: (parameters: P) => DesiredState): Step<P> {
-  const become = async (ctx: StepContext<P>, target: DesiredState) => {
-    const row = await ctx.tenant()
-    const fits = Object.entries(target).every(([key, value]) => isDeepStrictEqual(row[key as keyof typeof row], value))
-    if (!fits) await ctx.write((tx) => changeDocument(tx, ctx.tenantId, target as Parameters<typeof changeDocument>[2], ctx.now()))
-    const document = await documentOf(ctx.db, await loadTenant(ctx.db, ctx.tenantId))
-    await ctx.driver.configure(document, await readSecrets(ctx.db, ctx.sealing, ctx.tenantId), ctx.fence)
-    return document
-  }
   return {
     name: 'document',
     timeout: 30,
     owner: 'platform operator',
     async do(ctx) {
-      const document = await become(ctx, to(ctx.parameters))
+      const document = await becomeDocument(ctx, to(ctx.parameters))
       return `version ${document.version} of the document is handed over: ${document.status}`
     },
     async undo(ctx) {
-      await become(ctx, back(ctx.parameters))
+      await becomeDocument(ctx, back(ctx.parameters))
     },
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MemoryDriver } from '../testing/memory-driver.ts'
 import { OperationBench } from '../testing/operation-bench.ts'
-import { operationCases } from '../testing/operation-cases.ts'
+import { operationCases, parametersOf } from '../testing/operation-cases.ts'
 import type { OperationDefinition, Step, StepContext } from './definition.ts'
 import { definitionOf, definitions } from './definitions.ts'
 
@@ -32,7 +32,8 @@ it('covers every operation there is', () => {
   expect(operationCases.map((item) => item.kind).sort()).toEqual(definitions.map((definition) => definition.kind).sort())
 })
 
-describe.each(operationCases)('$kind', ({ kind, prepare, parameters }) => {
+describe.each(operationCases)('$kind', (item) => {
+  const { kind, prepare } = item
   const { steps, pivot } = definitionOf(kind)
   const names = steps.map((step) => step.name)
   const pivotAt = names.indexOf(pivot)
@@ -52,7 +53,9 @@ describe.each(operationCases)('$kind', ({ kind, prepare, parameters }) => {
         return message
       },
     }))
-    expect(await bench.finish(await bench.queue(kind, tenantId, parameters), bench.runner({ definition }))).toBe('succeeded')
+    expect(await bench.finish(await bench.queue(kind, tenantId, parametersOf(item, tenantId)), bench.runner({ definition }))).toBe(
+      'succeeded',
+    )
     expect(seen).toHaveLength(1)
     expect(seen[0]?.second).toEqual(seen[0]?.first)
   })
@@ -75,7 +78,7 @@ describe.each(operationCases)('$kind', ({ kind, prepare, parameters }) => {
         throw new Error(`${name} was made to fail`)
       },
     }))
-    const operationId = await bench.queue(kind, tenantId, parameters)
+    const operationId = await bench.queue(kind, tenantId, parametersOf(item, tenantId))
     const status = await bench.finish(operationId, bench.runner({ definition }))
     expect(failed).toBeGreaterThan(0)
     if (!isBefore) {
@@ -85,7 +88,7 @@ describe.each(operationCases)('$kind', ({ kind, prepare, parameters }) => {
     expect(status).toBe('failed')
     expect(await bench.inventory(tenantId)).toEqual(start)
     const after = await tenantRow(tenantId)
-    if (kind === 'tenant-create') {
+    if (['tenant-create', 'tenant-restore-as', 'tenant-clone'].includes(kind)) {
       expect(after).toMatchObject({ status: 'failed', slug_claim: null, failure: { step: name } })
     } else {
       const { version: _, ...state } = before

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { type I18nText, type Locale, type TenantDocument, type TenantStatus, ThemeTokens } from '@cityos/contract'
+import { type I18nText, type Locale, type ResidencyZone, type TenantDocument, type TenantStatus, ThemeTokens } from '@cityos/contract'
 import type { TenantSecrets } from '@cityos/provisioning'
 import type { plan, tenant } from '../../generated/client.ts'
 import { entitlementOf } from '../billing/entitlement.ts'
+import { tenantPolicy } from '../governance/tenant.placement.ts'
 import { type Db, json, type Tx } from '../registry/registry.ts'
+import { ensureArchiveKey } from '../backup/archive-key.ts'
 import type { Sealing } from '../registry/sealing.ts'
 import { Signals } from '../registry/signals.ts'
 
@@ -50,6 +52,8 @@ export async function documentOf(db: Db, row: TenantRow): Promise<TenantDocument
     quarantined: row.quarantined,
     read_only: row.read_only,
     limits,
+    policy: await tenantPolicy(db, row),
+    residency_zone: row.residency_zone as ResidencyZone | null,
   }
 }
 
@@ -82,8 +86,9 @@ export async function sendToPlane(
   await Signals.announce(tx, `plane:${tenantId ?? '*'}`)
 }
 
-/** Makes the tenant's two keys once, sealed; a repeat finds them. */
+/** Makes the tenant's keys once, sealed; a repeat finds them. */
 export async function ensureSecrets(tx: Tx, sealing: Sealing, tenantId: string, now: Date): Promise<void> {
+  await ensureArchiveKey(tx, sealing, tenantId, now)
   const kinds = ['tenant_key', 'plane_key']
   await tx.tenant_secret.createMany({
     data: kinds.map((kind) => ({

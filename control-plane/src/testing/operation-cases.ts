@@ -4,7 +4,12 @@ import type { OperationBench } from './operation-bench.ts'
 export interface OperationCase {
   kind: string
   prepare(bench: OperationBench, tenantId: string): Promise<void>
-  parameters: unknown
+  /** A function where they name things that `prepare` made. */
+  parameters: unknown | ((tenantId: string) => unknown)
+}
+
+export function parametersOf(item: OperationCase, tenantId: string): unknown {
+  return typeof item.parameters === 'function' ? (item.parameters as (tenantId: string) => unknown)(tenantId) : item.parameters
 }
 
 const create = { seed: true, invitation_id: 'inv_none' }
@@ -18,6 +23,33 @@ const after =
     await before(bench, tenantId)
     await bench.perform(kind, tenantId, parameters)
   }
+
+/** Ids of what belongs to a tenant of a test, made from its own. */
+const idOf = (prefix: string, tenantId: string) => `${prefix}_${tenantId.slice(tenantId.indexOf('_') + 1)}`
+const backup = (tenantId: string) => ({ backup_id: idOf('bkp', tenantId), kind: 'manual', expires_at: null })
+const backedUp = async (bench: OperationBench, tenantId: string) => {
+  await serving(bench, tenantId)
+  await bench.perform('tenant-backup', tenantId, backup(tenantId))
+}
+
+/** The original of each copy. */
+const originals = new Map<string, string>()
+const withOriginal =
+  (prepare: (bench: OperationBench, tenantId: string) => Promise<void>) => async (bench: OperationBench, tenantId: string) => {
+    const original = await bench.newTenant()
+    originals.set(tenantId, original)
+    await prepare(bench, original)
+  }
+const copy = (tenantId: string) => {
+  const original = originals.get(tenantId) ?? ''
+  return {
+    seed: false,
+    invitation_id: 'inv_none',
+    source_tenant_id: original,
+    backup_id: idOf('bkp', original),
+    mask_personal_data: true,
+  }
+}
 
 export const operationCases: readonly OperationCase[] = [
   { kind: 'tenant-create', prepare: async () => undefined, parameters: create },
@@ -45,4 +77,22 @@ export const operationCases: readonly OperationCase[] = [
   { kind: 'tenant-close', prepare: serving, parameters: close },
   { kind: 'tenant-reopen', prepare: after('tenant-close', close), parameters: { resume_status: 'active', closing_until: until } },
   { kind: 'tenant-delete', prepare: after('tenant-close', close), parameters: { status_before: 'closing' } },
+  { kind: 'tenant-backup', prepare: serving, parameters: backup },
+  { kind: 'backup-delete', prepare: backedUp, parameters: (tenantId: string) => ({ backup_id: idOf('bkp', tenantId) }) },
+  {
+    kind: 'tenant-restore',
+    prepare: backedUp,
+    parameters: (tenantId: string) => ({ backup_id: idOf('bkp', tenantId), safety_backup_id: idOf('bks', tenantId) }),
+  },
+  { kind: 'tenant-restore-as', prepare: withOriginal(backedUp), parameters: copy },
+  { kind: 'tenant-clone', prepare: withOriginal(serving), parameters: copy },
+  {
+    kind: 'tenant-lift-quarantine',
+    prepare: async (bench, tenantId) => {
+      await bench.registry.db.tenant.update({ where: { id: tenantId }, data: { quarantined: true } })
+      await serving(bench, tenantId)
+    },
+    parameters: {},
+  },
+  { kind: 'tenant-move', prepare: serving, parameters: (tenantId: string) => ({ archive_id: idOf('arc', tenantId) }) },
 ]
