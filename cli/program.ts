@@ -128,12 +128,15 @@ calling(program.command('login').description('sign in as a member of staff, for 
   .action(async (options) => (await import('./login.ts')).login(options))
 
 const certificate = program.command('certificate').description('certificates of deleted tenants')
-calling(certificate.command('show <tenant-id>').description('print the certificate of a deleted tenant')).action(async (id, options) =>
-  (await import('./certificate.ts')).show(id, options),
-)
-calling(certificate.command('verify <file>').description('prove that this platform signed a certificate')).action(async (file, options) =>
-  (await import('./certificate.ts')).verify(file, options),
-)
+calling(certificate.command('list').description('newest first'))
+  .option('--limit <number>', 'how many', '20')
+  .action(async (options) => (await import('./certificate.ts')).listAll(options))
+calling(certificate.command('show <tenant>').description('print the certificate of a deleted tenant (its address or id)'))
+  .option('--output <file>', 'write it here, and the public key beside it')
+  .action(async (tenant, options) => (await import('./certificate.ts')).show(tenant, options))
+calling(certificate.command('verify <file>').description('prove that a certificate was signed and not changed'))
+  .option('--jwks <file>', 'public keys to prove it with; the platform need not run')
+  .action(async (file, options) => (await import('./certificate.ts')).verify(file, options))
 
 const audit = program.command('audit').description('the audit trail')
 calling(audit.command('verify').description('prove that no entry was changed or removed')).action(async (options) =>

@@ -1,19 +1,39 @@
 import { z } from 'zod'
+import { dropCacheKeys } from '../certificate/cache-keys.ts'
 import { certifyDeletion } from '../certificate/certificate.ts'
+import { inventoryOf, keepInventory, noteDestroyed, noteSwept, takeInventory } from '../certificate/inventory.ts'
 import { jsonNull } from '../registry/registry.ts'
 import { documentOf, loadTenant } from '../tenant/tenant.document.ts'
 import { defineOperation } from './definition.ts'
 import { nothingMore, requireStatus } from './document-step.ts'
 
-/** Erases what is left of a closed or failed tenant: its database, logins, process, routes, files, secrets and personal data. */
+/**
+ * Erases what is left of a closed or failed tenant: its backups and the key that opens them, its database, logins,
+ * process, routes, files, secrets, billing and personal data; then searches for what may be left, and signs for it.
+ * The final archive, made when the tenant was closed and offered until now, goes with the other backups.
+ */
 const Parameters = z.object({ status_before: z.string() })
 
 export const tenantDelete = defineOperation({
   kind: 'tenant-delete',
   parameters: Parameters,
-  deadline: 300,
+  deadline: 600,
   pivot: 'stop',
   steps: [
+    {
+      name: 'inventory',
+      timeout: 60,
+      owner: 'platform operator',
+      async do(ctx) {
+        const before = await takeInventory(ctx.db, ctx.driver, ctx.tenantId)
+        const kept = await ctx.write((tx) => keepInventory(tx, ctx.tenantId, ctx.operationId, before, ctx.now()))
+        const rows = kept.rows ? `, ${kept.rows.total} rows in ${Object.keys(kept.rows.tables).length} tables` : ''
+        return `${kept.entries.length} kinds of things${rows}, ${kept.backups.length} backups`
+      },
+      async undo(ctx) {
+        await ctx.write((tx) => tx.deletion_inventory.deleteMany({ where: { tenant_id: ctx.tenantId } }))
+      },
+    },
     {
       name: 'unroute',
       timeout: 20,
@@ -37,6 +57,26 @@ export const tenantDelete = defineOperation({
       },
     },
     {
+      name: 'backups',
+      timeout: 300,
+      owner: 'database administrator',
+      async do(ctx) {
+        const where = { tenant_id: ctx.tenantId }
+        await ctx.write(async (tx) => {
+          await tx.tenant_secret.deleteMany({ where: { ...where, kind: 'archive_key' } })
+          await noteDestroyed(tx, ctx.tenantId, 'key_destroyed_at', ctx.now())
+        })
+        const archives = await ctx.driver.listArchives(ctx.tenantId)
+        for (const { tenantId, archiveId } of archives) await ctx.driver.deleteArchive({ tenantId, archiveId }, ctx.fence)
+        await ctx.write(async (tx) => {
+          await tx.backup.deleteMany({ where })
+          await tx.backup_schedule.deleteMany({ where })
+          await noteDestroyed(tx, ctx.tenantId, 'backups_destroyed_at', ctx.now())
+        })
+        return `the key that opens its backups is destroyed, and the backups with it, also the final archive`
+      },
+    },
+    {
       name: 'database',
       timeout: 60,
       owner: 'database administrator',
@@ -56,14 +96,23 @@ export const tenantDelete = defineOperation({
       },
     },
     {
-      name: 'sweep',
+      name: 'cache',
       timeout: 30,
       owner: 'platform operator',
-      check: 'nothing of the tenant is left outside the registry',
       async do(ctx) {
-        const left = (await ctx.driver.inventory()).filter((item) => item.tenantId === ctx.tenantId)
-        if (left.length > 0) throw new Error(`still there: ${left.map((item) => `${item.kind} ${item.name}`).join(', ')}`)
-        return 'nothing of it is left'
+        const dropped = await dropCacheKeys(ctx.tenantId)
+        return process.env['REDIS_URL'] ? `${dropped} keys of the shared cache are dropped` : 'its cache ended with its process'
+      },
+    },
+    {
+      name: 'billing',
+      timeout: 60,
+      owner: 'finance',
+      async do(ctx) {
+        await ctx.write((tx) =>
+          tx.subscription.updateMany({ where: { tenant_id: ctx.tenantId, ended_at: null }, data: { ended_at: ctx.now() } }),
+        )
+        return 'its subscription has ended'
       },
     },
     {
@@ -79,11 +128,24 @@ export const tenantDelete = defineOperation({
           await tx.plane_message.deleteMany({ where })
           await tx.plane_report.deleteMany({ where })
           await tx.usage_sample.deleteMany({ where })
-          await tx.subscription.updateMany({ where: { ...where, ended_at: null }, data: { ended_at: ctx.now() } })
+          await tx.mail.deleteMany({ where })
+          await tx.alert.updateMany({ where: { ...where, closed_at: null }, data: { closed_at: ctx.now() } })
           const owner = { owner_sealed: ctx.sealing.seal('personal', ''), owner_index: '' }
           await tx.tenant.updateMany({ where: { id: ctx.tenantId, owner_index: { not: '' } }, data: owner })
         })
-        return 'personal data is erased; operations and audit are kept'
+        return 'domains, grants, invitations, mails and personal data are erased; operations and audit are kept'
+      },
+    },
+    {
+      name: 'sweep',
+      timeout: 60,
+      owner: 'platform operator',
+      check: 'nothing of the tenant is left anywhere',
+      async do(ctx) {
+        const left = await inventoryOf(ctx.db, ctx.driver, ctx.tenantId)
+        await ctx.write((tx) => noteSwept(tx, ctx.tenantId, left, ctx.now()))
+        if (left.length > 0) throw new Error(`still there: ${left.map((item) => `${item.kind} ${item.name}`).join(', ')}`)
+        return 'nothing of it is left'
       },
     },
     {
@@ -91,7 +153,7 @@ export const tenantDelete = defineOperation({
       timeout: 20,
       owner: 'platform operator',
       async do(ctx) {
-        await ctx.write((tx) => certifyDeletion(tx, ctx.sealing, ctx.operationId, ctx.now()))
+        await ctx.write((tx) => certifyDeletion(tx, ctx.sealing, ctx.operationId, `cityos.${ctx.baseDomain}`, ctx.now()))
         return 'the certificate is signed'
       },
     },

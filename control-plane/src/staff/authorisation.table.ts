@@ -39,6 +39,7 @@ export const table: Record<string, string> = {
   'category.list': '                 - s-camdzfev-- -t--mdzfe--- -t--mdzfe---',
   'category.read': '                 - s-camdzfev-- -t--mdzfe--- -t--mdzfe---',
   'category.remove': '               - s---m------- ------------ ------------',
+  'certificate.list': '            - s-ca-------- ------------ ------------',
   'certificate.verify': '          - s-ca-------- ------------ ------------',
   'country.change': '                - s---m------- ------------ ------------',
   'country.create': '                - s---m------- ------------ ------------',
