@@ -18,7 +18,14 @@ import { Clock } from './clock.ts'
 import { Drivers } from './drivers.ts'
 import { FleetController } from './fleet/fleet.controller.ts'
 import { FleetService } from './fleet/fleet.service.ts'
+import { GovernanceCache } from './governance/governance.cache.ts'
+import { PolicyController } from './governance/policy.controller.ts'
+import { PolicyDelivery } from './governance/policy.delivery.ts'
+import { PolicyExceptions } from './governance/policy.exceptions.ts'
+import { PolicyReader } from './governance/policy.reader.ts'
+import { PolicyService } from './governance/policy.service.ts'
 import { HealthController } from './health/health.controller.ts'
+import { CitySeed } from './hierarchy/city.seed.ts'
 import { hierarchyControllers } from './hierarchy/hierarchy.controller.ts'
 import { HierarchyService } from './hierarchy/hierarchy.service.ts'
 import { MailController } from './mail/mail.controller.ts'
@@ -44,14 +51,27 @@ import { PlatformSettings } from './setting/platform-settings.ts'
 import { SettingController } from './setting/setting.controller.ts'
 import { SettingService } from './setting/setting.service.ts'
 import { platformHost, SETTINGS, type Settings } from './settings.ts'
+import { AccountController } from './sign-in/account.controller.ts'
+import { AccountService } from './sign-in/account.service.ts'
+import { AccountPageController } from './sign-in/account-page.controller.ts'
 import { AuthorizationService } from './sign-in/authorization.service.ts'
+import { BrowserSignIn } from './sign-in/browser-sign-in.ts'
+import { CodeController } from './sign-in/code.controller.ts'
 import { ConsoleController } from './sign-in/console.controller.ts'
 import { OperatorConsole } from './sign-in/console.ts'
+import { Expiry } from './sign-in/expiry.ts'
 import { InvitationController } from './sign-in/invitation.controller.ts'
+import { KeyRotation } from './sign-in/key-rotation.ts'
+import { RecoveryController } from './sign-in/recovery.controller.ts'
+import { SecondFactor } from './sign-in/second-factor.service.ts'
+import { SessionService } from './sign-in/session.service.ts'
 import { SignInController } from './sign-in/sign-in.controller.ts'
+import { SigningKeyController } from './sign-in/signing-key.controller.ts'
 import { SigningKeys } from './sign-in/signing-keys.ts'
+import { StaffSessionController } from './sign-in/staff-session.controller.ts'
 import { TokenController } from './sign-in/token.controller.ts'
 import { TokenService } from './sign-in/token.service.ts'
+import { IdentityUpkeep } from './sign-in/upkeep.ts'
 import { Abilities, StaffAuthorizer } from './staff/ability.ts'
 import { FirstOperator } from './staff/first-operator.ts'
 import { InvitationService } from './staff/invitation.service.ts'
@@ -72,6 +92,7 @@ import { VerticalController } from './vertical/vertical.controller.ts'
 
 const services = [
   Abilities,
+  AccountService,
   Alerts,
   AlertService,
   Approvals,
@@ -79,13 +100,19 @@ const services = [
   AuditAnchors,
   AuditService,
   AuthorizationService,
+  BrowserSignIn,
   CertificateService,
+  CitySeed,
   Clock,
   OperatorConsole,
   FirstOperator,
   FleetService,
+  GovernanceCache,
   HierarchyService,
+  Expiry,
+  IdentityUpkeep,
   InvitationService,
+  KeyRotation,
   MailService,
   Mailer,
   NodeReader,
@@ -93,11 +120,17 @@ const services = [
   OperationEngine,
   OperationService,
   PlaneStreams,
+  PolicyDelivery,
+  PolicyExceptions,
+  PolicyReader,
+  PolicyService,
   PlatformSettings,
   Reconciliation,
   RegistryIdempotency,
   ReleaseService,
   SettingService,
+  SecondFactor,
+  SessionService,
   SigningKeys,
   StaffDirectory,
   StaffEntry,
@@ -160,6 +193,12 @@ export class AppModule {
         }),
       ],
       controllers: [
+        AccountController,
+        AccountPageController,
+        CodeController,
+        RecoveryController,
+        SigningKeyController,
+        StaffSessionController,
         AlertController,
         ApprovalController,
         AuditController,
@@ -174,6 +213,7 @@ export class AppModule {
         OperationController,
         PlanController,
         PlaneController,
+        PolicyController,
         ReleaseController,
         SettingController,
         SignInController,

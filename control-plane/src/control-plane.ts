@@ -8,6 +8,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { FastifyInstance } from 'fastify'
 import { AppModule } from './app.module.ts'
 import type { Clock } from './clock.ts'
+import { GovernanceCache } from './governance/governance.cache.ts'
+import { PolicyDelivery } from './governance/policy.delivery.ts'
+import { CitySeed } from './hierarchy/city.seed.ts'
 import { Mailer } from './mail/mailer.ts'
 import { OperationEngine } from './operations/engine.ts'
 import { PlaneStreams } from './plane/plane.streams.ts'
@@ -17,7 +20,10 @@ import { Registry } from './registry/registry.ts'
 import { Signals } from './registry/signals.ts'
 import { ReleaseService } from './release/release.service.ts'
 import { platformHost, type Settings } from './settings.ts'
+import { Expiry } from './sign-in/expiry.ts'
+import { KeyRotation } from './sign-in/key-rotation.ts'
 import { SigningKeys } from './sign-in/signing-keys.ts'
+import { IdentityUpkeep } from './sign-in/upkeep.ts'
 import { FirstOperator } from './staff/first-operator.ts'
 
 export interface ControlPlaneOptions {
@@ -58,44 +64,32 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     mount: (scope, composed) => mountOperatorConsole(scope, composed, settings),
   })
   await app.get(ReleaseService).register()
+  await app.get(Expiry).load()
   await app.get(SigningKeys).ensure()
   await app.get(FirstOperator).ensure()
+  await app.get(CitySeed).ensure()
   await app.get(Signals).start()
   addMetrics(app)
   app.get(OperationEngine).start()
   app.get(Reconciliation).start()
+  app.get(GovernanceCache).start((error) => log.warn({ error }, 'governance could not be read again yet'))
+  app.get(PolicyDelivery).start()
   app.get(Mailer).start()
-  const keysPublished = publishKeys(app, drivers, log)
+  app.get(IdentityUpkeep).start()
+  app.get(KeyRotation).publish()
   return {
     app,
     async close() {
-      keysPublished.abort()
+      await app.get(KeyRotation).stop()
+      await app.get(IdentityUpkeep).stop()
       app.get(EventStreams).closeAll()
       await app.get(Mailer).stop()
+      await app.get(PolicyDelivery).stop()
       await app.get(Reconciliation).stop()
       await app.get(OperationEngine).stop()
       await app.close()
     },
   }
-}
-
-/** Data planes that wake while the control plane is away verify staff tokens with the keys their node keeps. */
-function publishKeys(app: NestFastifyApplication, drivers: readonly DataPlaneDriver[], log: Log): AbortController {
-  const stop = new AbortController()
-  const publish = async () => {
-    const jwks = await app.get(SigningKeys).jwks()
-    await Promise.all(drivers.map((driver) => driver.publishKeys(jwks)))
-  }
-  const attempt = () => {
-    if (stop.signal.aborted) return
-    publish().catch((error: unknown) => {
-      log.warn({ error }, 'the public keys could not be handed to the driver yet')
-      const retry = setTimeout(attempt, 1_000)
-      stop.signal.addEventListener('abort', () => clearTimeout(retry))
-    })
-  }
-  attempt()
-  return stop
 }
 
 function addMetrics(app: NestFastifyApplication): void {

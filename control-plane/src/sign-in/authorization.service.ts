@@ -7,6 +7,7 @@ import { Registry } from '../registry/registry.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
 import { grantsFor, type StaffRow, StaffService } from '../staff/staff.service.ts'
 import { checkClient } from './clients.ts'
+import { Expiry } from './expiry.ts'
 import { hashOf } from './token.service.ts'
 
 const requestSeconds = 15 * 60
@@ -27,6 +28,7 @@ export class AuthorizationService {
   constructor(
     private readonly registry: Registry,
     private readonly staff: StaffService,
+    private readonly expiry: Expiry,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -48,7 +50,7 @@ export class AuthorizationService {
         code_challenge: request.code_challenge,
         audience: request.resource,
         state: request.state ?? null,
-        expires_at: this.clock.in(requestSeconds),
+        expires_at: this.expiry.in(requestSeconds),
         created_at: this.clock.now(),
       },
     })
@@ -57,49 +59,85 @@ export class AuthorizationService {
   /** @throws DomainError token_expired: begin again at the application */
   async read(id: string): Promise<authorization> {
     const row = await this.registry.db.authorization.findUnique({ where: { id } })
-    if (!row || row.code_hash || row.expires_at <= this.clock.now())
+    if (!row || row.code_hash || row.expires_at <= this.expiry.now())
       throw new DomainError('token_expired', { message: 'this sign-in has run out: go back to the application and begin again' })
     return row
   }
 
-  /**
-   * Ends a request in a code that works once, for a minute.
-   * @throws DomainError forbidden when the account has no role there; token_expired
-   */
-  async grant(request: authorization, user: StaffRow): Promise<{ code: string; state: string | null; location: string }> {
+  /** @throws DomainError forbidden when the account has no role where the request leads */
+  requireRole(request: authorization, user: StaffRow): void {
     if (grantsFor(this.staff.grantsOf(user), request.audience).length === 0)
       throw new DomainError('forbidden', { message: 'this account has no role here' })
+  }
+
+  /**
+   * Ends a request in a code that works once, for a minute.
+   * @param signInId the browser's sign-in; null for programs
+   * @throws DomainError forbidden when the account has no role there; token_expired
+   */
+  async grant(
+    request: authorization,
+    user: StaffRow,
+    signInId: string | null,
+  ): Promise<{ code: string; state: string | null; location: string }> {
+    this.requireRole(request, user)
     const code = randomBytes(32).toString('base64url')
     const { count } = await this.registry.db.authorization.updateMany({
       where: { id: request.id, code_hash: null },
-      data: { user_id: user.id, code_hash: hashOf(code), expires_at: this.clock.in(codeSeconds) },
+      data: {
+        user_id: user.id,
+        sign_in_id: signInId,
+        known_user_id: null,
+        known_hash: null,
+        code_hash: hashOf(code),
+        expires_at: this.expiry.in(codeSeconds),
+      },
     })
     if (count === 0) throw new DomainError('token_expired')
     const query = new URLSearchParams({ code, ...(request.state === null ? {} : { state: request.state }) })
     return { code, state: request.state, location: `${request.redirect_uri}${request.redirect_uri.includes('?') ? '&' : '?'}${query}` }
   }
 
+  /**
+   * Remembers that the password was right while a code of the authenticator app is still missing.
+   * @returns the secret for the browser's cookie: the next step is this browser's alone
+   */
+  async remember(request: authorization, user: StaffRow): Promise<string> {
+    const secret = randomBytes(32).toString('base64url')
+    await this.registry.db.authorization.update({ where: { id: request.id }, data: { known_user_id: user.id, known_hash: hashOf(secret) } })
+    return secret
+  }
+
+  /** Whose password was right in this browser. @throws DomainError token_expired: begin again with the password */
+  async remembered(request: authorization, secret: string | undefined): Promise<StaffRow> {
+    const user =
+      secret && request.known_user_id && request.known_hash === hashOf(secret) ? await this.staff.find(request.known_user_id) : null
+    if (user?.status !== 'active') throw new DomainError('token_expired')
+    return user
+  }
+
   /** @returns the secret for the browser's cookie */
-  async openBrowser(user: StaffRow): Promise<{ token: string; seconds: number }> {
+  async openBrowser(user: StaffRow): Promise<{ token: string; seconds: number; signInId: string }> {
     const token = randomBytes(32).toString('base64url')
+    const signInId = newId('sin')
     await this.registry.db.browser_session.create({
       data: {
         token_hash: hashOf(token),
-        sign_in_id: newId('sin'),
+        sign_in_id: signInId,
         user_id: user.id,
         created_at: this.clock.now(),
-        expires_at: this.clock.in(browserSeconds),
+        expires_at: this.expiry.in(browserSeconds),
       },
     })
-    return { token, seconds: browserSeconds }
+    return { token, seconds: browserSeconds, signInId }
   }
 
-  async browserUser(token: string | undefined): Promise<StaffRow | null> {
+  async browserUser(token: string | undefined): Promise<{ user: StaffRow; signInId: string } | null> {
     if (!token) return null
     const row = await this.registry.db.browser_session.findUnique({ where: { token_hash: hashOf(token) } })
-    if (!row || row.revoked_at || row.expires_at <= this.clock.now()) return null
+    if (!row || row.revoked_at || row.expires_at <= this.expiry.now()) return null
     const user = await this.staff.find(row.user_id)
-    return user?.status === 'active' ? user : null
+    return user?.status === 'active' ? { user, signInId: row.sign_in_id } : null
   }
 
   async closeBrowser(token: string | undefined): Promise<void> {
@@ -112,7 +150,7 @@ export class AuthorizationService {
 
   /** Forgets what has run out. */
   async prune(): Promise<void> {
-    const old = { lt: this.clock.in(-86_400) }
+    const old = { lt: this.expiry.in(-86_400) }
     await this.registry.db.authorization.deleteMany({ where: { expires_at: old } })
     await this.registry.db.browser_session.deleteMany({ where: { expires_at: old } })
     await this.registry.db.refresh_token.deleteMany({ where: { expires_at: old } })

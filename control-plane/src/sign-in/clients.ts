@@ -36,6 +36,9 @@ async function redirectUris(db: Db, settings: Settings, clientId: string, audien
       if (tenantId !== null)
         throw new DomainError('invalid_request', { field: 'resource', message: 'the operator console is for "cityos"' })
       return [`${issuer(settings)}/auth/callback`]
+    // no program at all: a sign-in for the pages of the issuer itself
+    case 'account':
+      return tenantId === null ? [`${issuer(settings)}/oauth/account`] : []
     case 'tenant-console': {
       if (tenantId === null)
         throw new DomainError('invalid_request', { field: 'resource', message: 'a tenant console is for "tenant:<id>"' })

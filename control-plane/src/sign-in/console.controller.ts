@@ -2,9 +2,9 @@ import { type Input, readSession, signOut } from '@cityos/contract'
 import { Handle, RawAnswer, type RequestContext } from '@cityos/http'
 import { Controller } from '@nestjs/common'
 import { AuthorizationService } from './authorization.service.ts'
+import { browserCookie } from './browser-sign-in.ts'
 import { OperatorConsole } from './console.ts'
 import { beginConsoleSignIn, finishConsoleSignIn } from './sign-in.contract.ts'
-import { browserCookie } from './sign-in.controller.ts'
 
 /** The operator console's session on its own host. */
 @Controller()

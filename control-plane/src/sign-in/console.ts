@@ -1,8 +1,8 @@
 import { DomainError, platformAudience, type StaffClaims } from '@cityos/contract'
 import { ConsoleSession, RequestContext, staffVerifier } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
-import { Clock } from '../clock.ts'
 import { issuer, SETTINGS, type Settings } from '../settings.ts'
+import { Expiry } from './expiry.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { TokenService } from './token.service.ts'
 
@@ -17,7 +17,7 @@ export class OperatorConsole {
   constructor(
     private readonly tokens: TokenService,
     private readonly keys: SigningKeys,
-    private readonly clock: Clock,
+    private readonly expiry: Expiry,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
     this.redirectUri = `${issuer(settings)}/auth/callback`
@@ -36,7 +36,7 @@ export class OperatorConsole {
   /** @throws DomainError unauthenticated for a token that does not hold, or whose session was ended */
   async verify(token: string): Promise<StaffClaims> {
     const check = staffVerifier(await this.keys.jwks(), { issuer: issuer(this.settings), audience: platformAudience })
-    const claims = await check(token, this.clock.now())
+    const claims = await check(token, this.expiry.now())
     if (await this.tokens.isRevoked(claims.sid)) throw new DomainError('unauthenticated', { details: { reason: 'session_ended' } })
     return claims
   }

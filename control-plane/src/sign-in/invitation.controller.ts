@@ -8,10 +8,12 @@ import { publicOrigin, SETTINGS, type Settings } from '../settings.ts'
 import { InvitationService } from '../staff/invitation.service.ts'
 import { checkPassword } from '../staff/password.ts'
 import { StaffService } from '../staff/staff.service.ts'
-import { AuthorizationService } from './authorization.service.ts'
-import { alert, escapeHtml, field, hidden, page, say, type Text } from './pages.ts'
+import { BrowserSignIn } from './browser-sign-in.ts'
+import { codeField, problemOf } from './code.pages.ts'
+import { alert, escapeHtml, field, hidden, page, say } from './pages.ts'
+import { SecondFactor } from './second-factor.service.ts'
 import { acceptInvitation, showInvitation } from './sign-in.contract.ts'
-import { browserCookie, wantsJson } from './sign-in.controller.ts'
+import { wantsJson } from './sign-in.controller.ts'
 
 type Open = Awaited<ReturnType<InvitationService['open']>>
 
@@ -22,7 +24,8 @@ export class InvitationController {
     private readonly registry: Registry,
     private readonly invitations: InvitationService,
     private readonly staff: StaffService,
-    private readonly authorizations: AuthorizationService,
+    private readonly browsers: BrowserSignIn,
+    private readonly secondFactor: SecondFactor,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -51,25 +54,24 @@ export class InvitationController {
     }
     const known = (await this.staff.findByEmail(invitation.email)) !== null
     try {
-      const user = await this.#accept(ctx, invitation, body, known)
+      const user = await this.#accept(ctx, invitation, body, known, locale)
       const location = await this.#home(invitation.tenant_id)
       if (wantsJson(ctx)) return { user_id: user.id, email: invitation.email, location }
-      const browser = await this.authorizations.openBrowser(user)
-      ctx.cookies.set(browserCookie, browser.token, { maxAge: browser.seconds })
+      await this.browsers.open(ctx, user)
       return RawAnswer.redirect(location)
     } catch (error) {
       if (wantsJson(ctx) || !(error instanceof DomainError)) throw error
       if (error.code === 'token_expired') return this.#gone(ctx, error, locale)
-      const rule = error.details?.['rule']
-      const problem = typeof rule === 'string' ? say(locale, `rule_${rule}` as Text) : say(locale, 'refused')
-      return this.#form(locale, body.token, invitation, { known, name: body.name, problem, status: error.status })
+      const problem = problemOf(locale, error) ?? say(locale, 'refused')
+      return this.#form(locale, body.token, invitation, { known, code: needsCode(error), name: body.name, problem, status: error.status })
     }
   }
 
-  async #accept(ctx: RequestContext, invitation: Open, body: Input<typeof acceptInvitation>['body'], known: boolean) {
+  async #accept(ctx: RequestContext, invitation: Open, body: Input<typeof acceptInvitation>['body'], known: boolean, locale: Locale) {
     if (!known) this.#checkNew(invitation.email, body)
     const existing = known ? await this.staff.authenticate(invitation.email, body.password) : null
     if (known && !existing) throw new DomainError('unauthenticated', { message: say('en', 'refused') })
+    if (existing) await this.secondFactor.check(ctx, existing, body.code)
     return this.registry.transaction(async (tx) => {
       const now = this.clock.now()
       const { count } = await tx.invitation.updateMany({
@@ -77,7 +79,7 @@ export class InvitationController {
         data: { accepted_at: now },
       })
       if (count === 0) throw new DomainError('token_expired')
-      const user = existing ?? (await this.staff.create(tx, { email: invitation.email, name: body.name, password: body.password }))
+      const user = existing ?? (await this.staff.create(tx, { email: invitation.email, name: body.name, password: body.password, locale }))
       await this.staff.grant(tx, user.id, { role: invitation.role as StaffRole, tenant_id: invitation.tenant_id, nodes: invitation.nodes })
       const resource = { type: 'invitation', id: invitation.id }
       await audit(tx, {
@@ -115,10 +117,15 @@ export class InvitationController {
     return domain ? `${publicOrigin(this.settings, `admin.${domain.host}`)}/` : '/'
   }
 
-  #form(locale: Locale, token: string, invitation: Open, shown: { known: boolean; name?: string; problem?: string; status?: number }) {
+  #form(
+    locale: Locale,
+    token: string,
+    invitation: Open,
+    shown: { known: boolean; code?: boolean; name?: string; problem?: string; status?: number },
+  ) {
     const lead = say(locale, 'invitation_lead', { email: invitation.email, role: invitation.role })
     const fields = shown.known
-      ? `<p>${escapeHtml(say(locale, 'invitation_known'))}</p>${field({ name: 'password', label: say(locale, 'password'), type: 'password', autocomplete: 'current-password', focused: true })}`
+      ? `<p>${escapeHtml(say(locale, 'invitation_known'))}</p>${field({ name: 'password', label: say(locale, 'password'), type: 'password', autocomplete: 'current-password', focused: true })}${shown.code ? codeField(locale, true) : ''}`
       : [
           field({ name: 'name', label: say(locale, 'name'), type: 'text', autocomplete: 'name', value: shown.name ?? '', focused: true }),
           field({
@@ -154,4 +161,9 @@ export class InvitationController {
       body: `<h1>${escapeHtml(say(locale, 'invitation_expired'))}</h1>`,
     })
   }
+}
+
+/** The password was right; the page asks for the code of the authenticator app as well. */
+function needsCode(error: DomainError): boolean {
+  return error.code === 'totp_required' || error.code === 'totp_invalid'
 }

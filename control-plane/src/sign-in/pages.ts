@@ -41,6 +41,22 @@ button{width:100%;min-height:2.9rem;border:0;border-radius:.6rem;background:var(
 button:hover{filter:brightness(1.08)}
 a{color:var(--brand)}
 .more{margin:1rem 0 0;text-align:center}
+.done{background:color-mix(in srgb,var(--brand) 14%,transparent);border-radius:.6rem;padding:.7rem .9rem;margin-block-end:1.1rem}
+section{border-block-start:1px solid var(--line);margin-block-start:1.5rem;padding-block-start:1.5rem}
+h2{font-size:1.05rem;margin:0 0 .6rem}
+.quiet{background:transparent;color:var(--ink);border:1px solid var(--line);font-weight:600}
+.danger{background:transparent;color:var(--bad);border:1px solid var(--bad);font-weight:600}
+.rows{list-style:none;margin:0 0 1rem;padding:0}
+.rows li{display:flex;gap:.75rem;align-items:center;justify-content:space-between;padding:.7rem 0;border-block-end:1px solid var(--line)}
+.rows button{width:auto;min-height:2.75rem;padding:0 1rem}
+.rows small{display:block;color:var(--soft)}
+.qr{display:block;width:13rem;max-width:100%;margin:0 auto 1.1rem;background:#fff;border-radius:.6rem;padding:.5rem}
+.qr svg{display:block;width:100%;height:auto}
+.key{font:600 1rem/1.6 ui-monospace,monospace;overflow-wrap:anywhere;color:var(--ink)}
+.codes{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:.4rem;list-style:none;margin:0 0 1.25rem;padding:0;font:600 1rem/1.8 ui-monospace,monospace;text-align:center}
+form+form{margin-block-start:.75rem}
+details{margin-block-start:.75rem}
+summary{cursor:pointer;font-weight:600;padding:.6rem 0}
 footer{padding:1rem;text-align:center}
 footer ul{display:inline-flex;gap:1.25rem;margin:0;padding:0;list-style:none}
 footer a{display:inline-block;padding:.5rem}
@@ -55,17 +71,17 @@ export interface PageOptions {
   locale: Locale
   title: Text
   body: string
-  /** Path and query of this page without `lang`, for the language links. */
-  here: string
+  /** Path and query of this page without `lang`, for the language links; null: it cannot be shown again. */
+  here: string | null
   /** Origins the form's answer may lead to, besides our own. */
   formTargets?: string[]
 }
 
 export function page(options: PageOptions): RawAnswer {
   const { locale, here } = options
-  const links = locales
+  const links = (here === null ? [] : locales)
     .map((code) => {
-      const href = `${here}${here.includes('?') ? '&' : '?'}lang=${code}`
+      const href = `${here}${here?.includes('?') ? '&' : '?'}lang=${code}`
       return `<li><a href="${escapeHtml(href)}" lang="${code}" hreflang="${code}"${code === locale ? ' aria-current="true"' : ''}>${languageNames[code]}</a></li>`
     })
     .join('')
@@ -83,7 +99,7 @@ export function page(options: PageOptions): RawAnswer {
 <div class="mark">${mark}<span>Dakkah CityOS</span></div>
 <div class="card">${options.body}</div>
 </main>
-<footer><nav aria-label="${escapeHtml(say(locale, 'language'))}"><ul>${links}</ul></nav></footer>
+<footer>${links === '' ? '' : `<nav aria-label="${escapeHtml(say(locale, 'language'))}"><ul>${links}</ul></nav>`}</footer>
 </body>
 </html>`
   const targets = ["'self'", ...(options.formTargets ?? [])].join(' ')
@@ -101,9 +117,13 @@ export function page(options: PageOptions): RawAnswer {
 }
 
 export interface Field {
+  /** The element's id where one page has several fields of a name. */
+  id?: string
   name: string
   label: string
   type: 'email' | 'password' | 'text'
+  /** Digits and Latin letters: typed from left to right on every page. */
+  code?: boolean
   autocomplete: string
   value?: string
   hint?: string
@@ -112,24 +132,31 @@ export interface Field {
 }
 
 export function field(options: Field): string {
-  const hint = options.hint ? `<div class="hint" id="${options.name}-hint">${escapeHtml(options.hint)}</div>` : ''
+  const id = options.id ?? options.name
+  const hint = options.hint ? `<div class="hint" id="${id}-hint">${escapeHtml(options.hint)}</div>` : ''
   const attributes = [
-    `id="${options.name}"`,
+    `id="${id}"`,
     `name="${options.name}"`,
     `type="${options.type}"`,
     `autocomplete="${options.autocomplete}"`,
     'required',
-    options.type === 'text' ? '' : 'dir="ltr"',
+    options.type === 'text' && !options.code ? '' : 'dir="ltr"',
+    options.code ? 'autocapitalize="none" spellcheck="false"' : '',
     options.value ? `value="${escapeHtml(options.value)}"` : '',
-    options.hint ? `aria-describedby="${options.name}-hint"` : '',
+    options.hint ? `aria-describedby="${id}-hint"` : '',
     options.invalid ? 'aria-invalid="true"' : '',
     options.focused ? 'autofocus' : '',
   ]
-  return `<div class="field"><label for="${options.name}">${escapeHtml(options.label)}</label><input ${attributes.filter(Boolean).join(' ')}>${hint}</div>`
+  return `<div class="field"><label for="${id}">${escapeHtml(options.label)}</label><input ${attributes.filter(Boolean).join(' ')}>${hint}</div>`
 }
 
 export function alert(text: string | null): string {
   return text === null ? '' : `<div class="alert" role="alert">${escapeHtml(text)}</div>`
+}
+
+/** Something went well. */
+export function done(text: string | null): string {
+  return text === null ? '' : `<div class="done" role="status">${escapeHtml(text)}</div>`
 }
 
 export function hidden(name: string, value: string): string {

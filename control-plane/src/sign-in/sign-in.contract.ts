@@ -1,4 +1,4 @@
-import { anyone, endpoint, Locale } from '@cityos/contract'
+import { anyone, endpoint, Locale, type RateLimit } from '@cityos/contract'
 import { z } from 'zod'
 
 /** Staff sign-in (design §8): authorization code with PKCE, pages and tokens. Pages answer HTML, or JSON when that is what is accepted. */
@@ -7,6 +7,9 @@ const lang = Locale.optional()
 
 /** An answer outside the envelope: OAuth fixes its own shapes, pages are HTML. */
 const Raw = z.unknown()
+
+/** Tries to sign in per five minutes: by address, and by account whoever asks. */
+export const signInLimit: RateLimit = { perAddress: 150, perAccount: 30, accountField: 'email', windowSeconds: 300 }
 
 export const authorize = endpoint({
   id: 'oauth.authorize',
@@ -26,6 +29,7 @@ export const authorize = endpoint({
     lang,
   }),
   response: Raw,
+  rateLimit: { perAddress: 600, windowSeconds: 300 },
 })
 
 export const showSignIn = endpoint({
@@ -36,6 +40,7 @@ export const showSignIn = endpoint({
   access: anyone,
   query: z.object({ request: z.string().max(60), lang }),
   response: Raw,
+  rateLimit: { perAddress: 600, windowSeconds: 300 },
 })
 
 export const submitSignIn = endpoint({
@@ -45,9 +50,17 @@ export const submitSignIn = endpoint({
   summary: 'Sign in; leads back to the application with a code',
   access: anyone,
   query: z.object({ lang }),
-  body: z.object({ request: z.string().max(60), email: z.string().max(254), password: z.string().max(1000), lang }),
+  body: z.object({
+    request: z.string().max(60),
+    email: z.string().max(254),
+    password: z.string().max(1000),
+    /** Of the authenticator app, or a recovery code; pages ask for it in a step of its own. */
+    code: z.string().max(40).optional(),
+    lang,
+  }),
   response: Raw,
-  errors: ['token_expired'],
+  // answered as a page: the controller counts, by address and by account (`signInLimit`)
+  errors: ['token_expired', 'totp_required', 'totp_invalid'],
 })
 
 export const exchangeToken = endpoint({
@@ -79,6 +92,7 @@ export const revokeToken = endpoint({
   access: anyone,
   body: z.object({ token: z.string().max(200) }),
   response: Raw,
+  rateLimit: { perAddress: 300, perAccount: 20, accountField: 'token', windowSeconds: 60 },
 })
 
 export const readKeys = endpoint({
@@ -88,6 +102,7 @@ export const readKeys = endpoint({
   summary: 'Public keys of staff tokens',
   access: anyone,
   response: Raw,
+  rateLimit: { perAddress: 600, windowSeconds: 60 },
 })
 
 export const endBrowserSession = endpoint({
@@ -98,6 +113,7 @@ export const endBrowserSession = endpoint({
   access: anyone,
   query: z.object({ lang }),
   response: Raw,
+  rateLimit: { perAddress: 120, windowSeconds: 60 },
 })
 
 export const showInvitation = endpoint({
@@ -124,11 +140,13 @@ export const acceptInvitation = endpoint({
     name: z.string().trim().max(120).default(''),
     password: z.string().max(1000),
     password_again: z.string().max(1000).optional(),
+    /** Of the authenticator app, when an account accepts that has one. */
+    code: z.string().max(40).optional(),
     lang,
   }),
   response: Raw,
-  rateLimit: { perAddress: 60, windowSeconds: 60 },
-  errors: ['token_expired', 'validation_failed'],
+  rateLimit: { perAddress: 60, perAccount: 20, accountField: 'token', windowSeconds: 60 },
+  errors: ['token_expired', 'validation_failed', 'totp_required', 'totp_invalid'],
 })
 
 export const beginConsoleSignIn = endpoint({
@@ -139,6 +157,7 @@ export const beginConsoleSignIn = endpoint({
   access: anyone,
   query: z.object({ return_to: z.string().max(500).default('/'), lang }),
   response: Raw,
+  rateLimit: { perAddress: 600, windowSeconds: 300 },
 })
 
 export const finishConsoleSignIn = endpoint({
@@ -149,4 +168,7 @@ export const finishConsoleSignIn = endpoint({
   access: anyone,
   query: z.object({ code: z.string().optional(), state: z.string().optional(), error: z.string().optional() }),
   response: Raw,
+  rateLimit: { perAddress: 600, windowSeconds: 300 },
 })
+
+export * from './recovery.contract.ts'

@@ -2,19 +2,15 @@ import type { Input, Locale } from '@cityos/contract'
 import { DomainError } from '@cityos/contract'
 import { Handle, RateLimiter, RawAnswer, type RequestContext } from '@cityos/http'
 import { Controller } from '@nestjs/common'
-import { audit } from '../audit/audit.trail.ts'
-import { Clock } from '../clock.ts'
-import { Registry } from '../registry/registry.ts'
-import { StaffService } from '../staff/staff.service.ts'
+import { type StaffRow, StaffService } from '../staff/staff.service.ts'
 import { AuthorizationService } from './authorization.service.ts'
+import { BrowserSignIn, browserCookie } from './browser-sign-in.ts'
 import { outOfBand } from './clients.ts'
+import { expiredPage, originOf } from './code.pages.ts'
 import { alert, escapeHtml, field, hidden, page, say } from './pages.ts'
-import { authorize, endBrowserSession, showSignIn, submitSignIn } from './sign-in.contract.ts'
-
-export const browserCookie = 'issuer_session'
-
-/** Attempts per five minutes: by address, and by account whoever asks. */
-const limit = { perAddress: 150, perAccount: 30, accountField: 'email', windowSeconds: 300 }
+import { SecondFactor } from './second-factor.service.ts'
+import { SessionService } from './session.service.ts'
+import { authorize, endBrowserSession, showSignIn, signInLimit, submitSignIn } from './sign-in.contract.ts'
 
 /** The pages a member of staff signs in at. */
 @Controller()
@@ -22,9 +18,10 @@ export class SignInController {
   constructor(
     private readonly authorizations: AuthorizationService,
     private readonly staff: StaffService,
+    private readonly secondFactor: SecondFactor,
+    private readonly browsers: BrowserSignIn,
+    private readonly sessions: SessionService,
     private readonly limiter: RateLimiter,
-    private readonly registry: Registry,
-    private readonly clock: Clock,
   ) {}
 
   @Handle(authorize)
@@ -33,13 +30,13 @@ export class SignInController {
     try {
       const request = await this.authorizations.open(query)
       if (wantsJson(ctx)) return { request: request.id }
-      const user = query.prompt === 'login' ? null : await this.authorizations.browserUser(ctx.cookies.get(browserCookie))
-      if (user && request.redirect_uri !== outOfBand) {
-        const granted = await this.authorizations.grant(request, user).catch((error: unknown) => refusedRole(error))
+      const browser = query.prompt === 'login' ? null : await this.browsers.current(ctx)
+      if (browser && request.redirect_uri !== outOfBand) {
+        const granted = await this.authorizations.grant(request, browser.user, browser.signInId).catch(refusedRole)
         if (granted) return RawAnswer.redirect(granted.location)
         return this.#form(locale, request.id, request.redirect_uri, {
           status: 403,
-          problem: say(locale, 'no_role', { email: this.staff.emailOf(user) }),
+          problem: say(locale, 'no_role', { email: this.staff.emailOf(browser.user) }),
         })
       }
       return RawAnswer.redirect(`/oauth/sign-in?request=${request.id}${query.lang ? `&lang=${query.lang}` : ''}`, 302)
@@ -62,7 +59,7 @@ export class SignInController {
       const request = await this.authorizations.read(query.request)
       return this.#form(locale, request.id, request.redirect_uri, {})
     } catch (error) {
-      return this.#expired(error, locale)
+      return expiredPage(error, locale)
     }
   }
 
@@ -71,19 +68,27 @@ export class SignInController {
     const locale = body.lang ?? query.lang ?? ctx.locale
     const json = wantsJson(ctx)
     try {
-      await this.limiter.enforce(ctx, 'oauth.sign_in', limit, body)
+      await this.limiter.enforce(ctx, 'oauth.sign_in', signInLimit, body)
       const request = await this.authorizations.read(body.request)
       const user = await this.staff.authenticate(body.email, body.password)
-      await this.#record(ctx, user?.id ?? null, request.client_id)
       if (!user) {
+        await this.browsers.record(ctx, null, request.client_id)
         if (json) throw new DomainError('unauthenticated', { message: say(locale, 'refused') })
         return this.#form(locale, request.id, request.redirect_uri, { status: 401, problem: say(locale, 'refused'), email: body.email })
       }
-      const granted = await this.authorizations.grant(request, user)
-      if (json) return { code: granted.code, state: granted.state }
-      const browser = await this.authorizations.openBrowser(user)
-      ctx.cookies.set(browserCookie, browser.token, { maxAge: browser.seconds })
-      return RawAnswer.redirect(granted.location)
+      this.authorizations.requireRole(request, user)
+      const needsCode = this.secondFactor.isOn(user) || (await this.secondFactor.isRequired())
+      if (json) {
+        if (needsCode) await this.#codeOfProgram(ctx, user, body.code)
+        const granted = await this.authorizations.grant(request, user, null)
+        await this.browsers.record(ctx, user.id, request.client_id)
+        return { code: granted.code, state: granted.state }
+      }
+      if (needsCode) {
+        await this.browsers.remember(ctx, request, user)
+        return RawAnswer.redirect(`/oauth/code?request=${request.id}&lang=${locale}`)
+      }
+      return await this.browsers.enter(ctx, request, user)
     } catch (error) {
       if (json || !(error instanceof DomainError)) throw error
       const again = { email: body.email, status: error.status }
@@ -95,7 +100,7 @@ export class SignInController {
         })
       if (error.code === 'forbidden')
         return this.#form(locale, body.request, target, { ...again, problem: say(locale, 'no_role', { email: body.email }) })
-      return this.#expired(error, locale)
+      return expiredPage(error, locale)
     }
   }
 
@@ -112,15 +117,15 @@ export class SignInController {
 <form method="post" action="/oauth/sign-in">${hidden('request', request)}${hidden('lang', locale)}
 ${field({ name: 'email', label: say(locale, 'email'), type: 'email', autocomplete: 'username', value: shown.email ?? '', focused: !shown.email, invalid: !!shown.problem })}
 ${field({ name: 'password', label: say(locale, 'password'), type: 'password', autocomplete: 'current-password', focused: !!shown.email, invalid: !!shown.problem })}
-<button type="submit">${escapeHtml(say(locale, 'submit'))}</button></form>`
-    const targets = redirectUri && URL.canParse(redirectUri) && new URL(redirectUri).origin !== 'null' ? [new URL(redirectUri).origin] : []
+<button type="submit">${escapeHtml(say(locale, 'submit'))}</button></form>
+<p class="more"><a href="/oauth/forgotten?lang=${locale}">${escapeHtml(say(locale, 'forgot'))}</a></p>`
     return page({
       status: shown.status ?? 200,
       locale,
       title: 'title',
       body,
       here: `/oauth/sign-in?request=${request}`,
-      formTargets: targets,
+      formTargets: redirectUri === null ? [] : originOf(redirectUri),
     })
   }
 
@@ -132,31 +137,10 @@ ${field({ name: 'password', label: say(locale, 'password'), type: 'password', au
     )
   }
 
-  #expired(error: unknown, locale: Locale): RawAnswer {
-    if (!(error instanceof DomainError) || error.code !== 'token_expired') throw error
-    return page({
-      status: 410,
-      locale,
-      title: 'title',
-      here: '/oauth/sign-out',
-      body: `<h1>${escapeHtml(say(locale, 'expired'))}</h1><p><a href="/">cityos</a></p>`,
-    })
-  }
-
-  /** Refused tries are recorded without saying whether the account exists. */
-  async #record(ctx: RequestContext, userId: string | null, client: string): Promise<void> {
-    const action = userId ? 'sign_in.accepted' : 'sign_in.refused'
-    await this.registry.transaction((tx) =>
-      audit(tx, {
-        at: this.clock.now(),
-        actor: userId ?? 'anonymous',
-        action,
-        tenantId: null,
-        resource: { type: 'client', id: client },
-        ip: ctx.ip || null,
-        requestId: ctx.requestId,
-      }),
-    )
+  /** @throws DomainError totp_required, with `details.enrol` where to set the app up first | totp_invalid */
+  async #codeOfProgram(ctx: RequestContext, user: StaffRow, code: string | undefined): Promise<void> {
+    if (!this.secondFactor.isOn(user)) throw new DomainError('totp_required', { details: { enrol: this.sessions.accountUrl } })
+    await this.secondFactor.check(ctx, user, code)
   }
 }
 

@@ -8,6 +8,8 @@ import { Clock } from '../clock.ts'
 import { Registry, type Tx } from '../registry/registry.ts'
 import { issuer, SETTINGS, type Settings } from '../settings.ts'
 import { grantsFor, type StaffRow, StaffService } from '../staff/staff.service.ts'
+import { Expiry } from './expiry.ts'
+import { SessionService } from './session.service.ts'
 import { SigningKeys } from './signing-keys.ts'
 
 export const accessSeconds = 15 * 60
@@ -33,7 +35,9 @@ export class TokenService {
   constructor(
     private readonly registry: Registry,
     private readonly staff: StaffService,
+    private readonly sessions: SessionService,
     private readonly keys: SigningKeys,
+    private readonly expiry: Expiry,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -46,7 +50,7 @@ export class TokenService {
     ctx: RequestContext,
     given: { code: string; verifier: string; clientId: string; redirectUri: string },
   ): Promise<Tokens> {
-    const now = this.clock.now()
+    const now = this.expiry.now()
     const code_hash = hashOf(given.code)
     const found = await this.registry.db.authorization.findUnique({ where: { code_hash } })
     const challenge = createHash('sha256').update(given.verifier).digest('base64url')
@@ -66,7 +70,7 @@ export class TokenService {
           data: { code_used_at: now, session_id },
         })
         if (count === 0) return null
-        const session = await this.#openSession(tx, ctx, session_id, user.id, given.clientId, found)
+        const session = await this.#openSession(tx, ctx, session_id, user, given.clientId, found)
         return this.#issue(tx, user, session)
       })
       .then(async (tokens) => {
@@ -82,7 +86,7 @@ export class TokenService {
    * @throws DomainError refresh_reused | unauthenticated
    */
   async refresh(refreshToken: string, clientId: string): Promise<Tokens> {
-    const now = this.clock.now()
+    const now = this.expiry.now()
     const token_hash = hashOf(refreshToken)
     const found = await this.registry.db.refresh_token.findUnique({ where: { token_hash }, include: { session: true } })
     if (!found || found.session.client_id !== clientId) throw new DomainError('unauthenticated', { details: { error: 'invalid_grant' } })
@@ -92,7 +96,9 @@ export class TokenService {
     const user = await this.#activeUser(found.session.user_id)
     const tokens = await this.registry.transaction(async (tx) => {
       const { count } = await tx.refresh_token.updateMany({ where: { token_hash, used_at: null }, data: { used_at: now } })
-      return count === 0 ? null : this.#issue(tx, user, found.session)
+      if (count === 0) return null
+      await tx.staff_session.update({ where: { id: found.session_id }, data: { last_used_at: now } })
+      return this.#issue(tx, user, found.session)
     })
     return tokens ?? this.#refuseReuse(found.session_id)
   }
@@ -108,8 +114,9 @@ export class TokenService {
     return session === null || session.revoked_at !== null
   }
 
+  /** The whole sign-in ends, whatever console it was stolen from, and its owner hears of it. */
   async #refuseReuse(sessionId: string): Promise<never> {
-    await this.#endSession(sessionId, 'refresh_reused')
+    await this.registry.transaction((tx) => this.sessions.endStolen(tx, sessionId))
     throw new DomainError('refresh_reused', {
       message: 'this refresh token was used before: the session has been ended, sign in again',
       details: { error: 'invalid_grant' },
@@ -128,17 +135,18 @@ export class TokenService {
     tx: Tx,
     ctx: RequestContext,
     id: string,
-    userId: string,
+    user: StaffRow,
     clientId: string,
     granted: authorization,
   ): Promise<staff_session> {
     const now = this.clock.now()
-    await tx.staff_user.update({ where: { id: userId }, data: { last_sign_in_at: now } })
+    // takes the account's row: sign-ins at the same moment are counted one after the other
+    await tx.staff_user.update({ where: { id: user.id }, data: { last_sign_in_at: now } })
     const { audience } = granted
     const tenantId = audience.startsWith('tenant:') ? audience.slice('tenant:'.length) : null
     await audit(tx, {
       at: now,
-      actor: userId,
+      actor: user.id,
       action: 'session.open',
       tenantId,
       resource: { type: 'session', id },
@@ -147,10 +155,10 @@ export class TokenService {
       changes: { client: clientId, audience },
     })
     const agent = ctx.headers['user-agent']?.slice(0, 300) ?? null
-    return tx.staff_session.create({
+    const session = await tx.staff_session.create({
       data: {
         id,
-        user_id: userId,
+        user_id: user.id,
         client_id: clientId,
         audience,
         ip: ctx.ip || null,
@@ -158,13 +166,15 @@ export class TokenService {
         sign_in_id: granted.sign_in_id ?? id,
         last_used_at: now,
         created_at: now,
-        expires_at: this.clock.in(refreshSeconds),
+        expires_at: this.expiry.in(refreshSeconds),
       },
     })
+    await this.sessions.enforceLimit(tx, user, session.sign_in_id)
+    return session
   }
 
   async #issue(tx: Tx, user: StaffRow, session: staff_session): Promise<Tokens> {
-    const now = this.clock.now()
+    const now = this.expiry.now()
     const grants = grantsFor(this.staff.grantsOf(user), session.audience)
     if (grants.length === 0)
       throw new DomainError('forbidden', { message: 'this account has no role here', details: { error: 'access_denied' } })
