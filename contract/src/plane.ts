@@ -72,7 +72,21 @@ export const PlaneHealth = z.object({
     memory_bytes: z.int(),
     requests: z.int(),
     last_request_at: z.string().nullable(),
+    /** Left out by data planes of the release before. */
+    vendors: z.int().optional(),
+    /** Of the tenant's files. */
+    storage_bytes: z.int().optional(),
   }),
+  /**
+   * Figures by the hour, counted anew from the tenant's own rows each time: a doubled, late or missed report changes
+   * nothing, since the next one says the same again. `measured_at` decides between two reports of one hour.
+   */
+  meter: z
+    .object({
+      measured_at: z.iso.datetime(),
+      hours: z.array(z.object({ hour: z.iso.datetime(), orders: z.int(), gmv_amount: z.int(), storage_mb: z.int().nullable() })).max(800),
+    })
+    .optional(),
 })
 export type PlaneHealth = z.infer<typeof PlaneHealth>
 

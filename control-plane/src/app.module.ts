@@ -12,6 +12,14 @@ import { AuditAnchors } from './audit/audit.anchors.ts'
 import { AuditController } from './audit/audit.controller.ts'
 import { AuditService } from './audit/audit.service.ts'
 import { ControlPlaneAuthenticator } from './authenticator.ts'
+import { BackupController } from './backup/backup.controller.ts'
+import { BackupService } from './backup/backup.service.ts'
+import { CopyService } from './backup/copy.service.ts'
+import { BillingClerk } from './billing/billing.clerk.ts'
+import { BillingController } from './billing/billing.controller.ts'
+import { InvoiceService } from './billing/invoice.service.ts'
+import { RevenueService } from './billing/revenue.service.ts'
+import { SubscriptionService } from './billing/subscription.service.ts'
 import { CertificateController } from './certificate/certificate.controller.ts'
 import { CertificateService } from './certificate/certificate.service.ts'
 import { Clock } from './clock.ts'
@@ -38,6 +46,7 @@ import { OperationController } from './operation/operation.controller.ts'
 import { OperationService } from './operation/operation.service.ts'
 import { OperationEngine } from './operations/engine.ts'
 import { PlanController } from './plan/plan.controller.ts'
+import { PlanService } from './plan/plan.service.ts'
 import { PlaneController } from './plane/plane.controller.ts'
 import { PlaneStreams } from './plane/plane.streams.ts'
 import { Reconciliation } from './reconcilers/reconciliation.ts'
@@ -101,7 +110,9 @@ const services = [
   AuditService,
   AuthorizationService,
   BrowserSignIn,
+  BackupService,
   CertificateService,
+  CopyService,
   CitySeed,
   Clock,
   OperatorConsole,
@@ -143,6 +154,11 @@ const services = [
   TenantRuntimes,
   TenantService,
   TokenService,
+  BillingClerk,
+  InvoiceService,
+  PlanService,
+  RevenueService,
+  SubscriptionService,
 ]
 
 export interface Parts {
@@ -202,6 +218,8 @@ export class AppModule {
         AlertController,
         ApprovalController,
         AuditController,
+        BackupController,
+        BillingController,
         CertificateController,
         ConsoleController,
         FleetController,

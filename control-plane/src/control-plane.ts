@@ -7,6 +7,7 @@ import type { DataPlaneDriver } from '@cityos/provisioning'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { FastifyInstance } from 'fastify'
 import { AppModule } from './app.module.ts'
+import { BillingClerk } from './billing/billing.clerk.ts'
 import type { Clock } from './clock.ts'
 import { GovernanceCache } from './governance/governance.cache.ts'
 import { PolicyDelivery } from './governance/policy.delivery.ts'
@@ -72,6 +73,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   addMetrics(app)
   app.get(OperationEngine).start()
   app.get(Reconciliation).start()
+  app.get(BillingClerk).start()
   app.get(GovernanceCache).start((error) => log.warn({ error }, 'governance could not be read again yet'))
   app.get(PolicyDelivery).start()
   app.get(Mailer).start()
@@ -85,6 +87,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       app.get(EventStreams).closeAll()
       await app.get(Mailer).stop()
       await app.get(PolicyDelivery).stop()
+      await app.get(BillingClerk).stop()
       await app.get(Reconciliation).stop()
       await app.get(OperationEngine).stop()
       await app.close()

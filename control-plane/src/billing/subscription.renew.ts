@@ -6,8 +6,9 @@ import { periodPrice, prorate, scopeOf } from './billing.proration.ts'
 import { wakeStanding } from './billing.wake.ts'
 import { issueInvoice, type LineToWrite } from './invoice.issue.ts'
 import { lockSubscription } from './invoice.settle.ts'
+import { Metered } from './metered.ts'
 import { describe, nameOfItem } from './subscription.lines.ts'
-import { Metered, usageLines } from './usage.metered.ts'
+import { usageLines } from './usage.lines.ts'
 
 export type LockedSubscription = NonNullable<Awaited<ReturnType<typeof lockSubscription>>>
 

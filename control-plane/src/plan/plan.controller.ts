@@ -1,31 +1,50 @@
-import type { I18nText, Input } from '@cityos/contract'
+import type { Input } from '@cityos/contract'
 import { Handle, type RequestContext } from '@cityos/http'
 import { Controller } from '@nestjs/common'
-import { Registry } from '../registry/registry.ts'
-import { listPlans, type Plan } from './plan.contract.ts'
+import { archivePlan, changeAddOn, changePlan, createPlan, listAddOns, listPlans, offerPlan, readPlan } from './plan.contract.ts'
+import { PlanService } from './plan.service.ts'
 
 @Controller()
 export class PlanController {
-  constructor(private readonly registry: Registry) {}
+  constructor(private readonly plans: PlanService) {}
 
   @Handle(listPlans)
-  async list(_ctx: RequestContext, input: Input<typeof listPlans>) {
-    const [rows, total] = await Promise.all([
-      this.registry.db.plan.findMany({ orderBy: { position: 'asc' }, take: input.query.limit, skip: input.query.offset }),
-      this.registry.db.plan.count(),
-    ])
-    const items = rows.map(
-      (row): Plan => ({
-        code: row.code,
-        name: row.name as I18nText,
-        description: row.description as I18nText,
-        price: { amount: Number(row.price_amount), currency: row.currency_code },
-        interval: row.interval as Plan['interval'],
-        trial_days: row.trial_days,
-        limits: row.limits as Record<string, number>,
-        default: row.is_default,
-      }),
-    )
-    return { items, total }
+  list(ctx: RequestContext, input: Input<typeof listPlans>) {
+    return this.plans.list(ctx, input.query)
+  }
+
+  @Handle(readPlan)
+  read(ctx: RequestContext, input: Input<typeof readPlan>) {
+    return this.plans.read(ctx, input.params.code)
+  }
+
+  @Handle(createPlan)
+  create(ctx: RequestContext, input: Input<typeof createPlan>) {
+    return this.plans.create(ctx, input.body)
+  }
+
+  @Handle(changePlan)
+  change(ctx: RequestContext, input: Input<typeof changePlan>) {
+    return this.plans.change(ctx, input.params.code, input.body)
+  }
+
+  @Handle(archivePlan)
+  archive(ctx: RequestContext, input: Input<typeof archivePlan>) {
+    return this.plans.setOffered(ctx, input.params.code, false)
+  }
+
+  @Handle(offerPlan)
+  offer(ctx: RequestContext, input: Input<typeof offerPlan>) {
+    return this.plans.setOffered(ctx, input.params.code, true)
+  }
+
+  @Handle(listAddOns)
+  addOns(ctx: RequestContext, input: Input<typeof listAddOns>) {
+    return this.plans.listAddOns(ctx, input.query)
+  }
+
+  @Handle(changeAddOn)
+  changeAddOn(ctx: RequestContext, input: Input<typeof changeAddOn>) {
+    return this.plans.changeAddOn(ctx, input.params.vertical, input.body)
   }
 }

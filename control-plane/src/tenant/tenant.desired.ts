@@ -1,6 +1,9 @@
-import { DomainError, PlaneHealth, ThemeTokens } from '@cityos/contract'
+import { DomainError, ThemeTokens } from '@cityos/contract'
 import type { tenant } from '../../generated/client.ts'
+import { entitlementOf } from '../billing/entitlement.ts'
 import type { Drivers } from '../drivers.ts'
+import { placementOf } from '../governance/tenant.placement.ts'
+import { addOnsOf, countedVerticals, requireRoom } from '../plan/plan.limits.ts'
 import { type Db, json } from '../registry/registry.ts'
 import type { ChangeTenant, CreateTenant } from './tenant.contract.ts'
 import { checkCurrencies, checkLocales, checkTimezone, checkVerticalLimit, nameIn, resolveVerticals } from './tenant.rules.ts'
@@ -35,15 +38,19 @@ export function newState(asked: CreateTenant, platform: { drivers: Drivers; test
 
 /** The columns a change request is about, with their new values. @throws DomainError */
 export async function changedState(db: Db, row: tenant, asked: ChangeTenant): Promise<Record<string, unknown>> {
-  const plan = await requirePlan(db, asked.plan ?? row.plan_code)
+  const plan = await planOf(db, row, asked.plan)
   const verticals = asked.verticals === undefined ? row.verticals : resolveVerticals(asked.verticals)
   const locales = asked.locales ?? row.locales
-  checkVerticalLimit(verticals, plan)
-  if (plan.code !== row.plan_code) await checkUsage(db, row.id, plan)
+  const addOns = await addOnsOf(db, row.id)
+  const counted = verticals.filter((code) => !addOns.includes(code))
+  if (plan.code !== row.plan_code) await requireRoom(db, row.id, plan, countedVerticals(verticals, addOns))
+  checkVerticalLimit(counted, plan)
   checkLocales(locales, asked.default_locale ?? row.default_locale)
   checkCurrencies(asked.currencies ?? row.currencies, asked.default_currency ?? row.default_currency)
   if (asked.timezone) checkTimezone(asked.timezone)
+  const moved = asked.node_id !== undefined || asked.authority_id !== undefined || asked.residency_zone !== undefined
   const wanted = {
+    ...(moved ? await placementOf(db, asked, row.country, row) : {}),
     name: asked.name === undefined ? undefined : nameIn(asked.name, locales),
     plan_code: asked.plan,
     verticals: asked.verticals === undefined ? undefined : verticals,
@@ -59,25 +66,28 @@ export async function changedState(db: Db, row: tenant, asked: ChangeTenant): Pr
   return Object.fromEntries(named)
 }
 
-/** A plan must hold what the tenant has, as its data plane reported last. @throws DomainError plan_below_usage */
-async function checkUsage(db: Db, tenantId: string, plan: { code: string; limits: unknown }): Promise<void> {
-  const last = await db.plane_report.findUnique({ where: { tenant_id: tenantId } })
-  if (!last) return
-  const { products } = PlaneHealth.parse(last.report).usage
-  const limit = (plan.limits as Record<string, number>)['products']
-  if (limit === undefined || products <= limit) return
-  throw new DomainError('plan_below_usage', {
-    field: 'plan',
-    message: `plan ${plan.code} holds ${limit} products, the tenant has ${products}: archive some, or choose a larger plan`,
-    details: { limit, used: products },
-  })
+/** What a change of the desired state makes of the subscription: another plan, or an add-on whose vertical is given up. */
+export async function termsOf(db: Db, tenantId: string, changes: Record<string, unknown>) {
+  const kept = changes['verticals'] as string[] | undefined
+  const remove = kept ? (await addOnsOf(db, tenantId)).filter((vertical) => !kept.includes(vertical)) : []
+  const plan = changes['plan_code'] as string | undefined
+  if (plan === undefined && remove.length === 0) return {}
+  return { terms: { ...(plan === undefined ? {} : { plan }), add: [], remove, at: null } }
+}
+
+/** The plan that is asked for; without one, the terms the tenant is on, also when the plan is no longer offered. */
+async function planOf(db: Db, row: tenant, asked: string | undefined): Promise<{ code: string; limits: unknown }> {
+  if (asked !== undefined && asked !== row.plan_code) return requirePlan(db, asked)
+  return { code: row.plan_code, limits: (await entitlementOf(db, row)).limits }
 }
 
 /** @throws DomainError unknown_plan naming the plans there are */
 export async function requirePlan(db: Db, code: string) {
   const plan = await db.plan.findUnique({ where: { code } })
-  if (plan) return plan
-  const known = (await db.plan.findMany({ orderBy: { position: 'asc' }, select: { code: true } })).map((item) => item.code)
+  if (plan && !plan.archived_at) return plan
+  const known = (await db.plan.findMany({ where: { archived_at: null }, orderBy: { position: 'asc' }, select: { code: true } })).map(
+    (item) => item.code,
+  )
   throw new DomainError('unknown_plan', {
     field: 'plan',
     message: `there is no plan "${code}": use ${known.join(', ')}`,

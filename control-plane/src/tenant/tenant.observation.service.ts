@@ -2,6 +2,7 @@ import { DomainError, PlaneHealth } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import type { usage_sample } from '../../generated/client.ts'
+import { recordMeter, rollUp } from '../billing/usage.record.ts'
 import { Clock } from '../clock.ts'
 import { Drivers } from '../drivers.ts'
 import { PlaneStreams } from '../plane/plane.streams.ts'
@@ -88,6 +89,10 @@ export class TenantObservationService {
     ) as unknown as Omit<usage_sample, 'tenant_id' | 'hour'>
     await this.registry.transaction(async (tx) => {
       const latest = { report: json(report), reported_at: now }
+      if (report.meter) {
+        await recordMeter(tx, tenantId, report.meter)
+        await rollUp(tx, tenantId, now)
+      }
       await tx.plane_report.upsert({ where: { tenant_id: tenantId }, create: { tenant_id: tenantId, ...latest }, update: latest })
       await tx.usage_sample.upsert({
         where: { tenant_id_hour: { tenant_id: tenantId, hour } },

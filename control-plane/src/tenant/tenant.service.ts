@@ -5,15 +5,16 @@ import { auditOf } from '../audit/audit.context.ts'
 import { audit } from '../audit/audit.trail.ts'
 import { Clock } from '../clock.ts'
 import { Drivers } from '../drivers.ts'
+import { placementOf } from '../governance/tenant.placement.ts'
 import type { Operation, OperationKind } from '../operation/operation.contract.ts'
 import { OperationService } from '../operation/operation.service.ts'
 import { isUniqueViolation, Registry, type Tx } from '../registry/registry.ts'
 import { normaliseEmail, Sealing } from '../registry/sealing.ts'
 import { publicOrigin, SETTINGS, type Settings } from '../settings.ts'
-import { Abilities, type Action, tenantScope } from '../staff/ability.ts'
+import { Abilities, type Action, allows, type Subject, tenantScope } from '../staff/ability.ts'
 import { InvitationService } from '../staff/invitation.service.ts'
 import type { ChangeTenant, CreateTenant, IssuedInvitation, Tenant } from './tenant.contract.ts'
-import { changedState, newState, requirePlan, requireRelease } from './tenant.desired.ts'
+import { changedState, newState, requirePlan, requireRelease, termsOf } from './tenant.desired.ts'
 import { checkSlug, checkVerticalLimit, slugTaken } from './tenant.rules.ts'
 import { TenantRuntimes } from './tenant.runtime.ts'
 import { type TenantWithOperation, viewTenant, withOperation } from './tenant.view.ts'
@@ -95,12 +96,7 @@ export class TenantService {
   }
 
   /** @throws DomainError not_found also for a tenant the caller has no right to */
-  async find(
-    ctx: RequestContext,
-    idOrSlug: string,
-    action: Action,
-    subject: 'tenant' | 'tenant_health' | 'tenant_usage' | 'operation' = 'tenant',
-  ): Promise<TenantWithOperation> {
+  async find(ctx: RequestContext, idOrSlug: string, action: Action, subject: Subject = 'tenant'): Promise<TenantWithOperation> {
     const scope = tenantScope(this.abilities.of(ctx.actor), action, subject, 'id')
     const rows = await this.registry.db.tenant.findMany({
       where: { AND: [scope, { OR: [{ id: idOrSlug }, { slug_claim: idOrSlug }, { slug: idOrSlug }] }] },
@@ -161,6 +157,7 @@ export class TenantService {
             owner_sealed: this.sealing.seal('personal', owner),
             owner_index: this.sealing.emailIndex(owner),
             ...desired,
+            ...(await placementOf(tx, asked, asked.country, null)),
             release,
             created_at: now,
             updated_at: now,
@@ -191,9 +188,13 @@ export class TenantService {
         details: { version: row.version },
       })
     }
+    if (asked.node_id !== undefined || asked.authority_id !== undefined || asked.residency_zone !== undefined) {
+      // who governs a tenant is not for the tenant to say
+      if (!allows(this.abilities.of(ctx.actor), 'update', 'policy', { tenant_id: row.id })) throw new DomainError('forbidden')
+    }
     const changes = await changedState(this.registry.db, row, asked)
     const before = Object.fromEntries(Object.keys(changes).map((key) => [key, row[key as keyof typeof row]]))
-    return this.#start(ctx, row, 'tenant-change', { changes, before })
+    return this.#start(ctx, row, 'tenant-change', { changes, before, ...(await termsOf(this.registry.db, row.id, changes)) })
   }
 
   async suspend(ctx: RequestContext, idOrSlug: string): Promise<Started> {

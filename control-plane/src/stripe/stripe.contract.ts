@@ -1,0 +1,13 @@
+import { anyone, endpoint } from '@cityos/contract'
+import { z } from 'zod'
+
+export const receiveStripe = endpoint({
+  id: 'stripe.webhook',
+  method: 'POST',
+  path: '/webhooks/stripe',
+  summary: 'Events of the payment provider; signed, each taken once, in any order',
+  access: anyone,
+  body: z.looseObject({}),
+  response: z.object({ received: z.literal(true) }),
+  errors: ['invalid_request', 'unauthenticated', 'dependency_unavailable'],
+})
