@@ -1,4 +1,4 @@
-import type { Binding } from '@cityos/contract'
+import { type Binding, DomainError } from '@cityos/contract'
 import { type Log, Metrics } from '@cityos/http'
 import type { DBOSClient, DBOS as Dbos } from '@dbos-inc/dbos-sdk'
 import { Inject, Injectable } from '@nestjs/common'
@@ -92,11 +92,23 @@ export class EmbeddedEngine implements BackgroundWorker {
 
   #launched(): Promise<Engine> {
     clearTimeout(this.#idle)
-    this.#engine ??= this.#stopping.then(() => this.#launch())
+    this.#engine ??= this.#begun()
     this.#armIdle()
     return this.#engine
   }
 
+  /** A launch that failed is forgotten, so that the next request tries again. */
+  #begun(): Promise<Engine> {
+    const engine = this.#stopping
+      .then(() => this.#launch())
+      .catch((error: unknown) => {
+        if (this.#engine === engine) this.#engine = undefined
+        throw error
+      })
+    return engine
+  }
+
+  /** @throws DomainError dependency_unavailable when the database is away: launching needs nothing else */
   async #launch(): Promise<Engine> {
     const { DBOS } = await import('@dbos-inc/dbos-sdk')
     DBOS.setConfig({
@@ -115,9 +127,16 @@ export class EmbeddedEngine implements BackgroundWorker {
     launched = { execute: (name, input) => this.#execute(DBOS, name, input) }
     registered ??= DBOS.registerWorkflow((name: string, input: unknown) => launched!.execute(name, input), { name: 'run' })
     this.#run = registered
-    await DBOS.launch()
-    await DBOS.registerQueue(queueName, { onConflict: 'never_update' })
-    return DBOS
+    try {
+      await DBOS.launch()
+      await DBOS.registerQueue(queueName, { onConflict: 'never_update' })
+      return DBOS
+    } catch (cause) {
+      // the library wraps what it met in a text
+      this.log.warn({ error: cause }, 'the workflow engine could not start')
+      await DBOS.shutdown()
+      throw new DomainError('dependency_unavailable', { cause, details: { retry_after: 2 } })
+    }
   }
 
   async #execute(engine: Engine, name: string, input: unknown): Promise<Outcome> {

@@ -85,6 +85,19 @@ describe('in one process', () => {
     await platform.close()
   })
 
+  it('says that the database is away while it cannot start, and starts with the next request once it is back', async () => {
+    const owner = await cluster.owner(tenant)
+    const engine = platform.get(WorkflowEngine)
+    await owner.query('ALTER SCHEMA dbos RENAME TO dbos_away')
+    await expect(engine.start(counting, 'count:away', { name: 'x' })).rejects.toMatchObject({
+      code: 'dependency_unavailable',
+      details: { retry_after: 2 },
+    })
+    await owner.query('ALTER SCHEMA dbos_away RENAME TO dbos')
+    expect((await (await engine.start(counting, 'count:away', { name: 'x' })).result()).total).toBe(6)
+    await platform.close()
+  })
+
   it('tries a failing step again', async () => {
     await (await platform.get(WorkflowEngine).start(counting, 'count:flaky', { name: 'flaky' })).result()
     expect(ran).toEqual(['first', 'first', 'first', 'second', 'third'])
