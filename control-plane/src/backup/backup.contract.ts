@@ -1,5 +1,6 @@
 import { DriverName, endpoint, I18nText, listEndpoint, staff } from '@cityos/contract'
 import { z } from 'zod'
+import { Approval } from '../approval/approval.contract.ts'
 import { Operation } from '../operation/operation.contract.ts'
 import { IssuedInvitation, Tenant } from '../tenant/tenant.contract.ts'
 
@@ -184,4 +185,17 @@ export const liftQuarantine = endpoint({
   response: Started,
   status: 202,
   errors: ['operation_in_progress', 'invalid_transition'],
+})
+
+export const moveTenant = endpoint({
+  id: 'tenant.move',
+  method: 'POST',
+  path: '/api/v1/tenants/{id}/move',
+  summary: 'Move the tenant through its archive to a new database and process; needs a second person',
+  access: staff('operate', 'backup'),
+  params: byId,
+  body: z.object({ reason: z.string().trim().min(3).max(500) }),
+  response: z.object({ tenant: Tenant, operation: Operation.nullable(), approval: Approval.nullable() }),
+  status: 202,
+  errors: ['operation_in_progress', 'invalid_transition', 'already_exists'],
 })

@@ -5,6 +5,7 @@ import {
   Locale,
   listEndpoint,
   PlaneHealth,
+  ResidencyZone,
   staff,
   TenantRuntime,
   TenantStatus,
@@ -37,6 +38,11 @@ export const Tenant = z.object({
   release: z.string(),
   driver: DriverName,
   region: z.string(),
+  /** Its place in the city and who governs it; null: the country's authority, or the platform's. */
+  node_id: z.string().nullable(),
+  authority_id: z.string().nullable(),
+  /** Where its data lies. */
+  residency_zone: ResidencyZone.nullable(),
   domains: z.array(z.string()),
   seeded: z.boolean(),
   test: z.boolean(),
@@ -51,7 +57,9 @@ export const Tenant = z.object({
   /** Size of its database, as its data plane last reported it; null before the first report. */
   database_bytes: z.int().nullable(),
   /** What the caller may ask for now; buttons are derived from this (each is `POST …/{id}/<action>`, or PATCH and DELETE). */
-  actions: z.array(z.enum(['change', 'suspend', 'resume', 'sleep', 'wake', 'close', 'reopen', 'delete'])),
+  actions: z.array(
+    z.enum(['change', 'suspend', 'resume', 'sleep', 'wake', 'backups', 'clone', 'move', 'lift-quarantine', 'close', 'reopen', 'delete']),
+  ),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 })
@@ -93,6 +101,10 @@ export const CreateTenant = z.object({
   release: z.string().optional(),
   driver: DriverName.default('local'),
   region: z.string().max(40).default('riyadh'),
+  /** Id or code of its place in the city, and of the authority that governs it. */
+  node_id: z.string().max(64).optional(),
+  authority_id: z.string().max(64).optional(),
+  residency_zone: ResidencyZone.optional(),
   seed: z.boolean().default(false),
   test: z.boolean().optional(),
 })
@@ -108,6 +120,9 @@ export const ChangeTenant = z.object({
   default_currency: Currency.optional(),
   timezone: z.string().optional(),
   theme: ThemeTokens.partial().optional(),
+  node_id: z.string().max(64).nullable().optional(),
+  authority_id: z.string().max(64).nullable().optional(),
+  residency_zone: ResidencyZone.optional(),
   /** When given, refused with `stale_version` unless it is the tenant's present version. */
   version: z.int().optional(),
 })
@@ -169,6 +184,7 @@ export const createTenant = endpoint({
     'unknown_release',
     'not_enough_capacity',
     'quota_exceeded',
+    'policy_denied',
     'validation_failed',
   ],
 })
@@ -201,6 +217,7 @@ export const changeTenant = endpoint({
     'plan_below_usage',
     'stale_version',
     'quota_exceeded',
+    'policy_denied',
     'validation_failed',
   ],
 })

@@ -27,12 +27,19 @@ const serving: TenantStatus[] = ['trial', 'active', 'past_due', 'suspended']
 type Verb = Tenant['actions'][number]
 
 /** From which status a verb may be asked for, and the right it needs; the operations' `begin` has the last word. */
-const verbs: Record<Verb, { from: readonly TenantStatus[]; right: 'update' | 'operate' | 'close' | 'delete' }> = {
+const verbs: Record<
+  Verb,
+  { from: readonly TenantStatus[]; right: 'create' | 'update' | 'operate' | 'close' | 'delete'; subject?: 'backup' }
+> = {
   change: { from: serving, right: 'update' },
   suspend: { from: ['trial', 'active', 'past_due'], right: 'operate' },
   resume: { from: ['suspended'], right: 'operate' },
   sleep: { from: serving, right: 'operate' },
   wake: { from: serving, right: 'operate' },
+  backups: { from: [...serving, 'closing'], right: 'create', subject: 'backup' },
+  clone: { from: [...serving, 'closing'], right: 'operate', subject: 'backup' },
+  move: { from: serving, right: 'operate', subject: 'backup' },
+  'lift-quarantine': { from: serving, right: 'operate', subject: 'backup' },
   close: { from: serving, right: 'close' },
   reopen: { from: ['closing'], right: 'operate' },
   delete: { from: ['closing', 'closed', 'failed'], right: 'delete' },
@@ -44,7 +51,9 @@ export function tenantActions(row: TenantWithOperation, runtime: TenantRuntime |
   return (Object.keys(verbs) as Verb[]).filter((verb) => {
     if (verb === 'sleep' && runtime === 'asleep') return false
     if (verb === 'wake' && runtime === 'running') return false
-    return verbs[verb].from.includes(row.status as TenantStatus) && ability.can(verbs[verb].right, 'tenant')
+    if (verb === 'lift-quarantine' && !row.quarantined) return false
+    const { from, right, subject } = verbs[verb]
+    return from.includes(row.status as TenantStatus) && ability.can(right, subject ?? 'tenant')
   })
 }
 
@@ -77,6 +86,9 @@ export function viewTenant(
     release: row.release,
     driver: row.driver as DriverName,
     region: row.region,
+    node_id: row.node_id,
+    authority_id: row.authority_id,
+    residency_zone: row.residency_zone as Tenant['residency_zone'],
     domains: row.domains.map((domain) => domain.host),
     seeded: row.seed,
     test: row.test,
