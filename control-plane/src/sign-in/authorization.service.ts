@@ -5,7 +5,8 @@ import type { authorization } from '../../generated/client.ts'
 import { Clock } from '../clock.ts'
 import { Registry } from '../registry/registry.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
-import { grantsFor, type StaffRow, StaffService } from '../staff/staff.service.ts'
+import { StaffEntry } from '../staff/staff.entry.ts'
+import { type StaffRow, StaffService } from '../staff/staff.service.ts'
 import { checkClient } from './clients.ts'
 import { Expiry } from './expiry.ts'
 import { hashOf } from './token.service.ts'
@@ -28,6 +29,7 @@ export class AuthorizationService {
   constructor(
     private readonly registry: Registry,
     private readonly staff: StaffService,
+    private readonly entry: StaffEntry,
     private readonly expiry: Expiry,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -65,8 +67,8 @@ export class AuthorizationService {
   }
 
   /** @throws DomainError forbidden when the account has no role where the request leads */
-  requireRole(request: authorization, user: StaffRow): void {
-    if (grantsFor(this.staff.grantsOf(user), request.audience).length === 0)
+  async requireRole(request: authorization, user: StaffRow): Promise<void> {
+    if (!(await this.entry.at(this.registry.db, user, request.audience)))
       throw new DomainError('forbidden', { message: 'this account has no role here' })
   }
 
@@ -80,7 +82,7 @@ export class AuthorizationService {
     user: StaffRow,
     signInId: string | null,
   ): Promise<{ code: string; state: string | null; location: string }> {
-    this.requireRole(request, user)
+    await this.requireRole(request, user)
     const code = randomBytes(32).toString('base64url')
     const { count } = await this.registry.db.authorization.updateMany({
       where: { id: request.id, code_hash: null },

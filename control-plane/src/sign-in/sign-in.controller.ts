@@ -76,7 +76,7 @@ export class SignInController {
         if (json) throw new DomainError('unauthenticated', { message: say(locale, 'refused') })
         return this.#form(locale, request.id, request.redirect_uri, { status: 401, problem: say(locale, 'refused'), email: body.email })
       }
-      this.authorizations.requireRole(request, user)
+      await this.authorizations.requireRole(request, user)
       const needsCode = this.secondFactor.isOn(user) || (await this.secondFactor.isRequired())
       if (json) {
         if (needsCode) await this.#codeOfProgram(ctx, user, body.code)

@@ -7,7 +7,8 @@ import { audit } from '../audit/audit.trail.ts'
 import { Clock } from '../clock.ts'
 import { Registry, type Tx } from '../registry/registry.ts'
 import { issuer, SETTINGS, type Settings } from '../settings.ts'
-import { grantsFor, type StaffRow, StaffService } from '../staff/staff.service.ts'
+import { identityClaims, StaffEntry } from '../staff/staff.entry.ts'
+import { type StaffRow, StaffService } from '../staff/staff.service.ts'
 import { Expiry } from './expiry.ts'
 import { SessionService } from './session.service.ts'
 import { SigningKeys } from './signing-keys.ts'
@@ -35,6 +36,7 @@ export class TokenService {
   constructor(
     private readonly registry: Registry,
     private readonly staff: StaffService,
+    private readonly entry: StaffEntry,
     private readonly sessions: SessionService,
     private readonly keys: SigningKeys,
     private readonly expiry: Expiry,
@@ -144,15 +146,17 @@ export class TokenService {
     await tx.staff_user.update({ where: { id: user.id }, data: { last_sign_in_at: now } })
     const { audience } = granted
     const tenantId = audience.startsWith('tenant:') ? audience.slice('tenant:'.length) : null
+    const support = (await this.entry.at(tx, user, audience))?.support ?? null
     await audit(tx, {
       at: now,
       actor: user.id,
+      onBehalfOf: support?.decided_by ?? null,
       action: 'session.open',
       tenantId,
       resource: { type: 'session', id },
       ip: ctx.ip || null,
       requestId: ctx.requestId,
-      changes: { client: clientId, audience },
+      changes: { client: clientId, audience, ...(support ? { support_access_id: support.id } : {}) },
     })
     const agent = ctx.headers['user-agent']?.slice(0, 300) ?? null
     const session = await tx.staff_session.create({
@@ -166,7 +170,8 @@ export class TokenService {
         sign_in_id: granted.sign_in_id ?? id,
         last_used_at: now,
         created_at: now,
-        expires_at: this.expiry.in(refreshSeconds),
+        expires_at: support?.ends_at ?? this.expiry.in(refreshSeconds),
+        support_access_id: support?.id ?? null,
       },
     })
     await this.sessions.enforceLimit(tx, user, session.sign_in_id)
@@ -175,28 +180,29 @@ export class TokenService {
 
   async #issue(tx: Tx, user: StaffRow, session: staff_session): Promise<Tokens> {
     const now = this.expiry.now()
-    const grants = grantsFor(this.staff.grantsOf(user), session.audience)
-    if (grants.length === 0)
-      throw new DomainError('forbidden', { message: 'this account has no role here', details: { error: 'access_denied' } })
+    const entry = await this.entry.ofSession(tx, user, session)
+    if (!entry) throw new DomainError('forbidden', { message: 'this account has no role here', details: { error: 'access_denied' } })
     const refresh_token = randomBytes(32).toString('base64url')
     await tx.refresh_token.create({
       data: { token_hash: hashOf(refresh_token), session_id: session.id, created_at: now, expires_at: session.expires_at },
     })
     const iat = Math.floor(now.getTime() / 1000)
+    const name = this.staff.nameOf(user)
+    // support access ends to the second, also where no revocation arrives
+    const exp = Math.min(iat + accessSeconds, Math.floor(session.expires_at.getTime() / 1000))
     const access_token = await this.keys.sign({
       iss: issuer(this.settings),
       aud: session.audience,
-      sub: user.id,
+      ...identityClaims({ id: user.id, name }, entry),
       sid: session.id,
       jti: newId('jti'),
       iat,
-      exp: iat + accessSeconds,
+      exp,
       email: this.staff.emailOf(user),
-      name: this.staff.nameOf(user),
-      grants,
+      name,
     })
     const refresh_expires_in = Math.max(0, Math.floor((session.expires_at.getTime() - now.getTime()) / 1000))
-    return { access_token, token_type: 'Bearer', expires_in: accessSeconds, refresh_token, refresh_expires_in, resource: session.audience }
+    return { access_token, token_type: 'Bearer', expires_in: exp - iat, refresh_token, refresh_expires_in, resource: session.audience }
   }
 
   async #activeUser(id: string): Promise<StaffRow> {

@@ -111,8 +111,8 @@ function isRefused({ body, status }: Answer, endpoint: AnyEndpoint): boolean {
 
 /** The letters of one group of a row. */
 function lettersOf(operation: string, group: Group): string {
-  const [, cityWide, own, foreign] = table[operation]!.trim().split(/ +/)
-  return { 'city-wide': cityWide!, own: own!, foreign: foreign! }[group]
+  const [, cityWide, own, foreign] = (table[operation] ?? '').trim().split(/ +/)
+  return { 'city-wide': cityWide, own, foreign }[group] ?? ''
 }
 
 describe('the authorisation table', () => {
@@ -144,7 +144,7 @@ describe('the authorisation table', () => {
       const guest = isRefused(await call(endpoint, undefined), endpoint) ? '-' : 'g'
       found[endpoint.id] = [guest, ...groups].join(' ')
       expected[endpoint.id] = [
-        table[endpoint.id]!.trim()[0],
+        table[endpoint.id]?.trim()[0],
         ...(isOpen ? ['', ''] : [lettersOf(endpoint.id, 'city-wide'), lettersOf(endpoint.id, 'own')]),
       ].join(' ')
     }
@@ -173,7 +173,8 @@ describe('another tenant', () => {
           const { status, text } = await call(endpoint, tokens.get(caller), idIn(endpoint))
           const said = `${endpoint.id} by ${caller}: ${status} ${text.slice(0, 300)}`
           if (endpoint.path.includes('{')) expect([400, 403, 404, 422], said).toContain(status)
-          expect(text.includes(world.theirs.id) || text.includes('"theirs"'), said).toBe(false)
+          // a refusal may repeat the id it was asked for
+          expect((status < 300 && text.includes(world.theirs.id)) || text.includes('"theirs"'), said).toBe(false)
         }),
       )
     }

@@ -1,8 +1,8 @@
 import type { Grant, StaffClaims } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
 import type { support_access } from '../../generated/client.ts'
-import { Clock } from '../clock.ts'
 import type { Db } from '../registry/registry.ts'
+import { Expiry } from '../sign-in/expiry.ts'
 import { StaffReach } from './staff.reach.ts'
 import { type StaffRow, StaffService } from './staff.service.ts'
 
@@ -22,7 +22,7 @@ export class StaffEntry {
   constructor(
     private readonly staff: StaffService,
     private readonly reach: StaffReach,
-    private readonly clock: Clock,
+    private readonly expiry: Expiry,
   ) {}
 
   /** @param audience `cityos` or `tenant:<id>` @returns null when they have no role there */
@@ -35,7 +35,7 @@ export class StaffEntry {
   async ofSession(db: Db, user: StaffRow, session: { audience: string; support_access_id: string | null }): Promise<Entry | null> {
     if (!session.support_access_id) return this.#own(db, user, session.audience)
     const row = await db.support_access.findUnique({ where: { id: session.support_access_id } })
-    return row?.status === 'active' && row.ends_at && row.ends_at > this.clock.now() ? entryOf(row) : null
+    return row?.status === 'active' && row.ends_at && row.ends_at > this.expiry.now() ? entryOf(row) : null
   }
 
   async #own(db: Db, user: StaffRow, audience: string): Promise<Entry | null> {
@@ -46,7 +46,7 @@ export class StaffEntry {
   #support(db: Db, staffId: string, audience: string): Promise<support_access | null> {
     if (!audience.startsWith('tenant:')) return Promise.resolve(null)
     return db.support_access.findFirst({
-      where: { tenant_id: audience.slice('tenant:'.length), staff_id: staffId, status: 'active', ends_at: { gt: this.clock.now() } },
+      where: { tenant_id: audience.slice('tenant:'.length), staff_id: staffId, status: 'active', ends_at: { gt: this.expiry.now() } },
     })
   }
 }

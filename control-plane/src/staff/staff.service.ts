@@ -135,10 +135,3 @@ export class StaffService {
     return new Map(rows.map((row) => [row.id, this.sealing.open('personal', row.name_sealed)]))
   }
 }
-
-/** The grants that count for an audience: all of them at the platform, at a tenant its own and the city-wide ones. */
-export function grantsFor(grants: readonly Grant[], audience: string): Grant[] {
-  if (!audience.startsWith('tenant:')) return [...grants]
-  const tenantId = audience.slice('tenant:'.length)
-  return grants.filter((grant) => grant.tenant_id === null || grant.tenant_id === tenantId)
-}
