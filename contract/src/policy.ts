@@ -88,3 +88,9 @@ export function rulesAt(policy: TenantPolicy, now: Date): PolicyRules {
   }
   return PolicyRules.parse(changed)
 }
+
+/** Whether a vertical may be on under these rules. */
+export function allowsVertical(rules: Pick<PolicyRules, 'verticals_allowed' | 'verticals_denied'>, vertical: string): boolean {
+  if (rules.verticals_denied?.includes(vertical)) return false
+  return rules.verticals_allowed === undefined || rules.verticals_allowed.includes(vertical)
+}

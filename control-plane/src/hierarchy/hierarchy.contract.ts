@@ -39,6 +39,8 @@ export const authorities = hierarchyNoun({
       .regex(/^[A-Z]{2}$/)
       .nullable(),
     residency_zone: ResidencyZone.nullable(),
+    /** The place it governs with all in it; null: none of its own. */
+    node_id: z.string().max(64).nullable(),
   }),
 })
 

@@ -77,12 +77,10 @@ async function checkStore(tx: Tx, attributes: Record<string, unknown>): Promise<
 
 /** @throws DomainError validation_failed naming what still needs the entry */
 export async function checkUnused(tx: Tx, id: string): Promise<void> {
-  const [children, tenants, policies, stores] = await Promise.all([
-    tx.hierarchy_entry.count({ where: { parent_id: id } }),
-    tx.tenant.count({ where: { authority_id: id } }),
-    tx.policy.count({ where: { authority_id: id } }),
-    tx.hierarchy_entry.count({ where: { kind: 'store', attributes: { path: ['subcategory_id'], equals: id } } }),
-  ])
+  const children = await tx.hierarchy_entry.count({ where: { parent_id: id } })
+  const tenants = await tx.tenant.count({ where: { authority_id: id } })
+  const policies = await tx.policy.count({ where: { authority_id: id } })
+  const stores = await tx.hierarchy_entry.count({ where: { kind: 'store', attributes: { path: ['subcategory_id'], equals: id } } })
   const used = Object.entries({ children, tenants, policies, stores }).filter(([, count]) => count > 0)
   if (used.length === 0) return
   const list = used.map(([what, count]) => `${count} ${what}`).join(', ')

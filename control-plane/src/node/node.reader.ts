@@ -189,11 +189,9 @@ export class NodeReader {
 
   /** Children of the nodes named; tenants of every node, added up along the paths. */
   async #counts(db: Db, ids: readonly string[]): Promise<Counts> {
-    const [children, tenants] = await Promise.all([
-      db.node.groupBy({ by: ['parent_id'], where: { parent_id: { in: [...ids] } }, _count: { _all: true } }),
-      db.$queryRaw<{ path: string; tenants: number }[]>`
-        SELECT n.path, count(*)::int AS tenants FROM tenant t JOIN node n ON n.id = t.node_id WHERE t.deleted_at IS NULL GROUP BY n.path`,
-    ])
+    const children = await db.node.groupBy({ by: ['parent_id'], where: { parent_id: { in: [...ids] } }, _count: { _all: true } })
+    const tenants = await db.$queryRaw<{ path: string; tenants: number }[]>`
+      SELECT n.path, count(*)::int AS tenants FROM tenant t JOIN node n ON n.id = t.node_id WHERE t.deleted_at IS NULL GROUP BY n.path`
     const counts: Counts = new Map()
     const of = (id: string) => {
       const known = counts.get(id) ?? { children: 0, tenants: 0, below: 0 }

@@ -136,12 +136,10 @@ export async function relocate(tx: Tx, row: node, parent: node, now: Date): Prom
 
 /** @throws DomainError node_not_empty naming what is in it */
 export async function requireEmpty(tx: Tx, id: string): Promise<void> {
-  const [children, tenants, policies, stores] = await Promise.all([
-    tx.node.count({ where: { parent_id: id } }),
-    tx.tenant.count({ where: { node_id: id, deleted_at: null } }),
-    tx.policy.count({ where: { node_id: id } }),
-    tx.hierarchy_entry.count({ where: { kind: 'store', attributes: { path: ['node_id'], equals: id } } }),
-  ])
+  const children = await tx.node.count({ where: { parent_id: id } })
+  const tenants = await tx.tenant.count({ where: { node_id: id, deleted_at: null } })
+  const policies = await tx.policy.count({ where: { node_id: id } })
+  const stores = await tx.hierarchy_entry.count({ where: { kind: 'store', attributes: { path: ['node_id'], equals: id } } })
   const found = Object.entries({ children, tenants, policies, stores }).filter(([, count]) => count > 0)
   if (found.length > 0) throw new DomainError('node_not_empty', { details: Object.fromEntries(found) })
 }
