@@ -5,6 +5,7 @@ import type { hierarchy_entry } from '../../generated/client.ts'
 import { auditOf } from '../audit/audit.context.ts'
 import { audit } from '../audit/audit.trail.ts'
 import { Clock } from '../clock.ts'
+import { recordChange } from '../governance/governance.change.ts'
 import { isUniqueViolation, json, Registry, type Tx } from '../registry/registry.ts'
 import { Abilities, type Ability, allows, tenantScope } from '../staff/ability.ts'
 import type { hierarchyNouns } from './hierarchy.contract.ts'
@@ -128,6 +129,8 @@ export class HierarchyService {
           updated_at: this.clock.now(),
         },
       })
+      // whoever lies below may now be governed otherwise
+      if (noun.kind === 'authority') await recordChange(tx, { authority_id: before.id }, 'authority.change', this.clock.now())
       await this.#record(tx, ctx, noun, 'change', before.id, after.tenant_id, { fields: Object.keys(patch) })
       return before.id
     })
