@@ -17,13 +17,20 @@ function collect(): void {
   )
 }
 
+/** Seconds as `9:41`, from an hour on `23:09:41`. */
+function leftText(seconds: number): string {
+  const two = (value: number) => String(value).padStart(2, '0')
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
+  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`
+}
+
 function tick(): void {
   collect()
   for (const entry of running) {
     const seconds = Math.max(0, Math.ceil((entry.endsAt - performance.now()) / 1000))
     const { element, announced } = entry
     const shown = element.querySelector('[data-left]')
-    if (shown) shown.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+    if (shown) shown.textContent = leftText(seconds)
     if (seconds <= 120) element.dataset.state = 'soon'
     for (const minutes of ['5', '2']) {
       // Said once, when the mark is passed while the page is open.

@@ -11,11 +11,16 @@ export interface HeldProps {
   words?: { text: (left: string) => string; over: string }
 }
 
-/** Milliseconds → `9:41`, as the script counts on. */
+/** From so many milliseconds on the day is said too, not the time alone. */
+const anotherDay = 6 * 3_600_000
+
+/** Milliseconds → `9:41`, from an hour on `23:09:41`, as the script counts on. */
 function leftText(visit: Visit, milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000))
   const two = (value: number) => `${value < 10 ? visit.formats.number(0) : ''}${visit.formats.number(value)}`
-  return `${visit.formats.number(Math.floor(seconds / 60))}:${two(seconds % 60)}`
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
+  const start = hours > 0 ? `${visit.formats.number(hours)}:${two(minutes)}` : visit.formats.number(minutes)
+  return `${start}:${two(seconds % 60)}`
 }
 
 /**
@@ -43,7 +48,9 @@ export function Held({ visit, title, expiresAt, words }: HeldProps) {
         <bdi data-left="">{leftText(visit, left)}</bdi>
         {after}
       </span>
-      <span className="font-normal">{visit.t('line.held', { time: visit.formats.clock(expiresAt) })}</span>
+      <span className="font-normal">
+        {visit.t('line.held', { time: left > anotherDay ? visit.formats.moment(expiresAt) : visit.formats.clock(expiresAt) })}
+      </span>
       <span className="sr-only" aria-live="polite" data-announce="" />
     </p>
   )

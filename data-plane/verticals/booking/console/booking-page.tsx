@@ -80,7 +80,10 @@ export function CancellationTerms({ booking }: { booking: ManagedBooking }) {
     <Panel title={t('booking.terms')}>
       {booking.cancellation_tiers.map((tier) => (
         <Typography key={tier.hours_before}>
-          {t('booking.tier', { hours: tier.hours_before, share: formatPercent(tier.refund_bps, locale) })}
+          {t(tier.hours_before > 0 ? 'booking.tier' : 'booking.tier_last', {
+            hours: tier.hours_before,
+            share: formatPercent(tier.refund_bps, locale),
+          })}
         </Typography>
       ))}
     </Panel>

@@ -142,7 +142,12 @@ function Terms({ tiers }: { tiers: CancellationPolicy['tiers'] }) {
   const t = useTranslate()
   const locale = useConsoleLocale()
   return tiers.map((tier) => (
-    <div key={tier.hours_before}>{t('booking.tier', { hours: tier.hours_before, share: formatPercent(tier.refund_bps, locale) })}</div>
+    <div key={tier.hours_before}>
+      {t(tier.hours_before > 0 ? 'booking.tier' : 'booking.tier_last', {
+        hours: tier.hours_before,
+        share: formatPercent(tier.refund_bps, locale),
+      })}
+    </div>
   ))
 }
 

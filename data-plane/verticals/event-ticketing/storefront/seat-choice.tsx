@@ -171,6 +171,7 @@ function Plan({ visit, view, seating, dateId }: SeatChoiceProps) {
             full: t('seats.full', { count: view.event.max_tickets_per_order }),
             take: t('seats.take_plan'),
             help: t('seats.help'),
+            stage: t('seats.stage'),
           },
         }}
       />

@@ -88,8 +88,13 @@ export function EventFacts({ event }: { event: ManagedEvent }) {
       label: 'field.refund_tiers',
       value:
         event.refund_tiers
-          .map((tier) => t('event.tier', { hours: tier.hours_before, share: formatPercent(tier.refund_bps, locale) }))
-          .join(' · ') || '–',
+          .map((tier) =>
+            t(tier.hours_before > 0 ? 'event.tier' : 'event.tier_last', {
+              hours: tier.hours_before,
+              share: formatPercent(tier.refund_bps, locale),
+            }),
+          )
+          .join(' · ') || t('event.free_until_start'),
     },
     { label: 'field.handle', value: <Ident value={event.handle} copy /> },
   ]

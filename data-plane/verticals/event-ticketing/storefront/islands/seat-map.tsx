@@ -35,7 +35,8 @@ export interface SeatMapProps {
     | 'remove'
     | 'full'
     | 'take'
-    | 'help',
+    | 'help'
+    | 'stage',
     string
   >
 }
@@ -78,7 +79,7 @@ export default function SeatMap(props: SeatMapProps) {
       colours: categories.map((category) => category.colour),
       chosen,
       cursor,
-      stage: loaded.layout.stage,
+      stage: loaded.layout.stage && { ...loaded.layout.stage, label: stageName(loaded.layout.stage.label, texts.stage) },
     }
     drawSeats(canvas.current, view.current, drawing)
     // The whole plan leaves one finger to the page; looked at more closely, it is dragged.
@@ -152,6 +153,18 @@ export default function SeatMap(props: SeatMapProps) {
 
   return (
     <div className="grid gap-3">
+      <div className="flex justify-end gap-1.5">
+        <ZoomButton label={texts.zoomIn} onClick={() => zoom(1.5)} path="M5 12h14M12 5v14" />
+        <ZoomButton label={texts.zoomOut} onClick={() => zoom(1 / 1.5)} path="M5 12h14" />
+        <ZoomButton
+          label={texts.whole}
+          onClick={() => {
+            if (canvas.current && loaded) view.current = whole(canvas.current, loaded)
+            draw()
+          }}
+          path="M5 9V5h4m6 0h4v4m0 6v4h-4m-6 0H5v-4"
+        />
+      </div>
       <div className="relative overflow-hidden rounded-card border border-line bg-raised">
         <div
           role="application"
@@ -171,18 +184,6 @@ export default function SeatMap(props: SeatMapProps) {
           />
         </div>
         {!loaded && <p className="quiet absolute inset-x-0 top-1/2 text-center">{failed ? texts.failed : texts.loading}</p>}
-        <div className="absolute end-2 top-2 grid gap-1.5">
-          <ZoomButton label={texts.zoomIn} onClick={() => zoom(1.5)} path="M5 12h14M12 5v14" />
-          <ZoomButton label={texts.zoomOut} onClick={() => zoom(1 / 1.5)} path="M5 12h14" />
-          <ZoomButton
-            label={texts.whole}
-            onClick={() => {
-              if (canvas.current && loaded) view.current = whole(canvas.current, loaded)
-              draw()
-            }}
-            path="M5 9V5h4m6 0h4v4m0 6v4h-4m-6 0H5v-4"
-          />
-        </div>
       </div>
       <p id="seat-help" className="quiet text-sm">
         {texts.help}
@@ -194,6 +195,9 @@ export default function SeatMap(props: SeatMapProps) {
     </div>
   )
 }
+
+/** A stage nobody gave another name is called so in the page's language. */
+const stageName = (given: string, stage: string): string => (given === '' || given === 'Stage' ? stage : given)
 
 const arrows: Record<string, readonly [number, number]> = {
   ArrowLeft: [-1, 0],
@@ -276,7 +280,7 @@ interface ChosenProps {
 
 /** What was chosen, each with its price, and the one button. */
 function Chosen({ props, loaded, chosen, onRemove }: ChosenProps) {
-  const { texts, action, date, categories } = props
+  const { texts, action, date, categories, sections } = props
   if (chosen.size === 0 || !loaded) return <p className="quiet">{texts.none}</p>
   return (
     <form method="post" action={action} className="card grid gap-3 p-4">
@@ -284,6 +288,7 @@ function Chosen({ props, loaded, chosen, onRemove }: ChosenProps) {
       <ul className="flex flex-wrap gap-2">
         {[...chosen].map((index) => {
           const id = loaded.points.ids[index] ?? ''
+          const [section = '', row = '', seat = ''] = id.split('-')
           const category = categories[loaded.points.category[index] ?? 0]
           return (
             <li key={id}>
@@ -294,7 +299,7 @@ function Chosen({ props, loaded, chosen, onRemove }: ChosenProps) {
                 onClick={() => onRemove(index)}
                 aria-label={`${texts.remove}: ${describe(props, loaded, chosen, index)}`}
               >
-                <bdi dir="ltr">{id}</bdi>
+                <bdi>{sections[section] ?? section}</bdi> <bdi dir="ltr">{`${row} ${seat}`}</bdi>
                 <bdi className="quiet">{category?.price}</bdi>
                 <span aria-hidden="true">×</span>
               </button>
