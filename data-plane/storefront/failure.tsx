@@ -18,6 +18,8 @@ const failures: Partial<Record<ErrorCode, Failure>> = {
   invalid_request: { status: 400, name: 'not_found', icon: 'search' },
   store_maintenance: { status: 503, name: 'maintenance', icon: 'store' },
   tenant_suspended: { status: 503, name: 'suspended', icon: 'store' },
+  tenant_quarantined: { status: 503, name: 'suspended', icon: 'store' },
+  tenant_read_only: { status: 503, name: 'busy', icon: 'warning' },
   dependency_unavailable: { status: 503, name: 'busy', icon: 'warning' },
   rate_limited: { status: 429, name: 'rate', icon: 'info' },
   forbidden: { status: 403, name: 'origin', icon: 'lock' },

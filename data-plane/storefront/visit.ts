@@ -94,7 +94,12 @@ export class Visit {
 
   /** Reading goes on while a tenant is suspended, buying does not (design §3). */
   get suspended(): boolean {
-    return this.tenant.status === 'suspended'
+    return this.tenant.status === 'suspended' || this.tenant.quarantined
+  }
+
+  /** Why nothing can be bought, where that is so: a message's key. */
+  get pauseNotice(): 'suspended.banner' | 'quarantined.banner' {
+    return this.tenant.quarantined ? 'quarantined.banner' : 'suspended.banner'
   }
 
   param(name: string): string {

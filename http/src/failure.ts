@@ -24,6 +24,7 @@ export function asDomainError(error: unknown): DomainError {
     if (text.startsWith('FST_ERR_') && typeof statusCode === 'number' && statusCode < 500) {
       return new DomainError('invalid_request', { cause: error, details: { reason: statusCode === 415 ? 'content_type' : 'unparseable' } })
     }
+    if (isReadOnly(error)) return new DomainError('tenant_read_only', { cause: error, details: { retry_after: 5 } })
     if (isAway(error)) return new DomainError('dependency_unavailable', { cause: error, details: { retry_after: 2 } })
   }
   return new DomainError('internal_error', { cause: error })
@@ -38,6 +39,12 @@ function isAway(error: unknown, depth = 0): boolean {
   if (text.length === 5 && (databaseAway.test(text) || prismaAway.test(text))) return true
   if (connectionLost.test(error.message)) return true
   return isAway(cause, depth + 1) || (Array.isArray(errors) && errors.some((each) => isAway(each, depth + 1)))
+}
+
+/** Whether the database refused a write because it takes none for a moment (SQLSTATE 25006). */
+function isReadOnly(error: unknown, depth = 0): boolean {
+  if (!(error instanceof Error) || depth > deepest) return false
+  return (error as { code?: unknown }).code === '25006' || isReadOnly(error.cause, depth + 1)
 }
 
 /** The public body of a failure in the caller's language. */

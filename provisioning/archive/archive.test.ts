@@ -284,7 +284,11 @@ it('a full disk leaves nothing behind', async () => {
 
 describe('a copy', () => {
   const newKey = randomBytes(32).toString('base64')
-  const rules = CopyRules.parse({ left_out: ['public.visit'], free_text: { 'public.person': { note: 'empty' } } })
+  const rules = CopyRules.parse({
+    left_out: ['public.visit'],
+    free_text: { 'public.person': { note: 'empty' } },
+    derived: { 'public.visit': { token: 'visit:{id}' } },
+  })
   const dump = (url: string) =>
     query(url, async (client) =>
       (

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { CopyRequest } from './archive.ts'
 import { ColumnCipher, indexKinds } from './column-cipher.ts'
 import type { TableShape } from './manifest.ts'
@@ -39,10 +40,13 @@ export class CopyRows {
     if (this.rules.verbatim.includes(table.name)) return null
     const secrets = this.rules.secrets[table.name] ?? []
     const cleared = this.mask ? (this.rules.free_text[table.name] ?? {}) : {}
+    const derived = Object.entries(this.rules.derived[table.name] ?? {}).map(
+      ([column, text]) => [table.columns.indexOf(column), text] as const,
+    )
     const clears = table.columns.map((column) => cleared[column] ?? null)
     return (row) => {
       const text = row.toString('utf8')
-      if (!this.mask && !text.includes('v1.')) return row
+      if (!this.mask && derived.length === 0 && !text.includes('v1.')) return row
       const fields = text.split('\t')
       const indexes = new Map<string, string>()
       const looksUp = fields.some((field) => indexValue.test(field))
@@ -60,6 +64,12 @@ export class CopyRows {
         fields[at] = next
         changed = true
       })
+      for (const [at, template] of derived) {
+        const text = template.replace(/\{(\w+)\}/g, (_, column: string) => fields[table.columns.indexOf(column)] ?? '')
+        if (fields[at] !== tokenHash(this.from, text)) continue
+        fields[at] = tokenHash(this.to, text)
+        changed = true
+      }
       if (indexes.size > 0) {
         fields.forEach((field, at) => {
           const follows = indexes.get(field)
@@ -93,6 +103,11 @@ export class CopyRows {
       for (const kind of indexKinds) indexes.set(this.from.index(kind, text), this.to.index(kind, is[at] ?? ''))
     })
   }
+}
+
+/** What is stored of a token that is derived from a text: its SHA-256. */
+function tokenHash(cipher: ColumnCipher, text: string): string {
+  return createHash('sha256').update(cipher.index('token', text)).digest('base64url')
 }
 
 /** The texts of a value: itself, or those inside when it is a JSON document. */

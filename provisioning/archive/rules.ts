@@ -17,6 +17,8 @@ export const CopyRules = z.object({
   free_text: z.record(z.string(), z.record(z.string(), z.enum(['null', 'empty']))).default({}),
   /** Sealed columns that are no personal data (secrets of tickets and feeds), by table: re-encrypted, never made up. */
   secrets: z.record(z.string(), z.array(z.string())).default({}),
+  /** Columns that hold the hash of a token derived under the tenant's key, by table: the text it is derived from, with `{column}`. */
+  derived: z.record(z.string(), z.record(z.string(), z.string())).default({}),
 })
 export type CopyRules = z.infer<typeof CopyRules>
 

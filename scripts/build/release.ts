@@ -33,6 +33,8 @@ export async function assemble(parts: readonly Part[], version: string, builtAt:
   for (const part of parts) await cp(join(partDir(part.name), 'out'), join(next, part.target), { recursive: true })
   const schema = await copyMigrations('data-plane', join(next, 'migrations'))
   await copyMigrations('control-plane/prisma', join(next, 'registry'))
+  // What a copy of a tenant leaves out or makes up: the release's own knowledge of its tables.
+  await cp(join(root, 'data-plane/archive.json'), join(next, 'archive.json'))
   const pictures = join(root, 'data-plane/seed/pictures')
   if (existsSync(pictures)) await cp(pictures, join(next, 'seed/pictures'), { recursive: true })
   await copyFonts(join(next, 'fonts'))

@@ -281,6 +281,7 @@ export const completeCart = endpoint({
     'currency_mismatch',
     'payment_action_required',
     'payment_declined',
+    'tenant_quarantined',
     'tenant_suspended',
     'validation_failed',
   ],

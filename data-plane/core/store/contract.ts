@@ -30,6 +30,8 @@ export const TenantView = z.object({
   test: z.boolean(),
   /** Reads go on, nothing can be bought (a suspended tenant): show a banner. */
   read_only: z.boolean(),
+  /** A copy that was not lifted yet: it can be read, and sells nothing. */
+  quarantined: z.boolean(),
 })
 export type TenantView = z.infer<typeof TenantView>
 

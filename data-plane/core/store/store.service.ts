@@ -63,7 +63,8 @@ export class StoreService {
       verticals: document.verticals,
       theme,
       test: document.test,
-      read_only: readOnlyStatuses.includes(document.status),
+      read_only: document.quarantined || readOnlyStatuses.includes(document.status),
+      quarantined: document.quarantined,
     }))
   }
 

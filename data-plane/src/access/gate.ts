@@ -24,10 +24,17 @@ export class TenantGate extends EndpointGate {
     if (isOff && !endpoint.afterOff) throw new DomainError('not_found')
     const takesOrders = endpoint.idempotencyKey && endpoint.path.startsWith('/v1/store/') && !endpoint.path.endsWith('/cancel')
     if (takesOrders && closedToOrders.includes(document.status)) throw new DomainError('tenant_suspended')
+    if (takesOrders && document.quarantined) throw new DomainError('tenant_quarantined')
+    if (document.read_only && changes(endpoint)) throw new DomainError('tenant_read_only', { details: { retry_after: 5 } })
     const { access } = endpoint
     const isDelicate = access.who === 'staff' && (delicate.has(access.action) || endpoint.idempotencyKey)
     if (isDelicate && ctx.actor.kind === 'staff' && this.stream.stale) {
       throw new DomainError('dependency_unavailable', { details: { dependency: 'control-plane', retry_after: 5 } })
     }
   }
+}
+
+/** Whether it writes into the tenant's database; the way in and out of the consoles and the platform's own calls go on. */
+function changes(endpoint: AnyEndpoint): boolean {
+  return endpoint.method !== 'GET' && /^\/(v1|webhooks)\//.test(endpoint.path)
 }

@@ -33,7 +33,7 @@ export function CheckoutForm({ visit, view }: { visit: Visit; view: CheckoutView
           )}
           {visit.suspended && (
             <div className="mb-6">
-              <NoticeBox tone="warn">{t('suspended.banner')}</NoticeBox>
+              <NoticeBox tone="warn">{t(visit.pauseNotice)}</NoticeBox>
             </div>
           )}
           <Section title={t('checkout.contact')}>

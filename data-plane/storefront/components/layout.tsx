@@ -38,7 +38,7 @@ function Banners({ visit, frame }: { visit: Visit; frame: Frame }) {
     <>
       {visit.suspended && (
         <div className="shell mt-4">
-          <NoticeBox tone="warn">{t('suspended.banner')}</NoticeBox>
+          <NoticeBox tone="warn">{t(visit.pauseNotice)}</NoticeBox>
         </div>
       )}
       {frame.notice && (

@@ -70,7 +70,7 @@ function Summary({ visit, cart }: { visit: Visit; cart: Cart }) {
       )}
       {visit.suspended ? (
         <p className="notice mt-5" data-tone="warn">
-          {t('suspended.banner')}
+          {t(visit.pauseNotice)}
         </p>
       ) : (
         <a className="button mt-5 w-full" data-primary="" data-large="" href={visit.href('/checkout')}>

@@ -88,6 +88,7 @@ const slotErrors = [
   'active_booking_limit',
   'outside_service_area',
   'validation_failed',
+  'tenant_quarantined',
   'tenant_suspended',
 ] as const
 

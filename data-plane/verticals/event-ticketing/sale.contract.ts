@@ -133,6 +133,7 @@ export const orderTickets = endpoint({
     'currency_mismatch',
     'payment_action_required',
     'payment_declined',
+    'tenant_quarantined',
     'tenant_suspended',
   ],
 })

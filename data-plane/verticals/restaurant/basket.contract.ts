@@ -235,6 +235,7 @@ export const placeRestaurantOrder = endpoint({
     'payment_action_required',
     'payment_declined',
     'slot_unavailable',
+    'tenant_quarantined',
     'tenant_suspended',
     'validation_failed',
   ],

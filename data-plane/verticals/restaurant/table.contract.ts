@@ -71,6 +71,7 @@ export const reserveTable = endpoint({
     'payment_action_required',
     'payment_declined',
     'slot_unavailable',
+    'tenant_quarantined',
     'tenant_suspended',
     'validation_failed',
   ],
