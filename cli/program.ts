@@ -64,6 +64,32 @@ calling(tenant.command('close <slug>').description('ask a second person to take 
   .option('--reason <text>', 'why; the second person reads it')
   .option('--wait', 'return when it is closed; with no days, when it is erased')
   .action(async (slug, options) => (await import('./tenant-closing.ts')).close(slug, options))
+calling(tenant.command('backup <slug>').description('back the tenant up now'))
+  .option('--wait', 'return when it is there')
+  .action(async (slug, options) => (await import('./backup.ts')).backUp(slug, options))
+calling(tenant.command('backups <slug>').description('its backups, newest first'))
+  .option('--limit <number>', 'how many', '20')
+  .action(async (slug, options) => (await import('./backup.ts')).listOf(slug, options))
+calling(tenant.command('restore [slug]').description('put a tenant back to a backup, or make a new one of it with --as'))
+  .requiredOption('--backup <id>', 'which backup')
+  .option('--as <slug>', 'address of the new tenant; it starts in quarantine')
+  .option('--name <name>', 'its name')
+  .option('--owner <email>', 'its owner (default: that of the original)')
+  .option('--mask-personal-data', 'made-up persons in place of real ones')
+  .option('--wait', 'return when it is done')
+  .action(async (slug, options) => (await import('./backup.ts')).restore(slug, options))
+calling(tenant.command('clone <source> <slug>').description('a new tenant with the data of another, in quarantine'))
+  .option('--name <name>', 'its name')
+  .option('--owner <email>', 'its owner (default: that of the original)')
+  .option('--mask-personal-data', 'made-up persons in place of real ones')
+  .option('--wait', 'return when it is ready')
+  .action(async (source, slug, options) => (await import('./backup.ts')).clone(source, slug, options))
+calling(tenant.command('lift-quarantine <slug>').description('let a copy go live')).action(async (slug, options) =>
+  (await import('./backup.ts')).lift(slug, options),
+)
+calling(tenant.command('move <slug>').description('ask a second person to move the tenant to a new database and process'))
+  .requiredOption('--reason <text>', 'why; the second person reads it')
+  .action(async (slug, options) => (await import('./backup.ts')).move(slug, options))
 calling(tenant.command('logs <slug>').description('the last lines its data plane wrote'))
   .option('--lines <number>', 'how many', '200')
   .action(async (slug, options) => (await import('./tenant.ts')).logs(slug, options))
@@ -74,6 +100,11 @@ calling(release.command('list').description('all releases')).action(async (optio
 )
 calling(release.command('show <version>').description('one release')).action(async (version, options) =>
   (await import('./platform.ts')).showRelease(version, options),
+)
+
+const backup = program.command('backup').description('archives of tenants')
+calling(backup.command('delete <id>').description('destroy a backup')).action(async (id, options) =>
+  (await import('./backup.ts')).remove(id, options),
 )
 
 const operation = program.command('operation').description('what is being done to tenants, step by step')
