@@ -18,6 +18,9 @@ export interface AlertToRaise {
   parameters: Record<string, string | number>
 }
 
+/** Alerts of one kind that are mailed within an hour; the list in the console has them all. */
+const mostMailsAnHour = 20
+
 /** Raises and closes alerts. Level-triggered: whoever looks raises again while the cause is there, and closes when it is not. */
 @Injectable()
 export class Alerts {
@@ -52,8 +55,19 @@ export class Alerts {
     return count > 0
   }
 
-  /** Once for each alert: everybody who runs the platform. */
+  /** Closes every open alert of these kinds but those: what a look at the whole has just found. @returns how many */
+  async resolveAllBut(kinds: readonly AlertKind[], still: ReadonlySet<string>): Promise<number> {
+    const { count } = await this.registry.db.alert.updateMany({
+      where: { kind: { in: [...kinds] }, closed_at: null, subject: { notIn: [...still] } },
+      data: { closed_at: this.clock.now() },
+    })
+    return count
+  }
+
+  /** Once for each alert: everybody who runs the platform. When a whole fleet fails at once, the first few are enough. */
   async #tell(tx: Tx, alert: AlertToRaise, now: Date): Promise<void> {
+    const alike = await tx.alert.count({ where: { kind: alert.kind, opened_at: { gt: this.clock.in(-3600) } } })
+    if (alike > mostMailsAnHour) return
     const people = await tx.staff_user.findMany({
       where: { status: 'active', grants: { some: { tenant_id: null, role: { in: ['super-admin', 'sre'] } } } },
       select: { email_sealed: true },

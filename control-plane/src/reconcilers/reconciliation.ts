@@ -1,5 +1,7 @@
 import type { DataPlaneDriver, InventoryItem } from '@cityos/provisioning'
 import { Inject, Injectable } from '@nestjs/common'
+import { Alerts } from '../alert/alerts.ts'
+import { Approvals } from '../approval/approvals.ts'
 import { Clock } from '../clock.ts'
 import { Drivers } from '../drivers.ts'
 import { OperationEngine } from '../operations/engine.ts'
@@ -8,91 +10,157 @@ import { PlaneStreams } from '../plane/plane.streams.ts'
 import { RegistryIdempotency } from '../registry/idempotency.ts'
 import { Registry } from '../registry/registry.ts'
 import { Sealing } from '../registry/sealing.ts'
+import { PlatformSettings } from '../setting/platform-settings.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
 import { AuthorizationService } from '../sign-in/authorization.service.ts'
+import { BackupSchedule } from './backup-schedule.ts'
+import { suspects } from './drift.ts'
+import { LateOperations } from './late-operations.ts'
+import { Recurring } from './recurring.ts'
+import { RestoreTests } from './restore-tests.ts'
 import { Retention } from './retention.ts'
 import { TenantReconciler } from './tenant.reconciler.ts'
 
-/** Milliseconds between two looks at the whole fleet. */
-const every = 15_000
+/** Tenants that are looked at closely in each round although nothing is known against them: the whole fleet in its turn. */
+const closeLooks = 25
 
-/** Calls the reconcilers for every tenant again and again while this process holds the lease, and forgets what has run out. */
+/**
+ * Calls the reconcilers while this process holds the lease. What has a due date is found by an index over due dates
+ * every few seconds; drift is looked for in the whole fleet at once, and only suspects are reconciled one by one.
+ */
 @Injectable()
 export class Reconciliation {
   readonly tenants: TenantReconciler
   readonly retention: Retention
-  #timer: NodeJS.Timeout | undefined
-  #turn: Promise<void> = Promise.resolve()
-  #stopped = false
+  readonly backups: BackupSchedule
+  readonly restoreTests: RestoreTests
+  readonly #late: LateOperations
+  readonly #rounds: readonly Recurring[]
   readonly #inventories = new Map<string, Promise<InventoryItem[]>>()
+  #seenUpTo = ''
 
   constructor(
     private readonly registry: Registry,
     sealing: Sealing,
-    private readonly clock: Clock,
-    drivers: Drivers,
+    clock: Clock,
+    private readonly drivers: Drivers,
     private readonly engine: OperationEngine,
     private readonly streams: PlaneStreams,
     private readonly authorizations: AuthorizationService,
     private readonly idempotency: RegistryIdempotency,
+    private readonly approvals: Approvals,
+    alerts: Alerts,
+    platform: PlatformSettings,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
+    const { log } = settings
+    const driverOf = (name: string) => drivers.get(name)
     this.retention = new Retention(registry, sealing, clock)
+    this.backups = new BackupSchedule({ registry, sealing, clock, settings: platform, alerts })
+    this.restoreTests = new RestoreTests({ registry, sealing, clock, settings: platform, alerts, driverOf, log })
+    this.#late = new LateOperations(registry, clock, alerts)
     this.tenants = new TenantReconciler({
       registry,
       sealing,
       clock,
-      driverOf: (name) => drivers.get(name),
+      driverOf,
       inventoryOf: (driver) => this.#inventoryOf(driver),
       fence: () => (engine.lease.fence === null ? null : { operationId: 'reconciler', number: Number(engine.lease.fence) }),
     })
+    this.#rounds = [
+      new Recurring('what is due', 3_000, () => this.due(), log),
+      new Recurring('drift', 15_000, () => this.drift(), log),
+      new Recurring('backups', 10_000, () => this.backUp(), log),
+      new Recurring('restore tests', 20_000, () => this.testRestores(), log),
+      new Recurring('what has run out', 60_000, () => this.tidy(), log),
+    ]
   }
 
   start(): void {
-    this.#schedule()
+    for (const round of this.#rounds) round.start()
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
-    clearTimeout(this.#timer)
-    await this.#turn
+    await Promise.all(this.#rounds.map((round) => round.stop()))
   }
 
-  /** Looks at every tenant once. */
+  /** One look at everything. */
   async sweep(): Promise<void> {
+    await this.due()
+    await this.drift()
+    await this.backUp()
+    await this.tidy()
+  }
+
+  /** What time alone does to tenants and requests. */
+  async due(): Promise<void> {
+    if (!this.engine.holdsLease) return
+    await this.#each(await this.retention.due(), 'its time has come', (id) => this.retention.reconcile(id))
+    await this.approvals.expire()
+  }
+
+  /** What is not as wanted, and a few of the others. */
+  async drift(): Promise<void> {
     if (!this.engine.holdsLease) return
     this.#inventories.clear()
-    const rows = await this.registry.db.tenant.findMany({
-      where: { deleted_at: null },
-      select: { id: true },
-      orderBy: { created_at: 'asc' },
+    const ids = await suspects(this.registry.db, (driver) => this.#inventoryOf(this.drivers.get(driver)))
+    await this.#each([...new Set([...ids, ...(await this.#nextInTurn())])], 'drift repaired', async (id) => {
+      const repairs = await this.tenants.reconcile(id)
+      return repairs.length > 0 ? repairs : null
     })
-    for (const { id } of rows) {
-      if (this.#stopped) return
+  }
+
+  /** Daily backups, and what may go. */
+  async backUp(): Promise<void> {
+    if (!this.engine.holdsLease) return
+    await this.backups.adopt()
+    await this.#each(await this.backups.due(), 'backup', (id) => this.backups.reconcile(id))
+    await this.#each(await this.backups.dueForThinning(), 'a backup may go', (id) => this.backups.thin(id))
+  }
+
+  /** One after the other: each loads a whole tenant into a scratch database. */
+  async testRestores(): Promise<void> {
+    if (!this.engine.holdsLease) return
+    await this.#each(await this.restoreTests.due(), 'backup tested', (id) => this.restoreTests.reconcile(id))
+  }
+
+  /** What operators are told, and what is kept for a time only. */
+  async tidy(): Promise<void> {
+    if (!this.engine.holdsLease) return
+    await this.backups.watch()
+    await this.#late.watch()
+    await Promise.all([this.streams.prune(), this.authorizations.prune(), this.idempotency.prune()])
+  }
+
+  /** Reconciles one tenant after the other; what fails is said and tried again in the next round. */
+  async #each(ids: readonly string[], done: string, reconcile: (id: string) => Promise<unknown>): Promise<void> {
+    const { log } = this.settings
+    for (const id of ids) {
+      if (this.#rounds.some((round) => round.stopped)) return
       try {
-        const due = await this.retention.reconcile(id)
-        if (due) this.settings.log.info({ tenant_id: id, operation: due }, 'its time has come')
-        const repairs = await this.tenants.reconcile(id)
-        if (repairs.length > 0) this.settings.log.info({ tenant_id: id, repairs }, 'drift repaired')
+        const outcome = await reconcile(id)
+        if (outcome !== null) log.info({ tenant_id: id, outcome }, done)
       } catch (error) {
-        this.settings.log.warn({ tenant_id: id, reason: explain(error), taken_over: isTakenOver(error) }, 'drift could not be repaired yet')
+        log.warn({ tenant_id: id, reason: explain(error), taken_over: isTakenOver(error) }, `${done}: not yet`)
       }
     }
-    await Promise.all([this.streams.prune(), this.authorizations.prune(), this.idempotency.prune()])
+  }
+
+  /** The next few tenants by id, from the beginning again after the last. */
+  async #nextInTurn(): Promise<string[]> {
+    const rows = await this.registry.db.tenant.findMany({
+      where: { deleted_at: null, id: { gt: this.#seenUpTo } },
+      orderBy: { id: 'asc' },
+      select: { id: true },
+      take: closeLooks,
+    })
+    this.#seenUpTo = rows.length < closeLooks ? '' : rows.at(-1)!.id
+    return rows.map((row) => row.id)
   }
 
   #inventoryOf(driver: DataPlaneDriver): Promise<InventoryItem[]> {
     const known = this.#inventories.get(driver.name) ?? driver.inventory()
     this.#inventories.set(driver.name, known)
     return known
-  }
-
-  #schedule(): void {
-    if (this.#stopped) return
-    this.#timer = setTimeout(() => {
-      this.#turn = this.sweep()
-        .catch((error: unknown) => this.settings.log.error({ error, at: this.clock.now() }, 'the fleet could not be looked at'))
-        .finally(() => this.#schedule())
-    }, every)
   }
 }

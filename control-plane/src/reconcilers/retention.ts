@@ -1,4 +1,4 @@
-import { DomainError } from '@cityos/contract'
+import { DomainError, newId } from '@cityos/contract'
 import type { Clock } from '../clock.ts'
 import { startOperation } from '../operations/start.ts'
 import type { Registry, Tx } from '../registry/registry.ts'
@@ -20,6 +20,19 @@ export class Retention {
     private readonly sealing: Sealing,
     private readonly clock: Clock,
   ) {}
+
+  /** Tenants whose time may have come: by an index over due dates, however many tenants there are. */
+  async due(): Promise<string[]> {
+    const now = this.clock.now()
+    const rows = await this.registry.db.$queryRaw<{ id: string }[]>`
+      (SELECT id FROM tenant WHERE status = 'closing' AND closing_until <= ${now} AND deleted_at IS NULL ORDER BY closing_until LIMIT 100)
+      UNION ALL
+      (SELECT t.id FROM tenant t WHERE t.status = 'suspended' AND t.deleted_at IS NULL AND t.created_at <= ${this.clock.in(-suspendedDays * day)}
+        AND NOT EXISTS (SELECT 1 FROM operation o WHERE o.tenant_id = t.id AND o.status = 'succeeded'
+          AND o.kind IN ('tenant-suspend', 'tenant-reopen') AND o.finished_at > ${this.clock.in(-suspendedDays * day)})
+        LIMIT 100)`
+    return rows.map((row) => row.id)
+  }
 
   /** @returns the operation it started, if one was due */
   async reconcile(tenantId: string): Promise<'tenant-close' | 'tenant-delete' | null> {
@@ -60,6 +73,7 @@ export class Retention {
     })
     if (!since?.finished_at || since.finished_at > this.clock.in(-suspendedDays * day)) return null
     const closing_until = this.clock.in(closingDays * day).toISOString()
-    return { kind: 'tenant-close', parameters: { status_before: 'suspended', resume_status_before: tenant.resume_status, closing_until } }
+    const parameters = { status_before: 'suspended', resume_status_before: tenant.resume_status, closing_until, archive_id: newId('bkp') }
+    return { kind: 'tenant-close', parameters }
   }
 }

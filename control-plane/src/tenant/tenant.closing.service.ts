@@ -1,4 +1,4 @@
-import { DomainError, PlaneHealth, type TenantStatus } from '@cityos/contract'
+import { DomainError, newId, PlaneHealth, type TenantStatus } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import type { Approval } from '../approval/approval.contract.ts'
@@ -105,6 +105,7 @@ export class TenantClosingService {
       status_before: tenant.status,
       resume_status_before: tenant.resume_status,
       closing_until: this.clock.in(retention_days * day).toISOString(),
+      archive_id: newId('bkp'),
     }
     return (await this.operations.start(tx, ctx, 'tenant-close', tenant.id, parameters, row.requested_by)).id
   }
@@ -133,5 +134,8 @@ function facts(tenant: TenantWithOperation): Approval['details'] {
 function afterwards(retentionDays: number): Approval['details'] {
   return retentionDays === 0
     ? { reopenable: false, afterwards: 'erased at once with its backups, files and keys; a certificate is signed' }
-    : { reopenable: true, afterwards: `erased after ${retentionDays} days with its backups, files and keys; a certificate is signed` }
+    : {
+        reopenable: true,
+        afterwards: `a final archive is kept for ${retentionDays} days and can be restored as a new tenant; then it is erased with backups, files and keys, and a certificate is signed`,
+      }
 }
