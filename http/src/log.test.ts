@@ -47,3 +47,18 @@ it('loses no line when the process ends right after it', () => {
   })
   expect(stdout.trim().split('\n')).toHaveLength(50)
 })
+
+it('hides secrets also in what a logger carries along, and leaves the caller its object', () => {
+  const lines: string[] = []
+  const customer = { id: 'cus_1', phone: '+966' }
+  createLog('data-plane', {}, { write: (line) => lines.push(line) })
+    .child({ token: 't', session: { secret: 's' } })
+    .info({ customer, password: 'p' }, 'signed in')
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    token: '[redacted]',
+    session: { secret: '[redacted]' },
+    customer: { id: 'cus_1', phone: '[redacted]' },
+    password: '[redacted]',
+  })
+  expect(customer.phone).toBe('+966')
+})
