@@ -2,13 +2,10 @@ import { DomainError, type TenantStatus } from '@cityos/contract'
 import { startOperation } from '../operations/start.ts'
 import type { Tx } from '../registry/registry.ts'
 import type { Sealing } from '../registry/sealing.ts'
-import { dunningDays } from './invoice.issue.ts'
 import { lockSubscription } from './invoice.settle.ts'
 import { chargeRest, type LockedSubscription } from './subscription.renew.ts'
+import { unpaidOf } from './unpaid.ts'
 
-const lastDay = dunningDays.at(-1)!
-/** The first reminder after the due date: from then on a plan counts as past due. */
-const firstDay = dunningDays[1]
 const serving: TenantStatus[] = ['trial', 'active', 'past_due', 'suspended']
 
 /** What came of a look: it is as it should be, or an operation was started (look again when it has ended), or one is in the way. */
@@ -23,10 +20,9 @@ export async function reconcileStanding(tx: Tx, sealing: Sealing, tenantId: stri
   await tx.$queryRaw`SELECT 1 FROM tenant WHERE id = ${tenantId} FOR UPDATE`
   const tenant = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } })
   if (!held || tenant.deleted_at || !serving.includes(tenant.status as TenantStatus)) return 'settled'
-  const unpaid = await unpaidScopes(tx, tenantId)
+  const unpaid = await unpaidOf(tx, tenantId)
   const isLost = (scope: string) => unpaid.lost.has(scope)
-  // A test tenant is reminded and shown as past due, but a demo does not stop by itself: only finance can write it off.
-  const suspend = isLost('plan') && (!tenant.test || unpaid.writtenOff.has('plan'))
+  const suspend = unpaid.suspends
   const status = standingOf(held, { suspend, pastDue: unpaid.late.has('plan') || isLost('plan') })
   if (status !== held.status) await tx.subscription.update({ where: { tenant_id: tenantId }, data: { status } })
 
@@ -84,21 +80,6 @@ async function resume(
   const scopes = ['plan', ...held.items.filter((item) => !item.suspended_at && item.kind === 'add_on').map((item) => item.code)]
   await chargeRest(tx, tenant.id, scopes, now)
   return look === 'settled' ? 'started' : look
-}
-
-/** Scopes with an unpaid invoice: past the first reminder (`late`), past the last one or written off (`lost`). */
-async function unpaidScopes(tx: Tx, tenantId: string) {
-  const rows = await tx.$queryRaw<{ scope: string; status: string; late: boolean; lost: boolean }[]>`
-    SELECT i.scope, i.status,
-      EXISTS (SELECT 1 FROM billing_due d WHERE d.kind = 'dunning' AND d.ref = i.id || ${`:${firstDay}`} AND d.done_at IS NOT NULL) AS late,
-      EXISTS (SELECT 1 FROM billing_due d WHERE d.kind = 'dunning' AND d.ref = i.id || ${`:${lastDay}`} AND d.done_at IS NOT NULL) AS lost
-    FROM invoice i WHERE i.tenant_id = ${tenantId} AND i.kind = 'invoice' AND i.status IN ('open', 'uncollectible')`
-  const scopes = (chosen: (row: (typeof rows)[number]) => boolean) => new Set(rows.filter(chosen).map((row) => row.scope))
-  return {
-    late: scopes((row) => row.late),
-    lost: scopes((row) => row.lost || row.status === 'uncollectible'),
-    writtenOff: scopes((row) => row.status === 'uncollectible'),
-  }
 }
 
 async function begin(tx: Tx, sealing: Sealing, request: Parameters<typeof startOperation>[2], now: Date): Promise<Look> {

@@ -8,6 +8,7 @@ import { issueInvoice, type LineToWrite } from './invoice.issue.ts'
 import { lockSubscription } from './invoice.settle.ts'
 import { Metered } from './metered.ts'
 import { describe, nameOfItem } from './subscription.lines.ts'
+import { unpaidOf } from './unpaid.ts'
 import { usageLines } from './usage.lines.ts'
 
 export type LockedSubscription = NonNullable<Awaited<ReturnType<typeof lockSubscription>>>
@@ -43,9 +44,10 @@ export async function renew(tx: Tx, tenantId: string, no: number, now: Date): Pr
   await schedule(tx, [{ kind: 'renewal', ref: `${tenantId}:${no + 1}`, tenantId, at: period.end }])
   await wakeStanding(tx, tenantId, now)
   // What is off for non-payment earns nothing: it is charged from the day it is paid and on again.
-  if (held.suspended_at) return 'suspended'
+  const unpaid = await unpaidOf(tx, tenantId)
+  if (held.suspended_at || unpaid.suspends) return 'suspended'
   if (held.collection === 'stripe') return 'with the provider'
-  await invoicePeriod(tx, held, period, now)
+  await invoicePeriod(tx, { ...held, items: held.items.filter((item) => item.kind === 'plan' || !unpaid.lost.has(item.code)) }, period, now)
   return 'invoiced'
 }
 
