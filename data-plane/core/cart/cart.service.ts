@@ -96,10 +96,14 @@ export class CartService {
       ...(body.currency && { currency_code: body.currency }),
       ...(body.shipping_options && { shipping_choices: sql<string>`shipping_choices || ${jsonb(choices)}::jsonb` }),
     }
+    if (!body.shipping_options) {
+      const { row, lines } = await this.store.write(ctx, id, this.clock.now(), changes)
+      return this.view(ctx, row, await this.price(this.database.read, row, lines))
+    }
     return this.database.transaction(async (tx) => {
       const { row, lines } = await this.store.lockWithLines(tx, ctx, id, this.clock.now(), changes)
       const priced = await this.price(tx, row, lines)
-      for (const choice of body.shipping_options ?? []) this.checkShippingChoice(priced, choice)
+      for (const choice of body.shipping_options!) this.checkShippingChoice(priced, choice)
       return this.view(ctx, row, priced)
     })
   }

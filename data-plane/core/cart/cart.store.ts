@@ -1,10 +1,10 @@
 import { DomainError, type Locale } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
-import type { Insertable, Selectable, UpdateObject } from 'kysely'
+import { type Expression, type Insertable, type Selectable, type SqlBool, sql, type UpdateObject } from 'kysely'
 import type { DB } from '../../generated/db.ts'
 import { days, later } from '../../platform/clock/clock.ts'
-import { secretMatches } from '../../platform/credential/secret.ts'
+import { hashSecret, secretMatches } from '../../platform/credential/secret.ts'
 import { Database, type Tx } from '../../platform/db/index.ts'
 import { Pii } from '../../platform/pii/pii.ts'
 import type { Address } from '../customer/contract.ts'
@@ -66,28 +66,52 @@ export class CartStore {
   }
 
   /**
+   * Writes columns of a cart the caller owns and reads it with its lines, in one round trip and a transaction of its own:
+   * nothing that comes after can take it back.
+   * @throws DomainError as `lock`
+   */
+  async write(ctx: RequestContext, id: string, now: Date, changes: UpdateObject<DB, 'cart'>): Promise<CartWithLines> {
+    const [[row], lines] = await this.database.together(this.database.read, [
+      this.opened(this.database.read, id, now, changes).where(this.ownedBy(ctx)),
+      this.linesOf(this.database.read, id),
+    ])
+    return row ? { row, lines } : this.refuse(this.database.read, ctx, id)
+  }
+
+  /**
    * The same with its lines, in one round trip.
    * @param changes further columns to write
    */
   async lockWithLines(tx: Tx, ctx: RequestContext, id: string, now: Date, changes: UpdateObject<DB, 'cart'> = {}): Promise<CartWithLines> {
-    const [[row], lines] = await this.database.together(tx, [
-      tx
-        .updateTable('cart')
-        .set((eb) => ({
-          ...changes,
-          version: eb('version', '+', 1),
-          updated_at: now,
-          status: 'open',
-          expires_at: later(now, cartLifetime),
-        }))
-        .where('id', '=', id)
-        .where('status', 'in', ['open', 'abandoned'])
-        .returningAll(),
-      this.linesOf(tx, id),
-    ])
-    if (row && this.owns(ctx, row)) return { row, lines }
+    const [[row], lines] = await this.database.together(tx, [this.opened(tx, id, now, changes), this.linesOf(tx, id)])
+    return row && this.owns(ctx, row) ? { row, lines } : this.refuse(tx, ctx, id)
+  }
+
+  private opened(tx: Tx, id: string, now: Date, changes: UpdateObject<DB, 'cart'>) {
+    return tx
+      .updateTable('cart')
+      .set((eb) => ({
+        ...changes,
+        version: eb('version', '+', 1),
+        updated_at: now,
+        status: 'open',
+        expires_at: later(now, cartLifetime),
+      }))
+      .where('id', '=', id)
+      .where('status', 'in', ['open', 'abandoned'])
+      .returningAll()
+  }
+
+  private async refuse(tx: Tx, ctx: RequestContext, id: string): Promise<never> {
     const { status } = await this.get(tx, ctx, id)
     throw status === 'completing' ? new DomainError('cart_completing') : new DomainError('invalid_transition', { details: { status } })
+  }
+
+  /** `owns` as a condition. */
+  private ownedBy({ actor, cartToken }: RequestContext): Expression<SqlBool> {
+    const owner = actor.kind === 'customer' ? actor.id : null
+    const token = cartToken === null ? null : hashSecret(cartSecret(cartToken))
+    return sql<SqlBool>`case when customer_id is null then token_hash = ${token} else customer_id = ${owner} end`
   }
 
   /** K4 open → completing, with the lines to buy. @throws DomainError cart_completing when another request was faster */

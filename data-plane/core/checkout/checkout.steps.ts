@@ -2,17 +2,18 @@ import { DomainError } from '@cityos/contract'
 import { RequestContext } from '@cityos/http'
 import { Injectable, type OnModuleInit } from '@nestjs/common'
 import { Clock } from '../../platform/clock/clock.ts'
-import { Database, sendAlong, type Tx } from '../../platform/db/index.ts'
+import { Database, type HandWritten, sendAlong, type Tx } from '../../platform/db/index.ts'
 import { appendEvent } from '../../platform/outbox/outbox.ts'
 import { cancel, schedule } from '../../platform/timer/timers.ts'
 import { Workflows } from '../../platform/workflow/workflow-engine.ts'
 import { Confirmation } from '../order/confirmation.ts'
 import { OrderSecrets } from '../order/order-secrets.ts'
 import { Settlement } from '../order/settlement.ts'
+import type { OrderLineRow, OrderRow, SubOrderRow } from '../order/sub-orders.ts'
 import { Captures } from '../payment/captures.ts'
 import { Holds } from '../vertical/holds.ts'
 import { Authorizations } from './authorizations.ts'
-import { type CheckoutRow, lockCheckout } from './checkout.rows.ts'
+import { type CheckoutRow, lockingCheckout } from './checkout.rows.ts'
 import { CheckoutUndo } from './checkout.undo.ts'
 import { type ConfirmResult, checkoutKind, checkoutWorkflow, type Failure, steps } from './checkout.workflow.ts'
 
@@ -49,13 +50,12 @@ export class CheckoutSteps implements OnModuleInit {
     try {
       await this.database.transaction(async (tx) => {
         const now = this.clock.now()
-        const { checkout, order, subOrders, lines } = await this.lockWhole(tx, checkoutId)
+        const { checkout, order, subOrders, lines, held } = await this.lockWhole(tx, checkoutId, now)
         if (checkout.status === 'succeeded') return
         if (checkout.status === 'failed') throw new DomainError('hold_expired')
         if (subOrders.some((subOrder) => subOrder.status !== 'placed')) return
         const waitsForTransfer = checkout.method === 'bank_transfer'
         if (!waitsForTransfer) {
-          const held = await this.holds.consume(tx, checkoutId, this.secrets.holdToken(checkoutId), now)
           if (held.length !== lines.length) throw new DomainError('hold_expired')
           await this.confirmation.confirm(tx, ctx, order, subOrders, lines, held)
         }
@@ -69,17 +69,20 @@ export class CheckoutSteps implements OnModuleInit {
     }
   }
 
-  /** What is confirmed, behind the checkout's lock and in its round trip. */
-  private async lockWhole(tx: Tx, checkoutId: string) {
-    const orderId = tx.selectFrom('checkout').select('order_id').where('id', '=', checkoutId)
-    const [[checkout], [order], subOrders, lines] = await this.database.together(tx, [
-      tx.selectFrom('checkout').selectAll().where('id', '=', checkoutId).forUpdate(),
-      tx.selectFrom('order').select(['id', 'customer_id', 'number', 'locale', 'currency_code']).where('id', '=', orderId),
-      tx.selectFrom('sub_order').selectAll().where('order_id', '=', orderId).orderBy('id'),
-      tx.selectFrom('order_line').selectAll().where('order_id', '=', orderId).orderBy('position'),
+  /** What is confirmed, behind the checkout's lock and in its round trip, and the holds consumed for it. */
+  private async lockWhole(tx: Tx, checkoutId: string, now: Date) {
+    const about = <Row>(text: string): HandWritten<Row> => ({ text, values: [checkoutId] })
+    const [[checkout], [order], subOrders, lines, held] = await this.database.together(tx, [
+      lockingCheckout(checkoutId),
+      about<Pick<OrderRow, 'id' | 'customer_id' | 'number' | 'locale' | 'currency_code'>>(
+        `select id, customer_id, number, locale, currency_code from "order" ${ofCheckout('id')}`,
+      ),
+      about<SubOrderRow>(`select * from sub_order ${ofCheckout('order_id')} order by id`),
+      about<OrderLineRow>(`select * from order_line ${ofCheckout('order_id')} order by position`),
+      this.holds.consuming(checkoutId, this.secrets.holdToken(checkoutId), now),
     ])
     if (!checkout || !order) throw new Error(`there is no checkout ${checkoutId}`)
-    return { checkout, order, subOrders, lines }
+    return { checkout, order, subOrders, lines, held: this.holds.heldOf(held) }
   }
 
   /** Takes what is captured at checkout and posts it; ends the checkout. */
@@ -91,11 +94,15 @@ export class CheckoutSteps implements OnModuleInit {
       await this.captures.settled(takings, () =>
         this.database.transaction(async (tx) => {
           const now = this.clock.now()
-          const locked = await lockCheckout(tx, checkoutId)
+          const posting = this.settlement.posting(takings, now)
+          const [[locked], posted = []] = posting
+            ? await this.database.together(tx, [lockingCheckout(checkoutId), posting])
+            : await this.database.together(tx, [lockingCheckout(checkoutId)])
+          if (!locked) throw new Error(`there is no checkout ${checkoutId}`)
           if (locked.status === 'succeeded') return
           // undone by another run meanwhile: what was taken goes back
           if (locked.status === 'failed') throw new DomainError('payment_declined', { details: { reason: 'undone' } })
-          await this.settlement.book(tx, takings, now)
+          await this.settlement.bookPosted(tx, takings, new Set(posted.map((row) => row.ref)), now)
           await this.succeed(tx, ctx, locked, now)
         }),
       )
@@ -130,6 +137,8 @@ export class CheckoutSteps implements OnModuleInit {
     await cancel(tx, 'checkout.sweep', checkout.id)
   }
 }
+
+const ofCheckout = (column: string): string => `where ${column} = (select order_id from checkout where id = $1)`
 
 export function failureOf(error: DomainError): Failure {
   return { code: error.code, details: error.details }

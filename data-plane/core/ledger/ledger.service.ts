@@ -1,7 +1,6 @@
 import { DomainError, newId } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
-import { sql } from 'kysely'
-import type { Tx } from '../../platform/db/index.ts'
+import { Database, type HandWritten, type Tx } from '../../platform/db/index.ts'
 import { accountShape } from './accounts.ts'
 import type { Entry } from './postings.ts'
 
@@ -18,14 +17,24 @@ export interface Posting {
 /** The double-entry books of this tenant (00-conventions, Ledger). Money moves here and nowhere else. */
 @Injectable()
 export class Ledger {
+  constructor(private readonly database: Database) {}
+
   /**
    * Posts movements inside the transaction of their cause; all of them in one round trip.
    * @returns the refs posted now; those posted before are left alone
    * @throws DomainError internal_error when a posting does not sum to zero
    */
   async post(tx: Tx, postings: readonly Posting[], now: Date): Promise<Set<string>> {
+    const statement = this.posting(postings, now)
+    if (!statement) return new Set()
+    const [rows] = await this.database.together(tx, [statement])
+    return new Set(rows.map((row) => row.ref))
+  }
+
+  /** The statement of `post`, to travel with others; null when nothing moves. @throws as `post` */
+  posting(postings: readonly Posting[], now: Date): HandWritten<{ ref: string }> | null {
     const moving = postings.filter((posting) => posting.entries.length > 0)
-    if (moving.length === 0) return new Set()
+    if (moving.length === 0) return null
     const payload = moving.map((posting) => {
       const sum = posting.entries.reduce((total, entry) => total + entry.amount, 0)
       if (sum !== 0) throw new DomainError('internal_error', { message: `ledger posting ${posting.ref} sums to ${sum}` })
@@ -50,8 +59,7 @@ export class Ledger {
         }),
       }
     })
-    const posted = await sql<{ ref: string }>`select ref from ledger_post(${JSON.stringify(payload)}::jsonb, ${now}) as ref`.execute(tx)
-    return new Set(posted.rows.map((row) => row.ref))
+    return { text: 'select ref from ledger_post($1::jsonb, $2) as ref', values: [JSON.stringify(payload), now] }
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
-import { sendAlong, type Tx } from '../../platform/db/index.ts'
+import { type HandWritten, sendAlong, type Tx } from '../../platform/db/index.ts'
 import { Ledger, type Posting } from '../ledger/ledger.service.ts'
 import { clearingAccount, type Division, saleEntries } from '../ledger/postings.ts'
 import { saleRef } from '../payment/captures.ts'
@@ -63,6 +63,19 @@ function unitsOfLine(line: OrderLineRow, units: number): Division {
   return unitDivision(amountsOf(line), line.quantity, from, from + units)
 }
 
+function postingsOf(takings: readonly Takings[]): Posting[] {
+  return takings
+    .filter((taking) => taking.division.gross > 0)
+    .map(({ payment, division, part }) => ({
+      ref: saleRef(payment.id, part),
+      kind: 'sale',
+      orderId: payment.order_id,
+      memo: null,
+      currency: payment.currency_code,
+      entries: saleEntries(clearingAccount(payment.method, payment.vendor_id), payment.vendor_id, division),
+    }))
+}
+
 /** Books money that was taken: the payment's row and the sale in the ledger, in one transaction with their cause. */
 @Injectable()
 export class Settlement {
@@ -98,16 +111,17 @@ export class Settlement {
 
   /** Booking more than was authorised violates a check, at the latest when the transaction commits. */
   async book(tx: Tx, takings: readonly Takings[], now: Date): Promise<void> {
+    await this.bookPosted(tx, takings, await this.ledger.post(tx, postingsOf(takings), now), now)
+  }
+
+  /** The ledger's part of `book` as a statement that travels with a lock; `bookPosted` does the rest. Null when nothing moves. */
+  posting(takings: readonly Takings[], now: Date): HandWritten<{ ref: string }> | null {
+    return this.ledger.posting(postingsOf(takings), now)
+  }
+
+  /** @param posted the refs that were posted just now; what was posted before is booked already */
+  async bookPosted(tx: Tx, takings: readonly Takings[], posted: ReadonlySet<string>, now: Date): Promise<void> {
     const taken = takings.filter((taking) => taking.division.gross > 0)
-    const postings: Posting[] = taken.map(({ payment, division, part }) => ({
-      ref: saleRef(payment.id, part),
-      kind: 'sale',
-      orderId: payment.order_id,
-      memo: null,
-      currency: payment.currency_code,
-      entries: saleEntries(clearingAccount(payment.method, payment.vendor_id), payment.vendor_id, division),
-    }))
-    const posted = await this.ledger.post(tx, postings, now)
     const ofLines = taken.filter((taking) => posted.has(saleRef(taking.payment.id, taking.part))).flatMap((taking) => taking.lines ?? [])
     if (ofLines.length > 0) {
       await sql`UPDATE order_line l SET captured_amount = l.captured_amount + x.amount, updated_at = ${now}

@@ -5,13 +5,27 @@ import { type Insertable, sql } from 'kysely'
 import type { DB } from '../../generated/db.ts'
 import { Clock } from '../../platform/clock/clock.ts'
 import { hashSecret } from '../../platform/credential/secret.ts'
-import { Database, sendAlong, type Tx } from '../../platform/db/index.ts'
+import { Database, type HandWritten, sendAlong, type Tx } from '../../platform/db/index.ts'
 import { schedule, TimerHandlers } from '../../platform/timer/timers.ts'
 import { type ActContext, type Hold, Purchasables, type ReleaseCause } from './purchasable.ts'
 
 export interface HeldLine extends Hold {
   kind: string
 }
+
+interface HoldRow {
+  kind: string
+  cart_line_id: string
+  resource_id: string
+  quantity: number
+}
+
+/** A transfer keeps its holds until the money is there; once a part has left `placed`, all of them were consumed or released. */
+const consumeText = `UPDATE hold SET status = 'consumed', updated_at = $1
+  WHERE checkout_id = $2 AND status = 'active' AND owner_hash = $3 AND EXISTS (
+    SELECT FROM checkout c WHERE c.id = $2 AND c.method <> 'bank_transfer'
+      AND NOT EXISTS (SELECT FROM sub_order s WHERE s.order_id = c.order_id AND s.status <> 'placed'))
+  RETURNING kind, cart_line_id, resource_id, quantity`
 
 export type NewHold = Insertable<DB['hold']>
 
@@ -119,19 +133,31 @@ export class Holds implements OnModuleInit {
   }
 
   /**
-   * active → consumed for all holds of a checkout (or those of some lines), in the transaction that books what they held. Requires the owner's token.
+   * active → consumed for the holds of some lines of a checkout, in the transaction that books what they held. Requires the owner's token.
    * @returns the holds; fewer than were kept means that some ran out meanwhile, and nothing may be confirmed
    */
-  async consume(tx: Tx, checkoutId: string, ownerToken: string, now: Date, cartLineIds?: readonly string[]): Promise<HeldLine[]> {
+  async consume(tx: Tx, checkoutId: string, ownerToken: string, now: Date, cartLineIds: readonly string[]): Promise<HeldLine[]> {
     const rows = await tx
       .updateTable('hold')
       .set({ status: 'consumed', updated_at: now })
       .where('checkout_id', '=', checkoutId)
       .where('status', '=', 'active')
       .where('owner_hash', '=', hashSecret(ownerToken))
-      .$if(cartLineIds !== undefined, (query) => query.where('cart_line_id', 'in', [...cartLineIds!]))
+      .where('cart_line_id', 'in', [...cartLineIds])
       .returning(['kind', 'cart_line_id', 'resource_id', 'quantity'])
       .execute()
+    return rows.map(toHeld)
+  }
+
+  /**
+   * The same for a whole checkout that is paid online or in cash and not confirmed yet, as a statement that travels with its
+   * lock; everywhere else it finds nothing. Rows are read with `heldOf`.
+   */
+  consuming(checkoutId: string, ownerToken: string, now: Date): HandWritten<HoldRow> {
+    return { text: consumeText, values: [now, checkoutId, hashSecret(ownerToken)] }
+  }
+
+  heldOf(rows: readonly HoldRow[]): HeldLine[] {
     return rows.map(toHeld)
   }
 
@@ -241,7 +267,7 @@ export function shortageOf(kind: string, error: unknown): Shortage | null {
   return Array.isArray(resources) ? { kind, resources: resources.map(String) } : null
 }
 
-const toHeld = (row: { kind: string; cart_line_id: string; resource_id: string; quantity: number }): HeldLine => ({
+const toHeld = (row: HoldRow): HeldLine => ({
   kind: row.kind,
   lineId: row.cart_line_id,
   resourceId: row.resource_id,
