@@ -37,9 +37,17 @@ interface Chained {
 
 const genesis = '0'.repeat(64)
 
+/**
+ * The trail's end is one transaction's at a time. Whoever needs another lock of the whole house beside it takes this one
+ * first, and rows before both: so that two transactions never wait for each other.
+ */
+export async function lockTrail(tx: Tx): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('cityos audit_entry'))`
+}
+
 /** Appends to the audit trail inside the transaction of what it records; rows are chained by hash. */
 export async function audit(tx: Tx, record: AuditRecord): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('cityos audit_entry'))`
+  await lockTrail(tx)
   const last = await tx.audit_entry.findFirst({ orderBy: { sequence: 'desc' }, select: { hash: true } })
   const row: Chained = {
     id: newId('aud'),

@@ -45,6 +45,8 @@ export class PlaneStreams {
         const rows = await this.#after(tenantId, seen)
         for (const row of rows) {
           seen = Number(row.sequence)
+          // keys are a state: a replayed message must not bring back one that was withdrawn since
+          if (row.kind === 'keys') yield { kind: 'keys', seq: seen, jwks: await this.keys.jwks() }
           const message = toMessage(row.kind, seen, row.payload as Record<string, unknown>)
           if (message) yield message
         }
@@ -83,8 +85,6 @@ function toMessage(kind: string, seq: number, payload: Record<string, unknown>):
   switch (kind) {
     case 'tenant':
       return { kind, seq, tenant: TenantDocument.parse(payload['tenant']) }
-    case 'keys':
-      return { kind, seq, jwks: payload['jwks'] as { keys: Record<string, unknown>[] } }
     case 'revoked':
       return { kind, seq, sids: payload['sids'] as string[] }
     default:

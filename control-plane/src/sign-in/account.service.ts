@@ -90,12 +90,13 @@ export class AccountService {
     return this.registry.within(ctx, async (tx) => {
       const name = asked.name === undefined ? {} : { name_sealed: this.sealing.seal('personal', asked.name) }
       const locale = asked.locale === undefined ? {} : { locale: asked.locale }
-      await this.#record(tx, ctx, user, 'account.change', { changed: Object.keys({ ...name, ...locale }) })
-      return tx.staff_user.update({
+      const changed = await tx.staff_user.update({
         where: { id: user.id },
         data: { ...name, ...locale, updated_at: this.clock.now() },
         include: { grants: true },
       })
+      await this.#record(tx, ctx, user, 'account.change', { changed: Object.keys({ ...name, ...locale }) })
+      return changed
     })
   }
 

@@ -28,7 +28,7 @@ export class ConsoleController {
   @Handle(readSession)
   async read(ctx: RequestContext, _input: Input<typeof readSession>) {
     const { sub, email, name, grants, exp } = await this.console.session.read(ctx.cookies)
-    return { sub, email, name, grants, tenant_id: null, expires_at: new Date(exp * 1000).toISOString() }
+    return { sub, email, name, grants, tenant_id: null, expires_at: new Date(exp * 1000).toISOString(), support: null }
   }
 
   @Handle(signOut)

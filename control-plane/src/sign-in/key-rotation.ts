@@ -5,10 +5,10 @@ import { auditOf } from '../audit/audit.context.ts'
 import { audit } from '../audit/audit.trail.ts'
 import { Clock } from '../clock.ts'
 import { Drivers } from '../drivers.ts'
-import { json, Registry, type Tx } from '../registry/registry.ts'
-import { Signals } from '../registry/signals.ts'
+import { Registry, type Tx } from '../registry/registry.ts'
 import { PlatformSettings } from '../setting/platform-settings.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
+import { sendToPlane } from '../tenant/tenant.document.ts'
 import type { SigningKey } from './account.contract.ts'
 import { SigningKeys } from './signing-keys.ts'
 
@@ -84,9 +84,7 @@ export class KeyRotation {
     const changes = await this.keys.rotate(tx, as)
     const resource = { type: 'signing_key', id: changes.to }
     await audit(tx, { ...by, at: now, action: 'signing_key.rotate', tenantId: null, resource, reason, changes: { ...changes, as } })
-    const payload = json({ jwks: await this.keys.jwks(tx) })
-    await tx.plane_message.create({ data: { tenant_id: null, kind: 'keys', payload, created_at: now } })
-    await Signals.announce(tx, 'plane:*')
+    await sendToPlane(tx, null, 'keys', {}, now)
   }
 
   #afterwards(): void {

@@ -132,8 +132,9 @@ export class SecondFactor {
   async renewCodes(ctx: RequestContext, user: StaffRow): Promise<string[]> {
     if (!this.isOn(user)) throw new DomainError('invalid_transition', { message: 'this account has no authenticator app' })
     return this.registry.within(ctx, async (tx) => {
+      const codes = await this.#newCodes(tx, user.id)
       await this.#record(ctx, user, 'totp.recovery_codes', tx)
-      return this.#newCodes(tx, user.id)
+      return codes
     })
   }
 

@@ -33,9 +33,9 @@ export class SessionService {
     const most = await this.platformSettings.get('max_sessions')
     const signIns = await this.#open(tx, user.id)
     const others = [...signIns.keys()].filter((id) => id !== signInId)
-    for (const id of others.slice(0, Math.max(0, others.length - (most - 1)))) {
-      const sessions = signIns.get(id) ?? []
-      await this.#end(tx, sessions, 'session_limit')
+    const excess = others.slice(0, Math.max(0, others.length - (most - 1))).map((id) => signIns.get(id) ?? [])
+    await this.#end(tx, excess.flat(), 'session_limit')
+    for (const sessions of excess) {
       await this.tell(tx, user, 'session-limit', { most, since: this.#moment(sessions, user), url: this.accountUrl })
     }
   }
@@ -74,13 +74,13 @@ export class SessionService {
   async endOthers(tx: Tx, userId: string, keep: string | null, reason: string): Promise<number> {
     const signIns = [...(await this.#open(tx, userId)).values()]
     const others = signIns.filter((sessions) => !has(sessions, keep))
-    await this.#end(tx, others.flat(), reason)
     const kept = signIns.find((sessions) => has(sessions, keep))?.[0]?.sign_in_id ?? keep ?? ''
     // also browsers that have no console open now
     await tx.browser_session.updateMany({
       where: { user_id: userId, revoked_at: null, sign_in_id: { not: kept } },
       data: { revoked_at: this.clock.now() },
     })
+    await this.#end(tx, others.flat(), reason)
     return others.length
   }
 
@@ -106,12 +106,12 @@ export class SessionService {
 
   /** Ends sessions and the browser sign-ins they came from: without those a console would open again by itself. */
   async #end(tx: Tx, sessions: staff_session[], reason: string): Promise<void> {
-    await this.staff.endSessions(tx, sessions, reason)
     const signIns = sessions.map((session) => session.sign_in_id)
     await tx.browser_session.updateMany({
       where: { sign_in_id: { in: signIns }, revoked_at: null },
       data: { revoked_at: this.clock.now() },
     })
+    await this.staff.endSessions(tx, sessions, reason)
   }
 
   /** Open sessions by sign-in, oldest sign-in first. */

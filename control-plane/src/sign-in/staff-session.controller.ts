@@ -30,8 +30,9 @@ export class StaffSessionController {
   async reset(ctx: RequestContext, { params, body }: Input<typeof resetTotp>) {
     const user = await this.#within(ctx, params.id, 'update')
     return this.registry.within(ctx, async (tx) => {
+      const ended = await this.sessions.endOthers(tx, user.id, null, 'totp_reset')
       await this.secondFactor.remove(tx, ctx, user, body.reason)
-      return { ended: await this.sessions.endOthers(tx, user.id, null, 'totp_reset') }
+      return { ended }
     })
   }
 

@@ -147,17 +147,6 @@ export class TokenService {
     const { audience } = granted
     const tenantId = audience.startsWith('tenant:') ? audience.slice('tenant:'.length) : null
     const support = (await this.entry.at(tx, user, audience))?.support ?? null
-    await audit(tx, {
-      at: now,
-      actor: user.id,
-      onBehalfOf: support?.decided_by ?? null,
-      action: 'session.open',
-      tenantId,
-      resource: { type: 'session', id },
-      ip: ctx.ip || null,
-      requestId: ctx.requestId,
-      changes: { client: clientId, audience, ...(support ? { support_access_id: support.id } : {}) },
-    })
     const agent = ctx.headers['user-agent']?.slice(0, 300) ?? null
     const session = await tx.staff_session.create({
       data: {
@@ -175,6 +164,17 @@ export class TokenService {
       },
     })
     await this.sessions.enforceLimit(tx, user, session.sign_in_id)
+    await audit(tx, {
+      at: now,
+      actor: user.id,
+      onBehalfOf: support?.decided_by ?? null,
+      action: 'session.open',
+      tenantId,
+      resource: { type: 'session', id },
+      ip: ctx.ip || null,
+      requestId: ctx.requestId,
+      changes: { client: clientId, audience, ...(support ? { support_access_id: support.id } : {}) },
+    })
     return session
   }
 

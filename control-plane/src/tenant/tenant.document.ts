@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type I18nText, type Locale, type ResidencyZone, type TenantDocument, type TenantStatus, ThemeTokens } from '@cityos/contract'
 import type { TenantSecrets } from '@cityos/provisioning'
 import type { plan, tenant } from '../../generated/client.ts'
+import { lockTrail } from '../audit/audit.trail.ts'
 import { ensureArchiveKey } from '../backup/archive-key.ts'
 import { entitlementOf } from '../billing/entitlement.ts'
 import { tenantPolicy } from '../governance/tenant.placement.ts'
@@ -81,6 +82,8 @@ export async function sendToPlane(
   payload: Record<string, unknown>,
   now: Date,
 ): Promise<void> {
+  // messages are numbered in the order in which they become visible; the trail's lock comes first, always
+  await lockTrail(tx)
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('cityos plane_message'))`
   await tx.plane_message.create({ data: { tenant_id: tenantId, kind, payload: json(payload), created_at: now } })
   await Signals.announce(tx, `plane:${tenantId ?? '*'}`)
