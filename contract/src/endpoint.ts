@@ -60,6 +60,8 @@ export interface Endpoint<
   status: 200 | 201 | 202 | 204
   /** Operations that move money or take capacity require `Idempotency-Key`. */
   idempotencyKey: boolean
+  /** The body comes as text, exactly as it was sent: what is signed is checked before it is read. */
+  rawBody: boolean
   /** The vertical that owns this operation: it answers 404 while the vertical is off. */
   vertical: string | null
   /** It also serves what was sold before (own purchases, fulfilment, refunds), and goes on while the vertical is off. */
@@ -82,6 +84,7 @@ type Declared<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R e
   response: R
   status?: 200 | 201 | 202 | 204
   idempotencyKey?: boolean
+  rawBody?: boolean
   vertical?: string
   afterOff?: boolean
   rateLimit?: RateLimit
@@ -104,6 +107,7 @@ function complete<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType,
     kind,
     status: declared.status ?? 200,
     idempotencyKey: declared.idempotencyKey ?? false,
+    rawBody: declared.rawBody ?? false,
     vertical: declared.vertical ?? null,
     afterOff: declared.afterOff ?? false,
     rateLimit: declared.rateLimit ?? null,

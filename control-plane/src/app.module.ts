@@ -90,6 +90,10 @@ import { StaffEntry } from './staff/staff.entry.ts'
 import { StaffGrantsService } from './staff/staff.grants.service.ts'
 import { StaffReach } from './staff/staff.reach.ts'
 import { StaffService } from './staff/staff.service.ts'
+import { StripeController } from './stripe/stripe.controller.ts'
+import { StripeGateway } from './stripe/stripe.gateway.ts'
+import { StripeService } from './stripe/stripe.service.ts'
+import { StripeWorker } from './stripe/stripe.worker.ts'
 import { SupportController } from './support/support.controller.ts'
 import { SupportService } from './support/support.service.ts'
 import { TenantClosingService } from './tenant/tenant.closing.service.ts'
@@ -158,6 +162,9 @@ const services = [
   InvoiceService,
   PlanService,
   RevenueService,
+  StripeGateway,
+  StripeService,
+  StripeWorker,
   SubscriptionService,
 ]
 
@@ -237,6 +244,7 @@ export class AppModule {
         SignInController,
         StaffController,
         SupportController,
+        StripeController,
         TenantController,
         TokenController,
         VerticalController,

@@ -26,6 +26,7 @@ import { KeyRotation } from './sign-in/key-rotation.ts'
 import { SigningKeys } from './sign-in/signing-keys.ts'
 import { IdentityUpkeep } from './sign-in/upkeep.ts'
 import { FirstOperator } from './staff/first-operator.ts'
+import { StripeWorker } from './stripe/stripe.worker.ts'
 
 export interface ControlPlaneOptions {
   binding: ControlPlaneBinding
@@ -74,6 +75,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   app.get(OperationEngine).start()
   app.get(Reconciliation).start()
   app.get(BillingClerk).start()
+  app.get(StripeWorker).start()
   app.get(GovernanceCache).start((error) => log.warn({ error }, 'governance could not be read again yet'))
   app.get(PolicyDelivery).start()
   app.get(Mailer).start()
@@ -87,6 +89,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       app.get(EventStreams).closeAll()
       await app.get(Mailer).stop()
       await app.get(PolicyDelivery).stop()
+      await app.get(StripeWorker).stop()
       await app.get(BillingClerk).stop()
       await app.get(Reconciliation).stop()
       await app.get(OperationEngine).stop()

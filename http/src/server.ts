@@ -61,6 +61,7 @@ export class EndpointServer {
       method: endpoint.method,
       url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
       bodyLimit: 1024 * 1024,
+      config: { rawBody: endpoint.rawBody },
       handler: async (request, reply) => {
         const startedAt = performance.now()
         const hungUp = endpoint.kind === 'stream' ? abortOnClose(reply) : undefined
@@ -103,12 +104,17 @@ function addParsers(scope: FastifyInstance): void {
   const parseJson = scope.getDefaultJsonParser('error', 'error')
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null, undefined) : parseJson(request, body as string, done),
+    isRaw(request) ? done(null, body) : body === '' ? done(null, undefined) : parseJson(request, body as string, done),
   )
   scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, formFields(body as string)),
   )
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+}
+
+/** What is signed is handed over as it came. */
+function isRaw(request: FastifyRequest): boolean {
+  return (request.routeOptions.config as { rawBody?: boolean }).rawBody === true
 }
 
 function formFields(body: string): Record<string, string | string[]> {

@@ -1,5 +1,6 @@
 import type { StepContext } from '../operations/definition.ts'
 import type { Db } from '../registry/registry.ts'
+import { enqueueStripe } from '../stripe/stripe.jobs.ts'
 
 /** What of a tenant's billing is still running: must be empty once it is erased. Issued invoices stay, as the law wants. */
 export async function billingInventory(db: Db, tenantId: string): Promise<{ kind: string; name: string }[]> {
@@ -37,7 +38,11 @@ export async function eraseBilling(ctx: Erasing): Promise<string> {
     await tx.billing_due.updateMany({ where: { ...where, done_at: null }, data: { done_at: now, outcome: 'the tenant is deleted' } })
     await tx.usage_hour.deleteMany({ where })
     await tx.billing_profile.deleteMany({ where })
+    const provided = await tx.stripe_customer.count({ where })
+    if (provided > 0) await enqueueStripe(tx, `erase:${ctx.tenantId}`, ctx.tenantId, { kind: 'erase' }, now)
   })
+  const left = await ctx.db.stripe_customer.count({ where })
+  if (left > 0) throw new Error('the payment provider has not confirmed yet that it forgot the tenant')
   const invoices = await ctx.db.invoice.count({ where })
   return `the subscription is ended; ${invoices} issued invoices are kept by law`
 }

@@ -1,5 +1,6 @@
 import { newId } from '@cityos/contract'
 import type { Tx } from '../registry/registry.ts'
+import { enqueueStripe } from '../stripe/stripe.jobs.ts'
 import { dismiss, schedule } from './billing.due.ts'
 import { creditInvoice } from './invoice.credit.ts'
 import { issueInvoice, type LineToWrite } from './invoice.issue.ts'
@@ -25,9 +26,10 @@ export async function applyTerms(tx: Tx, tenantId: string, change: string, terms
   const wanted = await stillWanted(tx, held, terms)
   if (wanted.plan === undefined && wanted.add.length + wanted.remove.length === 0) return 'the subscription stays'
   const priced = await priceTerms(tx, held, wanted, within)
-  await moveItems(tx, held, priced, change, now)
+  const made = await moveItems(tx, held, priced, change, now)
   await moveSubscription(tx, held, priced, now)
-  if (held.collection === 'offline') for (const document of priced.documents) await writeDocument(tx, held, priced, document, change, now)
+  if (held.collection === 'stripe') await tellProvider(tx, held, priced, made, now)
+  else for (const document of priced.documents) await writeDocument(tx, held, priced, document, change, now)
   return summary(priced)
 }
 
@@ -43,21 +45,37 @@ async function stillWanted(tx: Tx, held: LockedSubscription, terms: Terms): Prom
   }
 }
 
-async function moveItems(tx: Tx, held: LockedSubscription, change: PricedChange, cause: string, now: Date): Promise<void> {
+async function moveItems(tx: Tx, held: LockedSubscription, change: PricedChange, cause: string, now: Date) {
   await tx.subscription_item.updateMany({ where: { id: { in: change.removed.map((item) => item.id) } }, data: { ended_at: now } })
-  await tx.subscription_item.createMany({
-    data: change.added.map((item) => ({
-      id: newId('sit'),
-      tenant_id: held.tenant_id,
-      kind: item.kind,
-      code: item.code,
-      version: item.version,
-      price_amount: item.price_amount,
-      currency_code: held.currency_code,
-      cause,
-      started_at: now,
-    })),
-  })
+  const made = change.added.map((item) => ({
+    id: newId('sit'),
+    tenant_id: held.tenant_id,
+    kind: item.kind as string,
+    code: item.code,
+    version: item.version,
+    price_amount: item.price_amount,
+    currency_code: held.currency_code,
+    cause,
+    started_at: now,
+  }))
+  await tx.subscription_item.createMany({ data: made })
+  return made
+}
+
+/** The provider invoices what changed, at the same moment: the plan's subscription moves, add-ons begin and end. */
+async function tellProvider(tx: Tx, held: LockedSubscription, change: PricedChange, made: { id: string; kind: string }[], now: Date) {
+  const at = Math.floor(change.at.getTime() / 1000)
+  const formerPlan = change.removed.find((item) => item.kind === 'plan')
+  for (const item of made) {
+    const job =
+      item.kind === 'plan' && formerPlan
+        ? { kind: 'move' as const, from_item_id: formerPlan.id, item_id: item.id, at }
+        : { kind: 'subscribe' as const, item_id: item.id }
+    await enqueueStripe(tx, `${job.kind}:${item.id}`, held.tenant_id, job, now)
+  }
+  for (const item of change.removed.filter((one) => one.kind === 'add_on')) {
+    await enqueueStripe(tx, `cancel:${item.id}`, held.tenant_id, { kind: 'cancel', item_id: item.id }, now)
+  }
 }
 
 async function moveSubscription(tx: Tx, held: LockedSubscription, change: PricedChange, now: Date): Promise<void> {

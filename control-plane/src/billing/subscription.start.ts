@@ -1,5 +1,7 @@
 import { newId } from '@cityos/contract'
 import type { Tx } from '../registry/registry.ts'
+import { enqueueStripe } from '../stripe/stripe.jobs.ts'
+import { stripeSettings } from '../stripe/stripe.settings.ts'
 import { schedule } from './billing.due.ts'
 import { type Interval, periodAt } from './billing.period.ts'
 import { lockSubscription } from './invoice.settle.ts'
@@ -19,11 +21,13 @@ export async function startSubscription(tx: Tx, tenantId: string, planCode: stri
   const trialEnds = plan.trial_days > 0 ? new Date(now.getTime() + plan.trial_days * day) : null
   const anchor = trialEnds ?? now
   const first = trialEnds ? { no: 1, start: now, end: trialEnds } : periodAt(anchor, plan.interval as Interval, 0, 1)
+  const provider = stripeSettings()
   const { count } = await tx.subscription.createMany({
     data: [
       {
         tenant_id: tenantId,
         status: trialEnds ? 'trialing' : 'active',
+        collection: provider ? 'stripe' : 'offline',
         plan_code: plan.code,
         plan_version: plan.version,
         price_amount: plan.price_amount,
@@ -42,9 +46,10 @@ export async function startSubscription(tx: Tx, tenantId: string, planCode: stri
     skipDuplicates: true,
   })
   if (count === 0) return false
+  const itemId = newId('sit')
   await tx.subscription_item.create({
     data: {
-      id: newId('sit'),
+      id: itemId,
       tenant_id: tenantId,
       kind: 'plan',
       code: plan.code,
@@ -68,6 +73,7 @@ export async function startSubscription(tx: Tx, tenantId: string, planCode: stri
       : []),
   ])
   const held = await lockSubscription(tx, tenantId)
-  if (!trialEnds && held) await invoicePeriod(tx, held, first, now)
+  if (provider) await enqueueStripe(tx, `subscribe:${itemId}`, tenantId, { kind: 'subscribe', item_id: itemId }, now)
+  else if (!trialEnds && held) await invoicePeriod(tx, held, first, now)
   return true
 }

@@ -5,7 +5,7 @@ import pg from 'pg'
 import type { Db } from './registry.ts'
 
 /** What has changed: `operation:<id>`, `plane:<tenantId>`, `plane:*`, `work`, `mail` (a message was put into the outbox), `keys` (signing keys rotated). */
-export type Topic = `operation:${string}` | `plane:${string}` | 'work' | 'governance' | 'mail' | 'billing' | 'keys'
+export type Topic = `operation:${string}` | `plane:${string}` | 'work' | 'governance' | 'mail' | 'billing' | 'stripe' | 'keys'
 
 const channel = 'registry'
 

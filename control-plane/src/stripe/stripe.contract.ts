@@ -7,7 +7,8 @@ export const receiveStripe = endpoint({
   path: '/webhooks/stripe',
   summary: 'Events of the payment provider; signed, each taken once, in any order',
   access: anyone,
-  body: z.looseObject({}),
+  body: z.string(),
+  rawBody: true,
   response: z.object({ received: z.literal(true) }),
-  errors: ['invalid_request', 'unauthenticated', 'dependency_unavailable'],
+  errors: ['invalid_request', 'dependency_unavailable'],
 })

@@ -7,6 +7,7 @@ import { Clock } from '../clock.ts'
 import { Drivers } from '../drivers.ts'
 import { PlaneStreams } from '../plane/plane.streams.ts'
 import { json, Registry } from '../registry/registry.ts'
+import { meterHours } from '../stripe/stripe.usage.ts'
 import type { UsageSample } from './tenant.contract.ts'
 import { TenantRuntimes } from './tenant.runtime.ts'
 import { TenantService } from './tenant.service.ts'
@@ -92,6 +93,7 @@ export class TenantObservationService {
       if (report.meter) {
         await recordMeter(tx, tenantId, report.meter)
         await rollUp(tx, tenantId, now)
+        await meterHours(tx, tenantId, report.meter, now)
       }
       await tx.plane_report.upsert({ where: { tenant_id: tenantId }, create: { tenant_id: tenantId, ...latest }, update: latest })
       await tx.usage_sample.upsert({
