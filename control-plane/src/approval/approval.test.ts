@@ -104,15 +104,15 @@ describe('with a second person', () => {
     clock.move(72 * 3600 + 1)
     first = (await platform.signIn()).access_token
     const late = (await secondPerson(platform, first)).access_token
+    second = late
     expect((await get(`/approvals/${approval.id}`, late)).body.data).toMatchObject({ status: 'expired', actions: [] })
     expect((await post(`/approvals/${approval.id}/approve`, late)).body.errors[0]).toMatchObject({
       code: 'invalid_transition',
       details: { status: 'expired' },
     })
-    expect(await platform.app.get(Approvals).expire()).toBeGreaterThan(0)
+    await platform.app.get(Approvals).expire() // unless the platform has done so by itself meanwhile
     const { db } = platform.app.get(Registry)
     expect(await db.approval.findUniqueOrThrow({ where: { id: approval.id } })).toMatchObject({ status: 'expired', operation_id: null })
-    second = late
     expect((await close()).status).toBe(202)
   })
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TestPlatform } from '../testing/platform.ts'
+import { secondPerson } from '../testing/second-person.ts'
 
 let platform: TestPlatform
 let token: string
@@ -87,7 +88,10 @@ describe('an operation that does not get on', () => {
     const made = await platform.createTenant(token, 'forward')
     await platform.ended(token, made.body.data.operation.id)
     platform.driver.failing = { method: 'stop', when: 'before', times: 1 }
-    const closing = await platform.request('POST', '/api/v1/tenants/forward/close', { token })
+    const second = (await secondPerson(platform, token)).access_token
+    const asked = await platform.request('POST', '/api/v1/tenants/forward/close', { token })
+    const path = `/api/v1/approvals/${asked.body.data.approval.id}/approve`
+    const closing = await platform.request('POST', path, { token: second, body: {} })
     const { id } = closing.body.data.operation
     const waiting = await until(id, (operation) => operation.status === 'waiting')
     expect(waiting.actions).toEqual(['resume'])

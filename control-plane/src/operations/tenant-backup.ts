@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { BackupKind } from '../backup/backup.contract.ts'
 import { announceBackup, describeContent, discardBackup, takeBackup } from '../backup/backup.rows.ts'
+import { noteBackup } from '../reconcilers/backup-note.ts'
 import { defineOperation } from './definition.ts'
-import { nothingMore, requireStatus } from './document-step.ts'
+import { requireStatus } from './document-step.ts'
 
 /** One archive of the tenant as it is now; it goes on serving meanwhile. */
 const Parameters = z.object({
@@ -45,7 +46,7 @@ export const tenantBackup = defineOperation({
     await requireStatus(tx, tenantId, ['trial', 'active', 'past_due', 'suspended', 'closing'], 'backed up')
     await announceBackup(tx, backupOf(tenantId, parameters), now)
   },
-  succeeded: nothingMore,
+  succeeded: ({ tx, tenantId }) => noteBackup(tx, tenantId),
   async undone({ tx, parameters }) {
     await tx.backup.deleteMany({ where: { id: parameters.backup_id } })
   },

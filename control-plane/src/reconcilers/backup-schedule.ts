@@ -6,6 +6,7 @@ import { startOperation } from '../operations/start.ts'
 import type { Registry, Tx } from '../registry/registry.ts'
 import type { Sealing } from '../registry/sealing.ts'
 import type { PlatformSettings } from '../setting/platform-settings.ts'
+import { noteBackup } from './backup-note.ts'
 import { jitterOf, nextBackupAt, thinnedOut } from './backup-times.ts'
 
 const serving = ['trial', 'active', 'past_due', 'suspended']
@@ -251,19 +252,6 @@ export class BackupSchedule {
   async #set(tenantId: string, data: Partial<Omit<backup_schedule, 'tenant_id' | 'verification'>>): Promise<void> {
     await this.#parts.registry.db.backup_schedule.updateMany({ where: { tenant_id: tenantId }, data })
   }
-}
-
-/** Notes the tenant's newest backup in its schedule, whoever made it: the badge shows it, and nothing is missed any more. */
-export async function noteBackup(tx: Tx, tenantId: string): Promise<void> {
-  const newest = await tx.backup.findFirst({
-    where: { tenant_id: tenantId, status: 'ready', taken_at: { not: null } },
-    orderBy: { created_at: 'desc' },
-  })
-  if (!newest) return
-  await tx.backup_schedule.updateMany({
-    where: { tenant_id: tenantId },
-    data: { last_backup_id: newest.id, last_backup_at: newest.taken_at, failures: 0, last_failure: null },
-  })
 }
 
 function ids(rows: readonly { tenant_id: string }[]): string[] {

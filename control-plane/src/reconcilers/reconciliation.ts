@@ -2,6 +2,7 @@ import type { DataPlaneDriver, InventoryItem } from '@cityos/provisioning'
 import { Inject, Injectable } from '@nestjs/common'
 import { Alerts } from '../alert/alerts.ts'
 import { Approvals } from '../approval/approvals.ts'
+import { AuditAnchors } from '../audit/audit.anchors.ts'
 import { Clock } from '../clock.ts'
 import { Drivers } from '../drivers.ts'
 import { OperationEngine } from '../operations/engine.ts'
@@ -13,6 +14,7 @@ import { Sealing } from '../registry/sealing.ts'
 import { PlatformSettings } from '../setting/platform-settings.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
 import { AuthorizationService } from '../sign-in/authorization.service.ts'
+import { SupportService } from '../support/support.service.ts'
 import { BackupSchedule } from './backup-schedule.ts'
 import { suspects } from './drift.ts'
 import { LateOperations } from './late-operations.ts'
@@ -49,6 +51,8 @@ export class Reconciliation {
     private readonly authorizations: AuthorizationService,
     private readonly idempotency: RegistryIdempotency,
     private readonly approvals: Approvals,
+    private readonly support: SupportService,
+    private readonly anchors: AuditAnchors,
     alerts: Alerts,
     platform: PlatformSettings,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -97,6 +101,7 @@ export class Reconciliation {
     if (!this.engine.holdsLease) return
     await this.#each(await this.retention.due(), 'its time has come', (id) => this.retention.reconcile(id))
     await this.approvals.expire()
+    await this.support.endDue()
   }
 
   /** What is not as wanted, and a few of the others. */
@@ -129,6 +134,7 @@ export class Reconciliation {
     if (!this.engine.holdsLease) return
     await this.backups.watch()
     await this.#late.watch()
+    await this.anchors.anchor()
     await Promise.all([this.streams.prune(), this.authorizations.prune(), this.idempotency.prune()])
   }
 

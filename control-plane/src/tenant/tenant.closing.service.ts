@@ -8,6 +8,7 @@ import { Clock } from '../clock.ts'
 import type { Operation } from '../operation/operation.contract.ts'
 import { OperationService } from '../operation/operation.service.ts'
 import { requireStatus } from '../operations/document-step.ts'
+import { requireNoOther } from '../operations/start.ts'
 import { Registry, type Tx } from '../registry/registry.ts'
 import type { Tenant } from './tenant.contract.ts'
 import { TenantService } from './tenant.service.ts'
@@ -49,6 +50,7 @@ export class TenantClosingService {
   async close(ctx: RequestContext, idOrSlug: string, asked: { retention_days: number; reason: string }): Promise<Requested> {
     const tenant = await this.tenants.find(ctx, idOrSlug, 'close')
     return this.registry.within(ctx, async (tx) => {
+      await requireNoOther(tx, tenant.id)
       await requireStatus(tx, tenant.id, serving, 'closed')
       const row = await this.approvals.request(tx, ctx, {
         kind: 'tenant-close',
@@ -74,6 +76,7 @@ export class TenantClosingService {
       })
     }
     return this.registry.within(ctx, async (tx) => {
+      await requireNoOther(tx, tenant.id)
       const row = await requireStatus(tx, tenant.id, ['closing', 'closed', 'failed'], 'deleted')
       if (row.status !== 'closing') {
         const operation = await this.operations.start(tx, ctx, 'tenant-delete', tenant.id, { status_before: row.status })
