@@ -286,7 +286,7 @@ describe('a copy', () => {
   const newKey = randomBytes(32).toString('base64')
   const rules = CopyRules.parse({
     left_out: ['public.visit'],
-    free_text: { 'public.person': { note: 'empty' } },
+    free_text: { 'public.person': ['note'] },
     derived: { 'public.visit': { token: 'visit:{id}' } },
   })
   const dump = (url: string) =>

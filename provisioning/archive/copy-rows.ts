@@ -35,15 +35,18 @@ export class CopyRows {
     return this.rules.left_out.includes(table) || (this.mask !== null && this.rules.left_out_masked.includes(table))
   }
 
-  /** @returns what to do with each row of the table; null: they go in as they are */
-  forTable(table: TableShape): ((row: Buffer) => Buffer) | null {
+  /**
+   * @param required columns that may not be null
+   * @returns what to do with each row of the table; null: they go in as they are
+   */
+  forTable(table: TableShape, required: ReadonlySet<string>): ((row: Buffer) => Buffer) | null {
     if (this.rules.verbatim.includes(table.name)) return null
     const secrets = this.rules.secrets[table.name] ?? []
-    const cleared = this.mask ? (this.rules.free_text[table.name] ?? {}) : {}
+    const cleared = this.mask ? (this.rules.free_text[table.name] ?? []) : []
     const derived = Object.entries(this.rules.derived[table.name] ?? {}).map(
       ([column, text]) => [table.columns.indexOf(column), text] as const,
     )
-    const clears = table.columns.map((column) => cleared[column] ?? null)
+    const clears = table.columns.map((column) => (cleared.includes(column) ? (required.has(column) ? '–' : '\\N') : null))
     return (row) => {
       const text = row.toString('utf8')
       if (!this.mask && derived.length === 0 && !text.includes('v1.')) return row
@@ -54,7 +57,7 @@ export class CopyRows {
       fields.forEach((field, at) => {
         const clear = clears[at]
         if (clear && field !== '\\N') {
-          fields[at] = clear === 'null' ? '\\N' : ''
+          fields[at] = clear
           changed = true
           return
         }

@@ -14,7 +14,7 @@ import { readArchive } from './read.ts'
 import { Restraints } from './restraints.ts'
 import { RowSplitter, RowSum } from './rows.ts'
 import type { CopyRules } from './rules.ts'
-import { copyStatement, journalOf, quoted, sessionSettings, tablesOf } from './tables.ts'
+import { copyStatement, journalOf, quoted, requiredColumns, sessionSettings, tablesOf } from './tables.ts'
 
 export interface LoadOptions {
   path: string
@@ -83,9 +83,10 @@ class Loader {
       )
     }
     this.shapes = header.tables
+    const required = await requiredColumns(this.client)
     for (const table of header.tables) {
       this.sums.set(table.name, new RowSum())
-      this.change.set(table.name, this.copyRows?.forTable(table) ?? null)
+      this.change.set(table.name, this.copyRows?.forTable(table, required.get(table.name) ?? new Set()) ?? null)
     }
     this.restraints = await Restraints.lift(this.client, header.tables)
     if (there.length > 0) await this.client.query(`TRUNCATE ${there.map((table) => quoted(table.name)).join(', ')}`)

@@ -13,8 +13,8 @@ export const CopyRules = z.object({
   left_out_masked: z.array(z.string()).default([]),
   /** Tables that are copied as they are, sealed values included: history whose hashes would no longer fit. */
   verbatim: z.array(z.string()).default([]),
-  /** Columns with free text of people, by table: emptied where persons are made up (null, or '' where it may not be null). */
-  free_text: z.record(z.string(), z.record(z.string(), z.enum(['null', 'empty']))).default({}),
+  /** Columns with free text of people, by table: emptied where persons are made up (a dash where it may not be null). */
+  free_text: z.record(z.string(), z.array(z.string())).default({}),
   /** Sealed columns that are no personal data (secrets of tickets and feeds), by table: re-encrypted, never made up. */
   secrets: z.record(z.string(), z.array(z.string())).default({}),
   /** Columns that hold the hash of a token derived under the tenant's key, by table: the text it is derived from, with `{column}`. */

@@ -22,6 +22,16 @@ export async function tablesOf(client: pg.Client): Promise<TableShape[]> {
   return rows.filter((table) => table.name !== historyTable)
 }
 
+/** Columns that may not be null, by table. */
+export async function requiredColumns(client: pg.Client): Promise<Map<string, Set<string>>> {
+  const { rows } = await client.query<{ name: string; columns: string[] }>(
+    `SELECT n.nspname || '.' || c.relname AS name, array_agg(a.attname::text) AS columns
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attnotnull
+     WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' GROUP BY 1`,
+  )
+  return new Map(rows.map((row) => [row.name, new Set(row.columns)]))
+}
+
 /** The migrations a database has had. */
 export async function journalOf(client: pg.Client): Promise<{ name: string; checksum: string }[]> {
   const { rows } = await client.query<{ name: string; checksum: string }>(`SELECT name, checksum FROM ${historyTable} ORDER BY position`)

@@ -12,12 +12,6 @@ const entry = fileURLToPath(new URL('../../archive/main.ts', import.meta.url))
 /** Archives are made and loaded in processes of their own: encrypting a large tenant must not hold up the supervisor. */
 export class ArchiveProcesses {
   private readonly running = new Set<ChildProcess>()
-  private readonly note: (message: string) => void
-
-  constructor(note: (message: string) => void) {
-    this.note = note
-  }
-
   /**
    * Performs one task in a process that lives no longer than this one.
    * @returns what it reports
@@ -37,8 +31,7 @@ export class ArchiveProcesses {
     })
     createInterface({ input: child.stdio[3] as Readable }).on('line', (text) => {
       const line = ArchiveLine.parse(JSON.parse(text))
-      if ('progress' in line) this.note(line.progress)
-      else outcome = line
+      if (!('progress' in line)) outcome = line
     })
     // It may be gone before it has read its line: its exit tells.
     child.stdin!.on('error', () => undefined)
