@@ -17,6 +17,7 @@ import { ConsoleMenu } from './menu.tsx'
 import { useMenu } from './navigation.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { ListSkeleton, PageFailure } from './states.tsx'
+import { SupportBanner } from './support-banner.tsx'
 
 const Palette = lazy(() => import('./palette.tsx'))
 const Keys = lazy(() => import('./keys.tsx'))
@@ -38,6 +39,7 @@ export function ConsoleLayout({ children }: { children: ReactNode }) {
   return (
     <OpenContext.Provider value={setDialog}>
       <Layout appBar={ConsoleBar} menu={ConsoleMenu} error={PageFailure as never} appBarAlwaysOn>
+        <SupportBanner />
         <Suspense fallback={<ListSkeleton />}>{children}</Suspense>
         <Suspense fallback={null}>
           {dialog === 'palette' && <Palette onClose={() => setDialog(null)} />}

@@ -60,8 +60,8 @@ export function staffAuth(client: Client): AuthProvider {
       throw error
     },
     getIdentity: async () => {
-      const { sub, name, email } = await current()
-      return { id: sub, fullName: name || email, email }
+      const { sub, name, email, support } = await current()
+      return { id: sub, fullName: name || email, email, support }
     },
     getPermissions: async () => (await current()).grants,
     canAccess: async ({ action, resource }) => mayAny((await current()).grants, action, resource),

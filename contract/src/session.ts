@@ -14,6 +14,8 @@ export const StaffSession = z.object({
   /** The tenant whose console this is; null on the operator's host. */
   tenant_id: z.string().nullable(),
   expires_at: z.iso.datetime(),
+  /** Set while this is support access to the tenant: until when, by whom, and whether they may only look. */
+  support: z.object({ id: z.string(), until: z.iso.datetime(), by: z.string(), read_only: z.boolean() }).nullable().default(null),
 })
 export type StaffSession = z.infer<typeof StaffSession>
 

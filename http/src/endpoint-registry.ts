@@ -73,7 +73,8 @@ export class EndpointRegistry implements OnModuleInit {
   /** @throws DomainError and whatever the handler throws */
   async run(bound: BoundEndpoint, ctx: RequestContext, raw: RawInput): Promise<Outcome> {
     const { endpoint } = bound
-    this.gate?.check(ctx, endpoint)
+    const checked = this.gate?.check(ctx, endpoint)
+    if (checked) await checked
     this.authorizer.authorize(ctx, endpoint)
     const input = parseInput(endpoint, raw)
     if (endpoint.rateLimit) await this.limiter.enforce(ctx, endpoint.id, endpoint.rateLimit, input.body)

@@ -23,8 +23,8 @@ export abstract class Authenticator {
 
 /** Whether this plane answers this operation now: vertical off → 404, tenant suspended, control stream stale. */
 export abstract class EndpointGate {
-  /** @throws DomainError */
-  abstract check(ctx: RequestContext, endpoint: AnyEndpoint): void
+  /** A promise only where something has to be written down first. @throws DomainError */
+  abstract check(ctx: RequestContext, endpoint: AnyEndpoint): void | Promise<void>
 }
 
 /** The answer of an operation before the envelope, as idempotency stores it. */

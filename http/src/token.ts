@@ -5,16 +5,27 @@ export interface Jwks {
   keys: Record<string, unknown>[]
 }
 
+/** Tokens remembered per verifier: a console asks many times with the same one. */
+const remembered = 1_000
+
 /**
  * Makes a verifier of staff access tokens against published keys; no network (design §8).
  * The returned function throws DomainError unauthenticated for anything that does not hold: signature, issuer, audience, time.
+ * A signature is checked once: the same token again costs a look-up and a look at the clock, until it runs out.
  */
 export function staffVerifier(
   jwks: Jwks,
   options: { issuer: string; audience: string },
 ): (token: string, now: Date) => Promise<StaffClaims> {
   const keys = createLocalJWKSet(jwks as unknown as JSONWebKeySet)
+  const known = new Map<string, StaffClaims>()
   return async (token, now) => {
+    const seen = known.get(token)
+    if (seen) {
+      if (seen.exp * 1000 > now.getTime()) return seen
+      known.delete(token)
+      throw new DomainError('unauthenticated', { details: { reason: 'expired' } })
+    }
     try {
       const { payload } = await jwtVerify(token, keys, {
         issuer: options.issuer,
@@ -22,7 +33,10 @@ export function staffVerifier(
         algorithms: ['EdDSA', 'Ed25519'],
         currentDate: now,
       })
-      return StaffClaims.parse(payload)
+      const claims = StaffClaims.parse(payload)
+      if (known.size >= remembered) known.delete(known.keys().next().value!)
+      known.set(token, claims)
+      return claims
     } catch (error) {
       throw new DomainError('unauthenticated', {
         cause: error,

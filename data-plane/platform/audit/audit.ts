@@ -32,6 +32,7 @@ export async function audit(tx: Tx, ctx: RequestContext, entry: NewAuditEntry): 
           kind: actor.kind,
           id: actorId(actor),
           role: roleOf(ctx),
+          ...(actor.kind === 'staff' && actor.act ? { on_behalf_of: actor.sub, support_access: actor.support?.id ?? null } : {}),
           ip: ctx.ip,
           user_agent: (ctx.headers['user-agent'] ?? '').slice(0, 200),
         }),

@@ -42,8 +42,16 @@ export class StaffSessionController {
   @Handle(readSession)
   async session(ctx: RequestContext) {
     requireConsoleHost(ctx)
-    const { sub, email, name, grants, exp } = await this.#session.read(ctx.cookies)
-    return { sub, email, name, grants, tenant_id: this.binding.tenant.id, expires_at: new Date(exp * 1000).toISOString() }
+    const { sub, email, name, grants, exp, act, support } = await this.#session.read(ctx.cookies)
+    return {
+      sub,
+      email,
+      name,
+      grants,
+      tenant_id: this.binding.tenant.id,
+      expires_at: new Date(exp * 1000).toISOString(),
+      support: support ? { ...support, by: act?.name ?? name } : null,
+    }
   }
 
   @Handle(signOut)
