@@ -89,8 +89,13 @@ export function rulesAt(policy: TenantPolicy, now: Date): PolicyRules {
   return PolicyRules.parse(changed)
 }
 
-/** Whether a vertical may be on under these rules. */
-export function allowsVertical(rules: Pick<PolicyRules, 'verticals_allowed' | 'verticals_denied'>, vertical: string): boolean {
-  if (rules.verticals_denied?.includes(vertical)) return false
-  return rules.verticals_allowed === undefined || rules.verticals_allowed.includes(vertical)
+/** Verticals that keep health data: they are on only where such data may lie. */
+export const healthVerticals: readonly string[] = ['healthcare']
+
+/** Why a vertical may not be on under these rules; null when it may. @param zone where the tenant's data lies; unknown counts as elsewhere */
+export function verticalDenial(rules: PolicyRules, vertical: string, zone: ResidencyZone | null | undefined): PolicyRule | null {
+  if (rules.verticals_denied?.includes(vertical)) return 'verticals_denied'
+  if (rules.verticals_allowed && !rules.verticals_allowed.includes(vertical)) return 'verticals_allowed'
+  if (!rules.health_residency || !healthVerticals.includes(vertical)) return null
+  return zone && rules.health_residency.includes(zone) ? null : 'health_residency'
 }

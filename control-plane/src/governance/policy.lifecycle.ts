@@ -67,9 +67,14 @@ export async function withdraw(tx: Tx, row: policy, cause: string, now: Date): P
   await stepTo(tx, row, 'active', 'superseded', { superseded_at: now, revision, updated_at: now })
 }
 
-/** What time alone does: approved policies whose day has come, active ones whose day is over. One that would widen by now waits. */
+/** What time alone does: exceptions end, active policies run out, approved ones whose day has come are put in force. */
 export async function activateDue(tx: Tx, now: Date): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('cityos policy due'))`
+  const ended = await tx.policy_exception.findMany({ where: { ended_at: null, until: { lte: now } }, orderBy: { until: 'asc' } })
+  for (const { id, tenant_id, until } of ended) {
+    const revision = await recordChange(tx, { tenant_id }, 'policy_exception.expire', now)
+    await tx.policy_exception.update({ where: { id }, data: { ended_at: until, ended_by: 'system:expiry', revision } })
+  }
   const over = await tx.policy.findMany({ where: { status: 'active', effective_until: { lte: now } }, orderBy: { effective_until: 'asc' } })
   for (const row of over) await withdraw(tx, row, 'policy.expire', now)
   const due = await tx.policy.findMany({

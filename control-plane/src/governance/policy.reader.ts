@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import { allowsVertical, DomainError, type Output, type Page, type PolicyRule, PolicyRules, policyRules } from '@cityos/contract'
+import {
+  DomainError,
+  type Output,
+  type Page,
+  type PolicyRule,
+  PolicyRules,
+  policyRules,
+  type ResidencyZone,
+  verticalDenial,
+} from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import type { policy, tenant } from '../../generated/client.ts'
@@ -72,7 +81,8 @@ export class PolicyReader {
       resolve(governance, place),
       resolve(withPolicy(governance, { id, version: row.version, subject_id, domain: row.domain, rules }), place),
     ]
-    const verticals_off = tenant.verticals.filter((code) => allowsVertical(before.rules, code) && !allowsVertical(after.rules, code))
+    const denied = (of: PolicyRules, code: string) => verticalDenial(of, code, tenant.residency_zone as ResidencyZone | null) !== null
+    const verticals_off = tenant.verticals.filter((code) => !denied(before.rules, code) && denied(after.rules, code))
     const applies =
       chainOf(governance, place).some((subject) => subject.id === subject_id) ||
       (row.node_id !== null && isIn(place.node_path, row.node_id))

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common'
+import { GovernanceModule } from '../governance/governance.module.ts'
 import { PaymentModule } from '../payment/payment.module.ts'
 import { StoreModule } from '../store/store.module.ts'
 import { VerticalModule } from '../vertical/vertical.module.ts'
@@ -13,7 +14,7 @@ import { Pricer } from './pricer.ts'
 import { ShippingRates } from './shipping-rates.ts'
 
 @Module({
-  imports: [StoreModule, VerticalModule, PaymentModule],
+  imports: [StoreModule, VerticalModule, PaymentModule, GovernanceModule],
   controllers: [CartController],
   providers: [CartRetirement, CartService, CartStore, CartViews, CartMerge, LineChanges, Pricer, ShippingRates],
   exports: [CartService, CartStore, CartViews, CartMerge, LineChanges, Pricer, ShippingRates],

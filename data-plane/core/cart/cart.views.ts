@@ -6,6 +6,7 @@ import { t } from '../../platform/i18n/i18n.ts'
 import '../payment/i18n/messages.ts'
 import './i18n/messages.ts'
 import { TenantContext } from '../../platform/tenant/tenant-context.ts'
+import { Governance } from '../governance/governance.service.ts'
 import { PaymentProviders } from '../payment/providers.ts'
 import { sandboxTokens } from '../payment/sandbox.provider.ts'
 import { type CartDetails, cartView } from './cart.view.ts'
@@ -32,6 +33,7 @@ export class CartViews {
     private readonly providers: PaymentProviders,
     private readonly clock: Clock,
     private readonly messages: ErrorMessages,
+    private readonly governance: Governance,
   ) {}
 
   cart(ctx: RequestContext, details: CartDetails, priced: PricedCart) {
@@ -66,7 +68,7 @@ export class CartViews {
 
   /** Where there is nothing to pay, nothing is asked for; cash where every line can be paid for at the door. */
   paymentMethods(ctx: RequestContext, priced: PricedCart): Output<typeof listPaymentMethods> {
-    return methodsFor(priced, this.providers.methods()).map((method) => ({
+    return this.governance.offers(methodsFor(priced, this.providers.methods()), priced).map((method) => ({
       method,
       name: t(ctx.locale, `payment.method.${method}`),
       tokens: method === 'sandbox' ? sandboxTokens.map((token) => ({ token, name: t(ctx.locale, `payment.sandbox.${token}`) })) : [],

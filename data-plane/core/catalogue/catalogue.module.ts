@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common'
+import { GovernanceModule } from '../governance/governance.module.ts'
 import { InventoryModule } from '../inventory/inventory.module.ts'
 import { StoreModule } from '../store/store.module.ts'
 import { VerticalModule } from '../vertical/vertical.module.ts'
@@ -22,7 +23,7 @@ import { Suggestions } from './search/suggestions.ts'
 import { StoreProductController } from './store-product.controller.ts'
 
 @Module({
-  imports: [InventoryModule, StoreModule, VerticalModule],
+  imports: [GovernanceModule, InventoryModule, StoreModule, VerticalModule],
   controllers: [StoreProductController, AdminProductController, VendorProductController, CategoryController],
   providers: [
     CategoryTree,

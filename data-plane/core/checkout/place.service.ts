@@ -11,6 +11,7 @@ import { type CartRow, CartStore } from '../cart/cart.store.ts'
 import type { completeCart } from '../cart/contract.ts'
 import { claim, shortageOfLine } from '../cart/line-changes.ts'
 import { methodsFor, type PricedCart } from '../cart/pricing.ts'
+import { Governance } from '../governance/governance.service.ts'
 import { OrderSecrets } from '../order/order-secrets.ts'
 import { type Method, PaymentProviders } from '../payment/providers.ts'
 import { SettingService } from '../store/setting.service.ts'
@@ -45,6 +46,7 @@ export class PlaceService {
     private readonly secrets: OrderSecrets,
     private readonly numbers: OrderNumbers,
     private readonly pii: Pii,
+    private readonly governance: Governance,
   ) {}
 
   /** @returns the checkout that now runs */
@@ -69,6 +71,14 @@ export class PlaceService {
       const scarce = shortageOfLine(line)
       if (scarce) noRoom(scarce)
     }
+    await this.governance.requireSale({
+      kinds: lines.map((line) => line.kind),
+      categoryIds: priced.lines.flatMap((line) => line.quote?.categoryIds ?? []),
+      totalAmount: priced.totalAmount,
+      currency: priced.currency,
+      method: body.payment.method,
+      guest: cart.customer_id === null,
+    })
     checkCart(priced, { email, hasShippingAddress: cart.shipping_address !== null }, body.expected_total, ctx.locale)
     checkPayment(body.payment, methodsFor(priced, this.providers.methods()))
     const { method } = body.payment

@@ -1,4 +1,4 @@
-import type { Binding, TenantDocument } from '@cityos/contract'
+import { type Binding, rulesAt, type TenantDocument, verticalDenial } from '@cityos/contract'
 import { Inject, Injectable } from '@nestjs/common'
 import { BINDING } from '../binding/binding.ts'
 
@@ -11,7 +11,7 @@ export class TenantContext {
   readonly #baseDomain: string
 
   constructor(@Inject(BINDING) binding: Binding) {
-    this.#document = binding.tenant
+    this.#document = underPolicy(binding.tenant)
     this.#baseDomain = binding.public.base_domain
   }
 
@@ -36,12 +36,23 @@ export class TenantContext {
     if (next.id !== this.#document.id) throw new Error('document of another tenant')
     if (next.version <= this.#document.version) return false
     const before = this.#document
-    this.#document = next
-    for (const listener of this.#listeners) listener(next, before)
+    this.#document = underPolicy(next)
+    for (const listener of this.#listeners) listener(this.#document, before)
     return true
   }
 
   onChange(listener: (document: TenantDocument, before: TenantDocument) => void): void {
     this.#listeners.add(listener)
   }
+}
+
+/**
+ * A vertical that the tenant's policy denies is not on, whatever is desired. Exemptions count as long as they stand in the
+ * document; to the minute they end at the checkout (`Governance`).
+ */
+function underPolicy(document: TenantDocument): TenantDocument {
+  if (!document.policy) return document
+  const rules = rulesAt(document.policy, new Date(0))
+  const verticals = document.verticals.filter((name) => verticalDenial(rules, name, document.residency_zone) === null)
+  return verticals.length === document.verticals.length ? document : { ...document, verticals }
 }

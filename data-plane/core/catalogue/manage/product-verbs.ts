@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { Database, type Tx } from '../../../platform/db/index.ts'
 import { transition } from '../../../platform/lifecycle/lifecycle.ts'
+import { Governance } from '../../governance/governance.service.ts'
 import { SettingService } from '../../store/setting.service.ts'
 import type { ManagedProduct, ProductAction } from '../contract.ts'
 import { CategoryTree } from '../read/category-tree.ts'
@@ -24,6 +25,7 @@ export class ProductVerbs {
     private readonly settings: SettingService,
     private readonly read: ManagedProducts,
     private readonly categories: CategoryTree,
+    private readonly governance: Governance,
   ) {}
 
   /** @throws DomainError invalid_transition, forbidden (tier), publish_requirements_missing */
@@ -44,7 +46,10 @@ export class ProductVerbs {
           ...(name === 'approve' || name === 'revise' ? { rejection_reasons: [] } : {}),
         },
       })
-      if (row.status === 'published') requirePublishable(await this.read.facts(tx, id))
+      if (row.status === 'published') {
+        requirePublishable(await this.read.facts(tx, id))
+        await this.governance.requirePublishable(tx, id)
+      }
       await indexProducts(tx, [id], now)
       return this.read.get(ctx, id, tx)
     })

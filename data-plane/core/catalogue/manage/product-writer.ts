@@ -7,6 +7,7 @@ import { Clock } from '../../../platform/clock/clock.ts'
 import { Database, jsonb, type Tx, violates } from '../../../platform/db/index.ts'
 import { appendEvent } from '../../../platform/outbox/append-event.ts'
 import { TenantContext } from '../../../platform/tenant/tenant-context.ts'
+import { Governance } from '../../governance/governance.service.ts'
 import type { ManagedProduct, OptionInput, ProductInput, ProductPatch } from '../contract.ts'
 import { CategoryTree } from '../read/category-tree.ts'
 import { fold } from '../search/fold.ts'
@@ -26,6 +27,7 @@ export class ProductWriter {
     private readonly read: ManagedProducts,
     private readonly variants: VariantRows,
     private readonly categories: CategoryTree,
+    private readonly governance: Governance,
   ) {}
 
   /** @throws DomainError already_exists (handle, SKU, options), validation_failed, quota_exceeded */
@@ -116,7 +118,10 @@ export class ProductWriter {
 
   /** After a change: a published product must still be publishable, and the index must know. */
   async settled(tx: Tx, id: string, status: string, now: Date): Promise<void> {
-    if (status === 'published') requirePublishable(await this.read.facts(tx, id))
+    if (status === 'published') {
+      requirePublishable(await this.read.facts(tx, id))
+      await this.governance.requirePublishable(tx, id)
+    }
     await indexProducts(tx, [id], now)
   }
 
