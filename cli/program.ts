@@ -155,7 +155,9 @@ calling(operator.command('invite <email>').description('invite a member of staff
   .action(async (email, options) => (await import('./platform.ts')).inviteOperator(email, options))
 
 calling(program.command('login').description('sign in as a member of staff, for --profile'))
-  .option('--email <email>')
+  .option('--email <email>', 'or CITYOS_EMAIL; the password is asked for, or read from CITYOS_PASSWORD')
+  .option('--invitation <url>', 'accept this invitation first; without a terminal a password is made and kept with the profile')
+  .option('--name <name>', 'your name, for a new account')
   .action(async (options) => (await import('./login.ts')).login(options))
 
 const certificate = program.command('certificate').description('certificates of deleted tenants')

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { ApiError, type Client, createClient, type ErrorBody, platformAudience } from '@cityos/contract'
 import { type DataDirectory, readOperator } from './data-directory.ts'
 import { Failure } from './failure.ts'
@@ -11,6 +12,8 @@ const redirectUri = 'urn:ietf:wg:oauth:2.0:oob'
 export interface Credential {
   email: string
   password: string
+  /** Of the authenticator app, or a recovery code. */
+  code?: string
 }
 
 /** Tokens as the control plane issues them; `expires_at` in milliseconds since 1970. */
@@ -29,7 +32,7 @@ export interface Platform {
 /**
  * Authorization code with PKCE, as a browser does it, without the browser.
  * @param resource `cityos` for the control plane, `tenant:<id>` for one tenant's data plane
- * @throws ApiError 401 when address or password are wrong
+ * @throws ApiError 401 when address or password are wrong, or (`totp_required`, `totp_invalid`) the code
  */
 export async function signIn(platform: Platform, credential: Credential, resource: string = platformAudience): Promise<Tokens> {
   const send = fetchAt(platform.address)
@@ -102,47 +105,109 @@ export interface Session {
   authorized: (path: string, init?: RequestInit) => Promise<Response>
 }
 
-/** Signs in when needed and keeps the tokens beside the data (0600), so that the next command does not. */
+/**
+ * Signs in when needed and keeps the tokens beside the data (0600), so that the next command does not. A session that
+ * has ended meanwhile is opened again where the credential is at hand: the local operator's, or one the profile keeps.
+ */
 export async function openSession(data: DataDirectory, profile?: string): Promise<Session> {
-  const store = join(data.path, 'profiles', `${profile ?? 'operator'}.json`)
+  const store = profilePath(data, profile)
   const saved = readSaved(store)
   if (profile && !saved)
     throw new Failure(`Nobody is signed in as profile ${profile}.`, `Sign in first: ./cityos login --profile ${profile}`)
-  const origin = saved?.origin ?? readOperator(data).origin
-  const platform = { origin, address: { port: Number(new URL(origin).port || 80) } }
-  const tokens = await currentTokens(data, platform, saved, profile)
-  if (tokens !== saved?.tokens) saveTokens(store, { origin, tokens })
-  const headers = () => ({ authorization: `Bearer ${tokens.access_token}` })
+  const origin = profile && saved ? saved.origin : readOperator(data).origin
+  const platform = platformAt(origin)
+  let tokens = saved?.origin === origin && isFresh(saved.tokens) ? saved.tokens : await renew(data, platform, profile, null)
   const send = fetchAt(platform.address)
+  const authorized: typeof fetch = async (input, init) => {
+    const attempt = () =>
+      send(input, { ...init, headers: { ...(init?.headers as Record<string, string>), authorization: `Bearer ${tokens.access_token}` } })
+    const answered = await attempt()
+    if (answered.status !== 401) return answered
+    tokens = await renew(data, platform, profile, tokens.access_token)
+    return attempt()
+  }
   return {
     platform,
-    call: createClient({ origin, fetch: send, headers }),
-    authorized: (path, init = {}) => send(origin + path, { ...init, headers: { ...init.headers, ...headers() } }),
+    call: createClient({ origin, fetch: authorized }),
+    authorized: (path, init = {}) => authorized(origin + path, init),
   }
 }
 
-async function currentTokens(data: DataDirectory, platform: Platform, saved: Saved | null, profile: string | undefined): Promise<Tokens> {
-  const tokens = saved?.tokens
-  if (tokens && tokens.expires_at > Date.now() + 30_000 && (profile || isOperators(data, saved))) return tokens
-  if (tokens?.refresh_token && profile) {
-    return refresh(platform, tokens.refresh_token).catch((error: unknown) => {
-      if (error instanceof ApiError)
-        throw new Failure(`The session of profile ${profile} has ended.`, `Sign in again: ./cityos login --profile ${profile}`)
-      throw error
-    })
+export function platformAt(origin: string): Platform {
+  return { origin, address: { port: Number(new URL(origin).port || 80) } }
+}
+
+export function profilePath(data: DataDirectory, profile = 'operator'): string {
+  return join(data.path, 'profiles', `${profile}.json`)
+}
+
+/**
+ * New tokens, one command at a time: a refresh token that two commands use at once would look stolen.
+ * @param refused access token that was not accepted; null when there is none that is still good
+ * @throws Failure when the session has ended and there is no credential at hand
+ */
+async function renew(data: DataDirectory, platform: Platform, profile: string | undefined, refused: string | null): Promise<Tokens> {
+  const store = profilePath(data, profile)
+  return withLock(`${store}.lock`, async () => {
+    const saved = readSaved(store)
+    const current = saved?.origin === platform.origin ? saved : null
+    // another command was first
+    if (current && isFresh(current.tokens) && current.tokens.access_token !== refused) return current.tokens
+    const refreshed = current?.tokens.refresh_token ? await refresh(platform, current.tokens.refresh_token).catch(nullWhenRefused) : null
+    const tokens = refreshed ?? (await signInAgain(data, platform, profile, saved))
+    saveTokens(store, { ...saved, origin: platform.origin, tokens })
+    return tokens
+  })
+}
+
+function signInAgain(data: DataDirectory, platform: Platform, profile: string | undefined, saved: Saved | null): Promise<Tokens> {
+  if (!profile) {
+    const { email, password } = readOperator(data)
+    return signIn(platform, { email, password })
   }
-  const operator = readOperator(data)
-  return signIn(platform, { email: operator.email, password: operator.password })
+  if (saved?.credential) return signIn(platform, saved.credential)
+  throw new Failure(`The session of profile ${profile} has ended.`, `Sign in again: ./cityos login --profile ${profile}`)
+}
+
+function isFresh(tokens: Tokens): boolean {
+  return tokens.expires_at > Date.now() + 30_000
+}
+
+function nullWhenRefused(error: unknown): null {
+  if (error instanceof ApiError && error.status < 500) return null
+  throw error
+}
+
+/** A lock that a killed command left behind is taken over. */
+const lockIsOld = 30_000
+
+async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  while (!take(path)) await wait(50)
+  try {
+    return await work()
+  } finally {
+    rmSync(path, { force: true })
+  }
+}
+
+function take(path: string): boolean {
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+    if (age > lockIsOld) rmSync(path, { force: true })
+    return false
+  }
 }
 
 interface Saved {
   origin: string
   tokens: Tokens
-}
-
-/** A platform that was moved to another port or made anew does not accept the old tokens. */
-function isOperators(data: DataDirectory, saved: Saved | null): boolean {
-  return saved?.origin === readOperator(data).origin
+  /** Kept when the password was made for this profile: nobody knows it by heart. */
+  credential?: Credential
 }
 
 function readSaved(path: string): Saved | null {
@@ -153,11 +218,14 @@ function readSaved(path: string): Saved | null {
   }
 }
 
+/** Whole or not at all: another command may be reading. */
 export function saveTokens(path: string, saved: Saved): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeFileSync(path, JSON.stringify(saved), { mode: 0o600 })
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, JSON.stringify(saved), { mode: 0o600 })
+  renameSync(draft, path)
 }
 
 export function forgetTokens(data: DataDirectory): void {
-  rmSync(join(data.path, 'profiles/operator.json'), { force: true })
+  rmSync(profilePath(data), { force: true })
 }
