@@ -31,7 +31,9 @@ export class StripeGateway {
 
   get breaker(): BreakerState {
     if (this.#openUntil === 0) return 'closed'
-    return this.#openUntil > performance.now() ? 'open' : 'half_open'
+    const left = this.#openUntil - this.clock.now().getTime()
+    // More than a whole rest left: somebody set the clock back, and waiting for it would last as long.
+    return left > 0 && left <= rest ? 'open' : 'half_open'
   }
 
   get lastSuccess(): Date | null {
@@ -54,7 +56,7 @@ export class StripeGateway {
     } catch (error) {
       if (!isOutage(error)) throw error
       this.#failures += 1
-      if (this.#failures >= trip || this.breaker === 'half_open') this.#openUntil = performance.now() + rest
+      if (this.#failures >= trip || this.breaker === 'half_open') this.#openUntil = this.clock.now().getTime() + rest
       throw unavailable(error instanceof Error ? error.message : String(error), error)
     }
   }
