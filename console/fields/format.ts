@@ -1,5 +1,6 @@
 import { formatLocale, isLocale, type Locale } from '@cityos/contract'
 import { useLocaleState } from 'react-admin'
+import { dateIn } from './zone.ts'
 
 /** The console's language as the contract's type. */
 export function useConsoleLocale(): Locale {
@@ -28,8 +29,12 @@ export const formatTimeIn = (iso: string, timeZone: string, locale: Locale): str
   new Intl.DateTimeFormat(formatLocale[locale], { hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(iso))
 
 /** From one time of day to another, as the language writes ranges; put it in a `bdi`, its order is the language's own. */
-export const formatRangeIn = (from: string, to: string, timeZone: string, locale: Locale): string =>
-  new Intl.DateTimeFormat(formatLocale[locale], { hour: '2-digit', minute: '2-digit', timeZone }).formatRange(new Date(from), new Date(to))
+export function formatRangeIn(from: string, to: string, timeZone: string, locale: Locale): string {
+  const clock = new Intl.DateTimeFormat(formatLocale[locale], { hour: '2-digit', minute: '2-digit', timeZone })
+  // over midnight the language would add both dates; the page says the day already
+  if (dateIn(from, timeZone) !== dateIn(to, timeZone)) return `${clock.format(new Date(from))} – ${clock.format(new Date(to))}`
+  return clock.formatRange(new Date(from), new Date(to))
+}
 
 /** Day and time in the zone of the place it happens at. */
 export const formatWhenIn = (iso: string, timeZone: string, locale: Locale): string =>

@@ -22,7 +22,8 @@ export function OrderLines({ lines }: { lines: Line[] }) {
               <bdi>{line.title}</bdi>
             </Typography>
             <Typography variant="body2" color="textSecondary">
-              {line.subtitle && <bdi>{line.subtitle} · </bdi>}
+              {line.subtitle && <bdi>{line.subtitle}</bdi>}
+              {line.subtitle && line.sku && ' · '}
               {line.sku && <Ident value={line.sku} />}
             </Typography>
             <Typography variant="body2" color="textSecondary">

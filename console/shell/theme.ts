@@ -58,6 +58,8 @@ export function consoleTheme(mode: Mode, dir: 'ltr' | 'rtl'): RaThemeOptions {
       MuiCssBaseline: {
         styleOverrides: {
           body: { fontVariantNumeric: 'tabular-nums' },
+          // plain links stand out from text in both modes; the browser's own blue does not in the dark one
+          'a:not([class])': { color: palettes[mode].primary.main },
           'bdi[dir]': { unicodeBidi: 'isolate', whiteSpace: 'nowrap' },
           '*:focus-visible': { outlineOffset: 2 },
           '@media (prefers-reduced-motion: reduce)': { '*': { animationDuration: '0s !important', transitionDuration: '0s !important' } },

@@ -52,7 +52,10 @@ export function AdminRestaurantPage() {
         {data.status_reason && <Alert severity="warning">{data.status_reason}</Alert>}
         <Alert severity={data.licence_checked_at ? 'success' : 'warning'}>
           {data.licence_checked_at
-            ? t('restaurant.licence_checked', { at: formatWhen(data.licence_checked_at, locale), until: data.licence_valid_until ?? '–' })
+            ? t('restaurant.licence_checked', {
+                at: formatWhen(data.licence_checked_at, locale),
+                until: data.licence_valid_until ? formatWhen(data.licence_valid_until, locale) : '–',
+              })
             : t('restaurant.licence_unchecked')}
         </Alert>
         <Panel>

@@ -132,7 +132,11 @@ function DayBook({ restaurant, picker }: { restaurant: ManagedRestaurant; picker
                   <bdi>{[row.occasion && t(`choice.occasion.${row.occasion}`), row.note].filter(Boolean).join(' · ') || '–'}</bdi>
                 ),
               },
-              { label: 'field.deposit', cell: (row) => <MoneyText value={row.deposit} />, end: true },
+              {
+                label: 'field.deposit',
+                cell: (row) => <MoneyText value={row.deposit && row.deposit.amount > 0 ? row.deposit : null} />,
+                end: true,
+              },
               { label: 'field.status', cell: (row) => <StatusChip status={row.status} /> },
             ]}
             buttons={(row) => (

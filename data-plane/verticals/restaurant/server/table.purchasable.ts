@@ -22,6 +22,7 @@ import {
 } from '../../../core/vertical/purchasable.ts'
 import { later, minutes } from '../../../platform/clock/clock.ts'
 import type { Tx } from '../../../platform/db/index.ts'
+import { dateFormat } from '../../../platform/i18n/date-format.ts'
 import { t } from '../../../platform/i18n/i18n.ts'
 import { Pii } from '../../../platform/pii/pii.ts'
 import '../i18n/messages.ts'
@@ -170,9 +171,13 @@ export class TablePurchasable implements Purchasable<TableChoice> {
     const amount = restaurant.depositAmount * choice.party_size
     const inEach = (of: (locale: 'en' | 'fr' | 'ar') => string): I18nText => ({ en: of('en'), fr: of('fr'), ar: of('ar') })
     const at = (locale: 'en' | 'fr' | 'ar') =>
-      new Intl.DateTimeFormat(`${locale}-u-ca-gregory-nu-latn`, {
-        dateStyle: 'medium',
-        timeStyle: 'short',
+      dateFormat(locale, {
+        weekday: 'short',
+        day: 'numeric',
+        month: 'short',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
         timeZone: this.surroundings.timezone,
       }).format(startsAt)
     return {

@@ -173,6 +173,9 @@ export function TimeGrid({ columns, entries, timezone, now, onOpen }: TimeGridPr
   )
 }
 
+/** Said to those who do not see it, where a short entry has no room for the line. */
+const unseen = { position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' } as const
+
 interface EntryBlockProps {
   entry: CalendarEntry
   label: string
@@ -203,7 +206,6 @@ function EntryBlock({ entry, label, top, height, lane, lanes, onOpen }: EntryBlo
     >
       <ButtonBase
         onClick={onOpen}
-        aria-label={(who ? [label, who, entry.title, state] : [label, entry.title, state]).join(' ')}
         sx={{
           width: '100%',
           height: '100%',
@@ -226,13 +228,13 @@ function EntryBlock({ entry, label, top, height, lane, lanes, onOpen }: EntryBlo
         <Typography variant="body2" noWrap sx={{ fontWeight: 600, lineHeight: 1.35 }}>
           <bdi>{label}</bdi> <bdi>{who ?? entry.title}</bdi>
         </Typography>
-        {height > 40 && (
-          <Typography variant="body2" color="textSecondary" noWrap sx={{ lineHeight: 1.35 }}>
-            <bdi>{who ? entry.title : state}</bdi>
-          </Typography>
-        )}
-        {height > 58 && who && (
-          <Typography variant="body2" noWrap sx={{ color: colour, lineHeight: 1.35 }}>
+        <Typography variant="body2" color="textSecondary" noWrap sx={height > 40 ? { lineHeight: 1.35 } : unseen}>
+          {' '}
+          <bdi>{who ? entry.title : state}</bdi>
+        </Typography>
+        {who && (
+          <Typography variant="body2" noWrap sx={height > 58 ? { color: colour, lineHeight: 1.35 } : unseen}>
+            {' '}
             {state}
           </Typography>
         )}

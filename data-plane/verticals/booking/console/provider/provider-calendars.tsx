@@ -53,7 +53,10 @@ export function ProviderCalendars({ providerId }: { providerId: string }) {
             { label: 'field.host', cell: (row) => <Ident value={row.host} /> },
             { label: 'field.last_imported_at', cell: (row) => <When at={row.last_imported_at} ago /> },
             { label: 'field.block_count', cell: (row) => row.block_count, end: true },
-            { label: 'field.last_error', cell: (row) => <bdi>{row.last_error ?? '–'}</bdi> },
+            {
+              label: 'field.last_error',
+              cell: (row) => (row.last_error ? t(`booking.import_${row.last_error}`, { _: t('booking.import_failed') }) : '–'),
+            },
           ]}
           buttons={(row) => (
             <>

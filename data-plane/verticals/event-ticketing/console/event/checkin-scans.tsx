@@ -3,6 +3,7 @@ import { Button, Dialog, DialogActions, DialogContent, DialogTitle, MenuItem, Pa
 import { useState } from 'react'
 import { useTranslate } from 'react-admin'
 import { type CheckinList, listCheckins, ScanResult } from '../../contract.ts'
+import { listName } from '../list-name.ts'
 
 const perPage = 20
 
@@ -19,7 +20,7 @@ export function CheckinScans({ list, onClose }: { list: CheckinList; onClose: ()
   )
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="md" aria-labelledby="scans-title">
-      <DialogTitle id="scans-title">{t('event.scans_of', { name: list.name })}</DialogTitle>
+      <DialogTitle id="scans-title">{t('event.scans_of', { name: listName(t, list.name) })}</DialogTitle>
       <DialogContent>
         <InlineField
           select

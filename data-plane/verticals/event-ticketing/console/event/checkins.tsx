@@ -24,6 +24,7 @@ import {
   type ManagedEvent,
   updateCheckinList,
 } from '../../contract.ts'
+import { listName } from '../list-name.ts'
 import { CheckinScans } from './checkin-scans.tsx'
 import { DateName } from './date-name.tsx'
 
@@ -53,7 +54,7 @@ export function EventCheckins({ event }: { event: ManagedEvent }) {
             rowKey={(row) => row.id}
             empty={t('event.no_lists')}
             columns={[
-              { label: 'field.name', cell: (row) => <bdi>{row.name}</bdi> },
+              { label: 'field.name', cell: (row) => <bdi>{listName(t, row.name)}</bdi> },
               {
                 label: 'field.date',
                 cell: (row) => (row.event_date_id ? <DateName at={row.starts_at} timezone={event.timezone} /> : t('event.all_dates')),

@@ -12,6 +12,7 @@ import ScannerIcon from '@mui/icons-material/QrCodeScanner'
 import { Box, Button, Card, LinearProgress, Stack, Typography } from '@mui/material'
 import { Link, Title, useTranslate } from 'react-admin'
 import { listCheckinLists } from '../../contract.ts'
+import { listName } from '../list-name.ts'
 
 /** Every list people are checked in on, those of today first; each opens the scanner. */
 export function DoorsPage() {
@@ -45,7 +46,7 @@ export function DoorsPage() {
                 <TranslatedText value={list.event.title} />
               </Typography>
               <Typography color="textSecondary">
-                <bdi>{list.name}</bdi> · {formatWhenIn(list.starts_at, list.event.timezone, locale)}
+                <bdi>{listName(t, list.name)}</bdi> · {formatWhenIn(list.starts_at, list.event.timezone, locale)}
               </Typography>
               <LinearProgress
                 variant="determinate"

@@ -16,6 +16,7 @@ import { Alert, Box, Button, Chip, IconButton, Stack, TextField, ToggleButton, T
 import { type FormEvent, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { Link, useTranslate } from 'react-admin'
 import { useParams } from 'react-router-dom'
+import { listName } from '../list-name.ts'
 import { CameraView } from './camera-view.tsx'
 import { openDeviceStore } from './device-store.ts'
 import { keepPage } from './keep-page.ts'
@@ -139,7 +140,7 @@ function Door({ scanner }: { scanner: Scanner }) {
           <Typography variant="body2" color="textSecondary" noWrap>
             {list && (
               <>
-                <bdi>{list.list.name}</bdi> ·{' '}
+                <bdi>{listName(t, list.list.name)}</bdi> ·{' '}
                 <bdi dir="ltr">{`${formatNumber(list.list.entered, locale)} / ${formatNumber(list.list.total, locale)}`}</bdi>
               </>
             )}

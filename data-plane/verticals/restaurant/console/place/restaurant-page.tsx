@@ -9,6 +9,7 @@ import {
   TranslatedText,
   useConsoleLocale,
   useRead,
+  When,
 } from '@cityos/console/kit'
 import { pickText } from '@cityos/contract'
 import { Alert, Box, Stack, Tab, Tabs } from '@mui/material'
@@ -88,6 +89,6 @@ export function restaurantFacts(restaurant: ManagedRestaurant, t: (key: string, 
     { label: 'field.takes_reservations', value: t(`ra.boolean.${restaurant.takes_reservations}`) },
     { label: 'field.commercial_reg_no', value: <bdi dir="ltr">{restaurant.commercial_reg_no ?? '–'}</bdi> },
     { label: 'field.municipal_licence_no', value: <bdi dir="ltr">{restaurant.municipal_licence_no ?? '–'}</bdi> },
-    { label: 'field.licence_valid_until', value: <bdi dir="ltr">{restaurant.licence_valid_until ?? '–'}</bdi> },
+    { label: 'field.licence_valid_until', value: <When at={restaurant.licence_valid_until} /> },
   ]
 }
