@@ -200,7 +200,15 @@ describe.runIf(hasBrowser)('journeys', () => {
     expect(await platform.client(hostOf(tenant))(getRating, { params: { type: 'service_offering', id: offering.id } })).toMatchObject({
       count: 1,
     })
-    await noComplaints(guest)
+    await later.visitor.page.goto(`${later.origin}/#/reviews`)
+    await later.visitor.page.getByRole('button', { name: 'Reply' }).first().click()
+    const reply = later.visitor.page.getByRole('dialog')
+    await reply.locator('textarea').first().fill('Come again soon, Sara.')
+    await reply.getByRole('button', { name: 'Reply' }).click()
+    await reply.waitFor({ state: 'detached' })
+    await page.goto(`${shop}/en/booking/photography-studio-kafd`)
+    await page.getByText('Come again soon, Sara.').waitFor()
+    await noComplaints(guest, later)
     await booksBalance()
   })
 
