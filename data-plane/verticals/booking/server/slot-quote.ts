@@ -1,7 +1,8 @@
-import { formatLocale, type I18nText, type Locale, locales } from '@cityos/contract'
+import { type I18nText, type Locale, locales } from '@cityos/contract'
 import { taxRate } from '../../../core/catalogue/tax-class.ts'
 import { fileUrl } from '../../../core/file/public-picture.ts'
 import type { CaptureMode, Quote } from '../../../core/vertical/purchasable.ts'
+import { dateFormat } from '../../../platform/i18n/date-format.ts'
 import { depositFor, type Plan, priceFor } from '../rules.ts'
 import { type OfferingFacts, orderedPrice } from './offering-facts.ts'
 
@@ -60,7 +61,7 @@ const unit: Record<Locale, string> = { en: 'min', fr: 'min', ar: 'دقيقة' }
 export function whenText(startsAt: Date, durationMin: number, timezone: string): I18nText {
   return Object.fromEntries(
     locales.map((locale) => {
-      const format = new Intl.DateTimeFormat(formatLocale[locale], {
+      const format = dateFormat(locale, {
         timeZone: timezone,
         weekday: 'short',
         day: 'numeric',
