@@ -27,6 +27,11 @@ export class CitySeed {
       const places = await seedNodes(tx, now)
       const ids = await seedEntries(tx, places, now)
       await seedPolicies(tx, ids, now)
+      // nobody is governed yet: nothing to send
+      if ((await tx.tenant.count()) === 0) await tx.governance_change.updateMany({ where: { done_at: null }, data: { done_at: now } })
+      // tenants from before there were countries: their data lies in their country's zone
+      await tx.$executeRaw`UPDATE tenant t SET residency_zone = c.attributes->>'residency_zone'
+        FROM hierarchy_entry c WHERE c.kind = 'country' AND c.code = t.country AND t.residency_zone IS NULL`
     })
   }
 }
