@@ -9,7 +9,7 @@ import {
   type Step,
   type StepContext,
 } from '@cityos/control-plane/testing/operation-bench'
-import { operationCases } from '@cityos/control-plane/testing/operation-cases'
+import { operationCases, parametersOf } from '@cityos/control-plane/testing/operation-cases'
 import { LocalDriver, nodeAddress } from '@cityos/provisioning/local'
 import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -65,7 +65,16 @@ async function clear(tenantId: string): Promise<void> {
   expect(await bench.inventory(tenantId)).toEqual([])
 }
 
-describe.each(operationCases)('$kind', ({ kind, prepare, parameters }) => {
+/** Where archives go through whole databases, the steps that leave something outside stand for the others. */
+const telling: Record<string, string[]> = {
+  'tenant-restore': ['load', 'safety', 'swap', 'finish'],
+  'tenant-restore-as': ['load', 'database'],
+  'tenant-clone': ['archive', 'deploy'],
+  'tenant-move': ['swap', 'start'],
+}
+
+describe.each(operationCases)('$kind', (item) => {
+  const { kind, prepare } = item
   const { steps, pivot } = definitionOf(kind)
   const names = steps.map((step) => step.name)
 
@@ -84,12 +93,14 @@ describe.each(operationCases)('$kind', ({ kind, prepare, parameters }) => {
         return message
       },
     }))
-    expect(await bench.finish(await bench.queue(kind, tenantId, parameters), bench.runner({ definition, attempts: 1 }))).toBe('succeeded')
+    expect(
+      await bench.finish(await bench.queue(kind, tenantId, parametersOf(item, tenantId)), bench.runner({ definition, attempts: 1 })),
+    ).toBe('succeeded')
     expect(compared).toEqual(names)
     await clear(tenantId)
   })
 
-  test.each(names)('%s failing after its effect', async (name) => {
+  test.each(telling[kind] ?? names)('%s failing after its effect', async (name) => {
     const tenantId = await bench.newTenant()
     await prepare(bench, tenantId)
     const start = await bench.inventory(tenantId)
@@ -104,7 +115,10 @@ describe.each(operationCases)('$kind', ({ kind, prepare, parameters }) => {
         throw new Error(`${name} was made to fail`)
       },
     }))
-    const status = await bench.finish(await bench.queue(kind, tenantId, parameters), bench.runner({ definition, attempts: 1 }))
+    const status = await bench.finish(
+      await bench.queue(kind, tenantId, parametersOf(item, tenantId)),
+      bench.runner({ definition, attempts: 1 }),
+    )
     expect(failed).toBe(1)
     expect(status).toBe(isBefore ? 'failed' : 'succeeded')
     if (isBefore) expect(await bench.inventory(tenantId)).toEqual(start)

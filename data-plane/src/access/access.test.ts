@@ -174,6 +174,23 @@ describe('a tenant’s state', () => {
     )
   })
 
+  it('in quarantine goes on reading and sells nothing', async () => {
+    change({ quarantined: true })
+    expect((await send('GET', '/v1/store/products')).status).toBe(200)
+    const complete = await send('POST', '/v1/store/carts/crt_1/complete', { 'idempotency-key': 'key-12345678' }, {})
+    expect([complete.status, complete.code]).toEqual([503, 'tenant_quarantined'])
+    change({ quarantined: false })
+  })
+
+  it('while it is moved goes on reading and takes nothing new', async () => {
+    change({ read_only: true })
+    expect((await send('GET', '/v1/store/products')).status).toBe(200)
+    const refused = await send('POST', '/v1/store/carts', {}, {})
+    expect([refused.status, refused.code]).toEqual([503, 'tenant_read_only'])
+    change({ read_only: false })
+    expect((await send('POST', '/v1/store/carts', {}, {})).code).not.toBe('tenant_read_only')
+  })
+
   it('a vertical that is off does not exist', async () => {
     change({ verticals: [] })
     expect((await send('GET', '/v1/store/products')).code).toBe('not_found')
