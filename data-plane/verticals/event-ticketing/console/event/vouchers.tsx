@@ -20,6 +20,7 @@ import { Button, IconButton } from '@mui/material'
 import { useState } from 'react'
 import { SelectInput, useTranslate } from 'react-admin'
 import { createVouchers, listVouchers, type ManagedEvent, type ManagedVoucher, updateVoucher, withdrawVoucher } from '../../contract.ts'
+import { VoucherValue } from './voucher-value.tsx'
 
 /** Codes that change a price or keep tickets for somebody. */
 export function EventVouchers({ event }: { event: ManagedEvent }) {
@@ -102,7 +103,7 @@ export function EventVouchers({ event }: { event: ManagedEvent }) {
             'count',
             'code',
             'effect',
-            'value',
+            { source: 'value', input: <VoucherValue currency={currency} /> },
             'max_usages',
             'blocks_quota',
             {
@@ -121,7 +122,6 @@ export function EventVouchers({ event }: { event: ManagedEvent }) {
             'valid_until',
             'comment',
           ]}
-          consequence={t('event.voucher_value_help')}
           onClose={() => setAdding(false)}
         />
       )}
