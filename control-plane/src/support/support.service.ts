@@ -211,9 +211,9 @@ export class SupportService {
 
   async #visible(ctx: RequestContext, id: string): Promise<support_access> {
     const scope = tenantScope(this.abilities.of(ctx.actor), 'read', 'support_access', 'tenant_id')
-    const row = await this.registry.db.support_access.findFirst({
-      where: { AND: [{ id }, { OR: [scope, { staff_id: actorId(ctx.actor) ?? '' }] }] },
-    })
+    // an empty condition inside an OR would count as none
+    const reachable = Object.keys(scope).length === 0 ? {} : { OR: [scope, { staff_id: actorId(ctx.actor) ?? '' }] }
+    const row = await this.registry.db.support_access.findFirst({ where: { AND: [{ id }, reachable] } })
     if (!row) throw new DomainError('not_found')
     return row
   }

@@ -109,7 +109,7 @@ export class TestPlatform {
       ...(options.body ? { payload: JSON.stringify(options.body) } : {}),
     }
     const response = await this.#plane.app.getHttpAdapter().getInstance().inject(inject)
-    const isJson = String(response.headers['content-type'] ?? '').includes('json')
+    const isJson = /^application\/json\b/.test(String(response.headers['content-type'] ?? ''))
     const cookies = Object.fromEntries(response.cookies.map((cookie) => [cookie.name, cookie.value]))
     return {
       status: response.statusCode,
