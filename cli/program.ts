@@ -172,6 +172,7 @@ calling(certificate.command('verify <file>').description('prove that a certifica
   .action(async (file, options) => (await import('./certificate.ts')).verify(file, options))
 
 const audit = program.command('audit').description('the audit trail')
-calling(audit.command('verify').description('prove that no entry was changed or removed')).action(async (options) =>
-  (await import('./audit.ts')).verify(options),
-)
+calling(audit.command('verify').description('prove that no entry was changed or removed'))
+  .option('--tenant <slug>', "also the trail of one tenant's data plane")
+  .option('--all', "also the trails of every tenant's data plane")
+  .action(async (options) => (await import('./audit.ts')).verify(options))
