@@ -28,7 +28,9 @@ export interface StandIn {
 
 export async function startStripeMock(): Promise<StandIn> {
   const folder = join(cache, `stripe-mock-${stripeMockVersion}`)
-  install(folder, (at) => run('go', ['install', `github.com/stripe/stripe-mock@${stripeMockVersion}`], { GOBIN: at, GOFLAGS: '-modcacherw' }))
+  install(folder, (at) =>
+    run('go', ['install', `github.com/stripe/stripe-mock@${stripeMockVersion}`], { GOBIN: at, GOFLAGS: '-modcacherw' }),
+  )
   const port = await freePort()
   return serve(spawn(join(folder, 'stripe-mock'), ['-http-addr', `127.0.0.1:${port}`], { stdio: 'ignore' }), port)
 }
@@ -115,14 +117,26 @@ export class PriceTranslator {
 
   async open(): Promise<void> {
     const server = createServer((incoming, outgoing) => {
-      void readAll(incoming).then((body) => {
+      void readAll(incoming).then(async (body) => {
         const [path, question = ''] = (incoming.url ?? '/').split('?') as [string, string?]
         this.seen.push(`${incoming.method} ${path}`)
+        const customer = new URLSearchParams(body).get('customer')
+        if (incoming.method === 'POST' && path === '/v1/subscriptions' && customer) await this.#giveUnpayableCard(customer)
         const url = path.replace('/v1/prices', '/v1/plans')
-        const form = translate(incoming.method ?? 'GET', path, new URLSearchParams(incoming.method === 'DELETE' ? question : body)).toString()
+        const form = translate(
+          incoming.method ?? 'GET',
+          path,
+          new URLSearchParams(incoming.method === 'DELETE' ? question : body),
+        ).toString()
         const headers = { ...incoming.headers, host: this.#target.host, 'content-length': String(Buffer.byteLength(form)) }
         const forwarded = request(
-          { host: this.#target.hostname, port: this.#target.port, method: incoming.method, path: question && incoming.method !== 'DELETE' ? `${url}?${question}` : url, headers },
+          {
+            host: this.#target.hostname,
+            port: this.#target.port,
+            method: incoming.method,
+            path: question && incoming.method !== 'DELETE' ? `${url}?${question}` : url,
+            headers,
+          },
           (answer) => {
             outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
             answer.pipe(outgoing)
@@ -137,12 +151,31 @@ export class PriceTranslator {
     this.#server = server
   }
 
+  /** localstripe knows no invoice that waits for a transfer: it charges at once, so that it needs a card it is declined on. */
+  async #giveUnpayableCard(customer: string): Promise<void> {
+    await addCard(this.#target.origin, customer, '4000000000000341')
+  }
+
   async close(): Promise<void> {
     const server = this.#server
     this.#server = null
     server?.closeAllConnections()
     await new Promise((resolve) => (server ? server.close(resolve) : resolve(null)))
   }
+}
+
+/** Gives a customer of localstripe a card, from which it is charged from now on. */
+export async function addCard(origin: string, customer: string, number: string): Promise<void> {
+  const post = async (path: string, form: Record<string, string>): Promise<{ id: string }> => {
+    const headers = { authorization: 'Bearer sk_test_local', 'content-type': 'application/x-www-form-urlencoded' }
+    const answer = await fetch(`${origin}${path}`, { method: 'POST', headers, body: new URLSearchParams(form).toString() })
+    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`)
+    return (await answer.json()) as { id: string }
+  }
+  const card = { 'card[number]': number, 'card[exp_month]': '12', 'card[exp_year]': '2040', 'card[cvc]': '123' }
+  const method = await post('/v1/payment_methods', { type: 'card', ...card })
+  await post(`/v1/payment_methods/${method.id}/attach`, { customer })
+  await post(`/v1/customers/${customer}`, { 'invoice_settings[default_payment_method]': method.id })
 }
 
 const unknownThere = ['collection_method', 'days_until_due', 'proration_behavior', 'invoice_now', 'prorate']
