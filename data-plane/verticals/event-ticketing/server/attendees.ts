@@ -2,6 +2,7 @@ import { DomainError, type I18nText, type Input, type Output } from '@cityos/con
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { type RawBuilder, sql } from 'kysely'
+import { decimal } from '../../../core/order/order.export.ts'
 import { audit } from '../../../platform/audit/audit.ts'
 import { Database } from '../../../platform/db/index.ts'
 import { transition } from '../../../platform/lifecycle/lifecycle.ts'
@@ -67,25 +68,12 @@ export class Attendees {
       attendee?.name ?? '',
       attendee?.email ?? '',
       row.order_number ?? '',
-      String(row.price_amount),
+      decimal(row.price_amount, row.currency_code),
       row.currency_code,
       row.checked_in_at?.toISOString() ?? '',
       ...keys.map((key) => String(attendee?.answers[key] ?? '')),
     ])
-    const head = [
-      'code',
-      'status',
-      'type',
-      'starts_at',
-      'seat',
-      'name',
-      'email',
-      'order',
-      'price_minor_units',
-      'currency',
-      'checked_in_at',
-      ...keys,
-    ]
+    const head = ['code', 'status', 'type', 'starts_at', 'seat', 'name', 'email', 'order', 'price', 'currency', 'checked_in_at', ...keys]
     await this.database.transaction((tx) =>
       audit(tx, ctx, { action: 'event.attendees.export', resource: { type: 'event', id: eventId }, after: { rows: rows.length } }),
     )

@@ -6,14 +6,21 @@ import type { PricedTickets } from './ticket-pricing.ts'
 
 const serviceFeeTitle: I18nText = { en: 'Service fee', fr: 'Frais de service', ar: 'رسوم الخدمة' }
 
+/** Seats after the name of the ticket; between Arabic words each keeps its own direction, also where a line ends within it. */
+function withSeats(text: string, seatIds: readonly string[], locale: string): string {
+  if (seatIds.length === 0) return text
+  const seats = seatIds.map(labelOf).map((seat) => (locale === 'ar' ? `\u2066${seat}\u2069` : seat))
+  return `${text} · ${seats.join(locale === 'ar' ? '، ' : ', ')}`
+}
+
 /** What the checkout is told about priced tickets. @param standardBps VAT of the tenant, also inside the service fee */
 export function quoteOf(priced: PricedTickets, standardBps: number): Quote {
   const { facts, date, ticketAmount, feeAmount, seatIds } = priced
   const taxBps = facts.tax_class === 'standard' && facts.vat_no !== null ? standardBps : 0
   const unitAmount = ticketAmount + feeAmount
-  const seats = seatIds.map(labelOf).join(', ')
-  const withSeats = (text: string | undefined) => (text === undefined ? undefined : seats ? `${text} · ${seats}` : text)
-  const subtitle = Object.fromEntries(Object.entries(facts.name).map(([locale, text]) => [locale, withSeats(text)])) as I18nText
+  const subtitle = Object.fromEntries(
+    Object.entries(facts.name).map(([locale, text]) => [locale, text && withSeats(text, seatIds, locale)]),
+  ) as I18nText
   return {
     vertical: manifest.name,
     vendor: { id: facts.vendor_id, handle: facts.vendor_handle, name: facts.vendor_name },

@@ -13,7 +13,8 @@ import { WaitingForm } from './waiting-form.tsx'
 export function TicketForm({ visit, view }: { visit: Visit; view: EventView }) {
   const t = texts(visit.locale)
   const { event, date, offers } = view
-  if (!date || !offers) return <NoticeBox tone="plain">{t('tickets.over')}</NoticeBox>
+  const stopped = event.status === 'postponed' || event.status === 'cancelled'
+  if (!date || !offers || stopped) return <NoticeBox tone="plain">{t(stopped ? 'tickets.stopped' : 'tickets.over')}</NoticeBox>
   const loose = offers.ticket_types.filter((type) => !type.seated)
   return (
     <section aria-labelledby="tickets-title" className="grid gap-5">

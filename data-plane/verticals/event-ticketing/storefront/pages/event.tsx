@@ -126,7 +126,7 @@ function StatusNotice({ visit, event: detail }: { visit: Visit; event: EventDeta
     <div className="mt-4">
       <NoticeBox tone="bad">
         <span className="font-semibold">{t(`event.${detail.status}`)}</span> {detail.status_reason}
-        {detail.refund_until && (
+        {detail.status === 'postponed' && detail.refund_until && (
           <span className="block">
             {t('event.refund_until', { time: formatsOf(visit.locale, detail.timezone).moment(detail.refund_until) })}
           </span>
