@@ -109,7 +109,7 @@ export function page(options: PageOptions): RawAnswer {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
       'content-language': locale,
-      'referrer-policy': 'no-referrer',
+      'referrer-policy': 'same-origin',
       'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; form-action ${targets}; base-uri 'none'; frame-ancestors 'none'`,
     },
     html,
