@@ -1,6 +1,7 @@
-import type { ArchiveReport } from '@cityos/provisioning'
+import { DomainError, type ErrorCode } from '@cityos/contract'
+import type { ArchiveReport, ImportReport, ImportRequest } from '@cityos/provisioning'
 import { recipientOf } from '@cityos/provisioning/archive-key'
-import type { StepContext } from '../operations/definition.ts'
+import { type StepContext, StepRefused } from '../operations/definition.ts'
 import { json, type Tx } from '../registry/registry.ts'
 import { archiveIdentity, ensureArchiveKey } from './archive-key.ts'
 import type { BackupKind } from './backup.contract.ts'
@@ -65,6 +66,37 @@ export async function exportOf<P>(ctx: StepContext<P>, tenantId: string, archive
   const recipient = await recipientOf(await archiveIdentity(ctx.db, ctx.sealing, tenantId))
   return ctx.driver.exportArchive({ tenantId, archiveId, recipient }, ctx.fence)
 }
+
+/**
+ * Loads an archive beside the tenant. One that can never be loaded ends the operation at once: trying again would not
+ * help; a damaged backup is known as damaged from then on.
+ * @throws StepRefused
+ */
+export async function importOf<P>(
+  ctx: StepContext<P>,
+  request: Omit<ImportRequest, 'tenantId' | 'release' | 'identity'>,
+): Promise<ImportReport> {
+  const { archive } = request
+  try {
+    return await ctx.driver.importArchive(
+      {
+        ...request,
+        tenantId: ctx.tenantId,
+        identity: await archiveIdentity(ctx.db, ctx.sealing, archive.tenantId),
+        release: (await ctx.tenant()).release,
+      },
+      ctx.fence,
+    )
+  } catch (error) {
+    if (!(error instanceof DomainError) || !final.has(error.code)) throw error
+    if (error.code === 'archive_damaged') {
+      await ctx.write((tx) => tx.backup.updateMany({ where: { id: archive.archiveId }, data: { status: 'damaged' } }))
+    }
+    throw new StepRefused(`${error.message} (${error.code})`)
+  }
+}
+
+const final = new Set<ErrorCode>(['archive_damaged', 'archive_wrong_key', 'archive_newer_schema', 'not_found'])
 
 /** Takes a backup back: archive and row. */
 export async function discardBackup<P>(ctx: StepContext<P>, tenantId: string, backupId: string): Promise<void> {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { archiveIdentity } from '../backup/archive-key.ts'
-import { describeContent } from '../backup/backup.rows.ts'
+import { describeContent, importOf } from '../backup/backup.rows.ts'
 import { readSecrets } from '../tenant/tenant.document.ts'
 import type { Settlement, Step } from './definition.ts'
 import { archiveSeconds } from './tenant-backup.ts'
@@ -40,16 +39,10 @@ export function loadSteps(): Step<CopyParameters>[] {
           readSecrets(ctx.db, ctx.sealing, parameters.source_tenant_id),
           readSecrets(ctx.db, ctx.sealing, ctx.tenantId),
         ])
-        const report = await ctx.driver.importArchive(
-          {
-            tenantId: ctx.tenantId,
-            archive: { tenantId: parameters.source_tenant_id, archiveId: parameters.backup_id },
-            identity: await archiveIdentity(ctx.db, ctx.sealing, parameters.source_tenant_id),
-            release: (await ctx.tenant()).release,
-            copy: { fromKey: source.tenantKey, toKey: own.tenantKey, maskPersonalData: parameters.mask_personal_data },
-          },
-          ctx.fence,
-        )
+        const report = await importOf(ctx, {
+          archive: { tenantId: parameters.source_tenant_id, archiveId: parameters.backup_id },
+          copy: { fromKey: source.tenantKey, toKey: own.tenantKey, maskPersonalData: parameters.mask_personal_data },
+        })
         const masked = parameters.mask_personal_data ? `, ${report.masked} personal values made up` : ''
         return `${describeContent(report)}; ${report.rekeyed} values under keys of its own${masked}`
       },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { archiveIdentity, ensureArchiveKey } from '../backup/archive-key.ts'
-import { describeContent, exportOf } from '../backup/backup.rows.ts'
+import { ensureArchiveKey } from '../backup/archive-key.ts'
+import { describeContent, exportOf, importOf } from '../backup/backup.rows.ts'
 import { defineOperation, type Step } from './definition.ts'
 import { nothingMore, requireStatus } from './document-step.ts'
 import { releaseOf } from './release-of.ts'
@@ -57,16 +57,7 @@ export const tenantMove = defineOperation({
       timeout: archiveSeconds,
       owner: 'database administrator',
       async do(ctx) {
-        const report = await ctx.driver.importArchive(
-          {
-            tenantId: ctx.tenantId,
-            archive: { tenantId: ctx.tenantId, archiveId: ctx.parameters.archive_id },
-            identity: await archiveIdentity(ctx.db, ctx.sealing, ctx.tenantId),
-            release: (await ctx.tenant()).release,
-            copy: null,
-          },
-          ctx.fence,
-        )
+        const report = await importOf(ctx, { archive: { tenantId: ctx.tenantId, archiveId: ctx.parameters.archive_id }, copy: null })
         return `${describeContent(report)}, the same content, in ${(report.milliseconds / 1000).toFixed(1)} s`
       },
       undo: (ctx) => ctx.driver.dropIncoming(ctx.tenantId, ctx.fence),

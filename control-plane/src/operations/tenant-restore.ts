@@ -1,7 +1,6 @@
 import { DomainError } from '@cityos/contract'
 import { z } from 'zod'
-import { archiveIdentity } from '../backup/archive-key.ts'
-import { describeContent, discardBackup, takeBackup } from '../backup/backup.rows.ts'
+import { describeContent, discardBackup, importOf, takeBackup } from '../backup/backup.rows.ts'
 import { defineOperation, type Step } from './definition.ts'
 import { nothingMore, requireStatus } from './document-step.ts'
 import { releaseOf } from './release-of.ts'
@@ -37,16 +36,7 @@ export const tenantRestore = defineOperation({
       timeout: archiveSeconds,
       owner: 'database administrator',
       async do(ctx) {
-        const report = await ctx.driver.importArchive(
-          {
-            tenantId: ctx.tenantId,
-            archive: { tenantId: ctx.tenantId, archiveId: ctx.parameters.backup_id },
-            identity: await archiveIdentity(ctx.db, ctx.sealing, ctx.tenantId),
-            release: (await ctx.tenant()).release,
-            copy: null,
-          },
-          ctx.fence,
-        )
+        const report = await importOf(ctx, { archive: { tenantId: ctx.tenantId, archiveId: ctx.parameters.backup_id }, copy: null })
         return `${describeContent(report)}, checked and loaded beside it in ${(report.milliseconds / 1000).toFixed(1)} s`
       },
       undo: (ctx) => ctx.driver.dropIncoming(ctx.tenantId, ctx.fence),

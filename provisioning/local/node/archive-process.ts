@@ -12,13 +12,19 @@ const entry = fileURLToPath(new URL('../../archive/main.ts', import.meta.url))
 /** Archives are made and loaded in processes of their own: encrypting a large tenant must not hold up the supervisor. */
 export class ArchiveProcesses {
   private readonly running = new Set<ChildProcess>()
+  private readonly dataDir: string
+
+  /** @param dataDir stands in the processes' arguments, for whoever looks at the list of processes */
+  constructor(dataDir: string) {
+    this.dataDir = dataDir
+  }
   /**
    * Performs one task in a process that lives no longer than this one.
    * @returns what it reports
    * @throws DomainError with the archive's own code, DiskFull, or an error with how it ended
    */
   async perform(task: ArchiveTask): Promise<unknown> {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-old-space-size=256', entry], {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-old-space-size=256', entry, this.dataDir], {
       stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
       env: childEnvironment(),
       cwd: '/',

@@ -34,12 +34,13 @@ export interface ArchivesOptions {
 /** A tenant's archives on this machine, and the databases and files they are loaded into: *incoming* beside the tenant's own. */
 export class Archives {
   private readonly options: ArchivesOptions
-  private readonly processes = new ArchiveProcesses()
+  private readonly processes: ArchiveProcesses
   /** One at a time: an archive may take as much of the machine as is left. */
   private readonly limit = new StartLimit(1, () => undefined)
 
   constructor(options: ArchivesOptions) {
     this.options = options
+    this.processes = new ArchiveProcesses(options.dataDir)
   }
 
   /** Removes what a killed node left half-made. */
