@@ -79,7 +79,7 @@ function printCertificate(file: CertificateFile, by: string): void {
     certificate: `valid, proven by ${by}`,
     tenant: `${slug} (${tenant_id})`,
     'closed by': closing ? `${closing.requested_by}, agreed by ${closing.approved_by}` : undefined,
-    'there was': `${before.entries.length} kinds of things, ${before.rows?.total ?? 'no'} rows counted, ${before.backups.length} backups`,
+    'there was': `${before.entries.length} things, ${before.rows?.total ?? 'no'} rows counted, ${before.backups.length} backups`,
     'backup key destroyed': backups.key_destroyed_at,
     'backups destroyed': backups.destroyed_at,
     'left over': after.left.length === 0 ? 'nothing' : after.left.map((item) => `${item.kind} ${item.name}`).join(', '),

@@ -1,5 +1,5 @@
-import { closeTenant, listTenantOperations, readApproval, readTenant } from '@cityos/control-plane/contract'
-import { showApproval } from './approval.ts'
+import { closeTenant, readApproval, readTenant } from '@cityos/control-plane/contract'
+import { followErasure, showApproval } from './approval.ts'
 import { type CommonOptions, sessionOf } from './command.ts'
 import { Failure } from './failure.ts'
 import { followOperation } from './operation-stream.ts'
@@ -30,7 +30,7 @@ export async function close(
   }
   const operationId = asked.operation?.id ?? (await decided(session, asked.approval?.id ?? ''))
   await followOperation(session, operationId, !options.json)
-  if (days.retention_days === 0) await erased(session, asked.tenant.id, !options.json)
+  if (days.retention_days === 0) await followErasure(session, asked.tenant.id, !options.json)
   const tenant = await session.call(readTenant, { params: { id: asked.tenant.id } })
   if (options.json) printJson(tenant)
   else say(`${tenant.slug}: ${tenant.status}`)
@@ -45,15 +45,4 @@ async function decided(session: Session, approvalId: string): Promise<string> {
       throw new Failure(`The request was ${approval.status}${approval.decision_reason ? `: ${approval.decision_reason}` : ''}.`)
     await new Promise((resolve) => setTimeout(resolve, 1_000))
   }
-}
-
-/** Follows the deletion that begins by itself once a closed tenant's days are over. */
-async function erased(session: Session, tenantId: string, show: boolean): Promise<void> {
-  for (let look = 0; look < 120; look++) {
-    const { items } = await session.call(listTenantOperations, { params: { id: tenantId }, query: { limit: 5 } })
-    const deletion = items.find((operation) => operation.kind === 'tenant-delete')
-    if (deletion) return void (await followOperation(session, deletion.id, show))
-    await new Promise((resolve) => setTimeout(resolve, 500))
-  }
-  throw new Failure('The deletion has not begun yet.', 'It begins by itself: ./cityos operation list shows it.')
 }

@@ -8,6 +8,7 @@ import type { Operation, Release, Tenant } from '@cityos/control-plane/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from './eventually.ts'
 import { freePort, Platform, runCityos } from './platform.ts'
+import { agreeAsSecond } from './second-operator.ts'
 import { sharedPlatform } from './shared.ts'
 
 const shared = sharedPlatform()
@@ -167,7 +168,10 @@ describe('tenants, operations, releases', () => {
     expect(await shared.json(['tenant', 'suspend', 'souq'])).toMatchObject({ status: 'suspended' })
     expect((await shared.request('souq.localhost', '/v1/store/products')).status).toBe(200)
     expect(await shared.json(['tenant', 'resume', 'souq'])).toMatchObject({ status: 'active' })
-    expect(await shared.json(['tenant', 'close', 'souq'])).toMatchObject({ status: 'closing' })
+    expect(await shared.json(['tenant', 'close', 'souq'])).toMatchObject({ status: 'active', approval: { status: 'pending' } })
+    expect(await shared.json(['approval', 'list'])).toMatchObject([{ kind: 'tenant-close', tenant_slug: 'souq' }])
+    await agreeAsSecond(shared, 'souq')
+    expect(await shared.json(['tenant', 'show', 'souq'])).toMatchObject({ status: 'closing' })
     expect((await shared.request('souq.localhost', '/v1/store/products')).status).not.toBe(200)
     expect(await shared.json(['tenant', 'reopen', 'souq'])).toMatchObject({ status: 'active' })
     await eventually(async () => (await shared.request('souq.localhost', '/v1/store/products')).status === 200, 'open again')

@@ -4,6 +4,7 @@ import { listProducts, verifyLedger } from '@cityos/data-plane/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ExternalPostgres } from './external-postgres.ts'
 import { Platform } from './platform.ts'
+import { agreeAsSecond } from './second-operator.ts'
 import { buy } from './shopping.ts'
 import { adminOf, ensureTenant, operationEnd } from './tenants.ts'
 
@@ -47,8 +48,10 @@ describe.runIf(programs !== null)('with DATABASE_URL', () => {
     const { call } = await first!.operator()
     const { id } = await call(readTenant, { params: { id: 'market' } })
     await first!.json(['tenant', 'close', 'market'])
-    const started = await call(deleteTenant, { params: { id }, query: { confirm: 'market' } })
-    expect((await operationEnd(call, started.operation.id)).status).toBe('succeeded')
+    await agreeAsSecond(first!, 'market')
+    await call(deleteTenant, { params: { id }, query: { confirm: 'market' } })
+    const deletion = await agreeAsSecond(first!, 'market')
+    expect((await operationEnd(call, deletion.id)).status).toBe('succeeded')
     expect((await databases()).filter((name) => /^t_/.test(name))).toHaveLength(1)
     expect((await second!.client('market.localhost')(listProducts)).total).toBeGreaterThan(0)
   })

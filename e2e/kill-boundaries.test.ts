@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createWriteStream, existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ControlPlaneBinding, OperatorCredential } from '@cityos/contract'
-import type { Operation, Tenant } from '@cityos/control-plane/contract'
+import type { Approval, Backup, Operation, Tenant } from '@cityos/control-plane/contract'
+import { definitionOf } from '@cityos/control-plane/testing/operation-bench'
 import type { InventoryItem } from '@cityos/provisioning'
 import { LocalDriver, nodeAddress } from '@cityos/provisioning/local'
 import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testing'
@@ -15,18 +16,13 @@ import { eventually } from './eventually.ts'
 import { Platform } from './platform.ts'
 import { ensureTenant } from './tenants.ts'
 
-// A control plane that dies with kill -9 at each point between two durable facts of tenant-create, tenant-close and
-// tenant-delete, and in the middle of undoing: the next one takes the operation to its end, and the real node keeps
-// exactly what it should. The control plane under test is the release's own, started by hand beside the platform's, with
+// A control plane that dies with kill -9 between the effect of each step and its journal, in every operation that makes
+// or destroys things, and in the middle of undoing: the next one takes the operation to its end, and the real node keeps
+// exactly what it should. In tenant-create it also dies between the journal and the effect; dying before a step's journal
+// is dying after the end of the step before. The control plane under test is the release's own, started by hand beside the platform's, with
 // a registry of its own; the driver, Postgres, the gateway and the data planes are the platform's.
 
 const release = join(import.meta.dirname, '../dist/release')
-const steps = {
-  'tenant-create': ['names', 'schema', 'database', 'secrets', 'deploy', 'seed', 'route', 'health', 'billing', 'hand-over'],
-  'tenant-close': ['document', 'stop'],
-  'tenant-delete': ['unroute', 'stop', 'database', 'files-and-secrets', 'sweep', 'registry', 'certificate'],
-} as const
-
 let platform: Platform
 let postgres: TestPostgres
 let folder: string
@@ -34,6 +30,7 @@ let binding: ControlPlaneBinding
 let driver: LocalDriver
 let running: ChildProcess | null = null
 let token: string | null = null
+let second: string | null = null
 
 beforeAll(async () => {
   platform = await Platform.start()
@@ -84,7 +81,11 @@ async function stop(): Promise<void> {
   await gone
 }
 
-function ask<T>(method: string, path: string, options: { body?: object; headers?: Record<string, string> } = {}): Promise<T> {
+function ask<T>(
+  method: string,
+  path: string,
+  options: { body?: object; headers?: Record<string, string>; as?: string | null } = {},
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const sent = request(
       {
@@ -95,7 +96,7 @@ function ask<T>(method: string, path: string, options: { body?: object; headers?
           host: `cityos.localhost:${platform.port}`,
           accept: 'application/json',
           'content-type': 'application/json',
-          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...((options.as ?? token) ? { authorization: `Bearer ${options.as ?? token}` } : {}),
           ...options.headers,
         },
       },
@@ -117,9 +118,7 @@ function ask<T>(method: string, path: string, options: { body?: object; headers?
   })
 }
 
-async function signIn(): Promise<void> {
-  const { email, password } = JSON.parse(readFileSync(binding.operator_credential_path, 'utf8')) as OperatorCredential
-  const { createHash } = await import('node:crypto')
+async function signIn(email: string, password: string): Promise<string> {
   const verifier = randomBytes(32).toString('base64url')
   const redirect = 'urn:ietf:wg:oauth:2.0:oob'
   const query = new URLSearchParams({
@@ -132,33 +131,50 @@ async function signIn(): Promise<void> {
   const asked = await ask<{ request: string }>('GET', `/oauth/authorize?${query}`)
   const { code } = await ask<{ code: string }>('POST', '/oauth/sign-in', { body: { request: asked.request, email, password } })
   const body = { grant_type: 'authorization_code', code, code_verifier: verifier, client_id: 'cli', redirect_uri: redirect }
-  token = (await ask<{ access_token: string }>('POST', '/oauth/token', { body })).access_token
+  return (await ask<{ access_token: string }>('POST', '/oauth/token', { body })).access_token
+}
+
+/** Both people: the first operator, and a second one who was invited. */
+async function signInBoth(): Promise<void> {
+  const { email, password } = JSON.parse(readFileSync(binding.operator_credential_path, 'utf8')) as OperatorCredential
+  token = await signIn(email, password)
+  const invited = { email: 'second@boundary.test', password: 'Wadi-Hanifa-2026!' }
+  const { url } = await ask<{ url: string }>('POST', '/api/v1/staff/invitations', { body: { email: invited.email, role: 'super-admin' } })
+  await ask('POST', '/oauth/invitation', {
+    body: { token: new URL(url).searchParams.get('token'), name: 'Second', password: invited.password },
+  })
+  second = await signIn(invited.email, invited.password)
+}
+
+/** Asks for something that needs a second person, and agrees as that person. */
+async function withTwo(method: string, path: string, body: object = {}): Promise<void> {
+  const { approval } = await ask<{ approval: Approval }>(method, path, { body })
+  await ask('POST', `/api/v1/approvals/${approval.id}/approve`, { body: {}, as: second })
 }
 
 /** Starts an operation and lets the control plane die at every boundary in turn; then lets it finish. */
-async function dieEverywhere(boundaries: string[], begin: () => Promise<Operation>): Promise<Operation> {
-  let operation: Operation | null = null
-  for (const boundary of boundaries) {
+async function dieEverywhere(kind: string, boundaries: string[], begin: () => Promise<unknown>): Promise<Operation> {
+  for (const [index, boundary] of boundaries.entries()) {
     const { died } = await start(boundary)
-    if (!operation) operation = await begin()
+    // The answer may be lost with the process that gives it.
+    if (index === 0) await begin().catch((error: NodeJS.ErrnoException) => expect(error.code, `${error}`).toBe('ECONNRESET'))
     expect(await died, `at ${boundary}`).toBe('SIGKILL')
   }
   await start()
-  const id = operation!.id
   const ended = await eventually(
     async () => {
-      const now = await ask<Operation>('GET', `/api/v1/operations/${id}`)
-      return ['succeeded', 'failed', 'cancelled'].includes(now.status) ? now : null
+      const [newest] = await ask<Operation[]>('GET', `/api/v1/operations?kind=${kind}&limit=1`)
+      return newest && ['succeeded', 'failed', 'cancelled'].includes(newest.status) ? newest : null
     },
-    `${operation!.kind} has ended`,
+    `${kind} has ended`,
     90_000,
   )
-  await stop()
   return ended
 }
 
-const doing = (kind: keyof typeof steps) =>
-  steps[kind].flatMap((step) => ['before-journal', 'before-do', 'after-do'].map((moment) => `${kind}/${step}/${moment}`))
+/** The boundaries of an operation, as its definition has them. */
+const doing = (kind: string, moments = ['after-do']) =>
+  definitionOf(kind).steps.flatMap((step) => moments.map((moment) => `${kind}/${step.name}/${moment}`))
 
 async function kinds(tenantId: string): Promise<string[]> {
   return (await driver.inventory())
@@ -172,40 +188,86 @@ async function databasesOf(tenantId: string): Promise<string[]> {
   return (await driver.inventory()).filter((item) => item.name.startsWith(name)).map((item) => `${item.kind} ${item.name}`)
 }
 
+const whole = ['database', 'files', 'process', 'role', 'role', 'route', 'secret']
+
 let tenant: Tenant
 
 test('tenant-create, killed at every boundary, ends with exactly one of everything', { timeout: 600_000 }, async () => {
   expect(existsSync(join(release, 'control-plane.mjs'))).toBe(true)
   await start()
-  await signIn()
+  await signInBoth()
   await stop()
-  const operation = await dieEverywhere(doing('tenant-create'), async () => {
-    const body = { slug: 'boundary', name: 'Boundary', owner: 'owner@boundary.test' }
-    const started = await ask<{ operation: Operation; tenant: Tenant }>('POST', '/api/v1/tenants', {
-      body,
+  const operation = await dieEverywhere('tenant-create', doing('tenant-create', ['before-do', 'after-do']), () =>
+    ask('POST', '/api/v1/tenants', {
+      body: { slug: 'boundary', name: 'Boundary', owner: 'owner@boundary.test' },
       headers: { 'idempotency-key': 'boundary-create' },
-    })
-    tenant = started.tenant
-    return started.operation
-  })
+    }),
+  )
   expect(operation).toMatchObject({ status: 'succeeded', kind: 'tenant-create' })
   expect(operation.steps.every((step) => step.attempts >= 2)).toBe(true)
-  expect(await kinds(tenant.id)).toEqual(['database', 'files', 'process', 'role', 'role', 'route', 'secret'])
+  tenant = await ask<Tenant>('GET', '/api/v1/tenants/boundary')
+  await stop()
+  expect(await kinds(tenant.id)).toEqual(whole)
   await eventually(async () => (await platform.request('boundary.localhost', '/v1/store/tenant')).status === 200, 'the storefront answers')
 })
 
-test('tenant-close, killed at every boundary, ends with the data kept and nothing running', { timeout: 300_000 }, async () => {
-  const operation = await dieEverywhere(doing('tenant-close'), async () => {
-    return (await ask<{ operation: Operation }>('POST', `/api/v1/tenants/${tenant.id}/close`)).operation
-  })
+let backup: Backup
+
+test('tenant-backup, killed, makes one backup; tenant-restore, killed at every boundary, leaves one of everything', {
+  timeout: 600_000,
+}, async () => {
+  const taken = await dieEverywhere('tenant-backup', doing('tenant-backup'), () => ask('POST', `/api/v1/tenants/${tenant.id}/backups`))
+  expect(taken.status).toBe('succeeded')
+  const backups = await ask<Backup[]>('GET', `/api/v1/tenants/${tenant.id}/backups`)
+  expect(backups).toMatchObject([{ status: 'ready', kind: 'manual' }])
+  backup = backups[0]!
+  await stop()
+  const restored = await dieEverywhere('tenant-restore', doing('tenant-restore'), () =>
+    ask('POST', `/api/v1/tenants/${tenant.id}/restore`, { body: { backup_id: backup.id, confirm: 'boundary' } }),
+  )
+  await stop()
+  expect(restored).toMatchObject({ status: 'succeeded', failure: null })
+  // the backup, and the safety one that was made before
+  expect(await kinds(tenant.id)).toEqual(['backup', 'backup', ...whole])
+})
+
+test('tenant-clone, killed at every boundary, ends with one more of everything and no archive left over', {
+  timeout: 600_000,
+}, async () => {
+  const operation = await dieEverywhere('tenant-clone', doing('tenant-clone'), () =>
+    ask('POST', `/api/v1/tenants/${tenant.id}/clone`, { body: { slug: 'boundary-copy' } }),
+  )
+  expect(operation).toMatchObject({ status: 'succeeded', failure: null })
+  const copy = await ask<Tenant>('GET', '/api/v1/tenants/boundary-copy')
+  await stop()
+  expect(copy).toMatchObject({ status: 'active', quarantined: true })
+  expect(await kinds(copy.id)).toEqual(whole)
+  expect(await kinds(tenant.id)).toEqual(['backup', 'backup', ...whole])
+})
+
+test('tenant-move, killed at every boundary, ends in one place', { timeout: 600_000 }, async () => {
+  const operation = await dieEverywhere('tenant-move', doing('tenant-move'), () =>
+    withTwo('POST', `/api/v1/tenants/${tenant.id}/move`, { reason: 'another disk' }),
+  )
+  await stop()
+  expect(operation).toMatchObject({ status: 'succeeded', failure: null })
+  expect(await kinds(tenant.id)).toEqual(['backup', 'backup', ...whole])
+})
+
+test('tenant-close, killed at every boundary, ends with the data kept, a final archive and nothing running', {
+  timeout: 300_000,
+}, async () => {
+  const operation = await dieEverywhere('tenant-close', doing('tenant-close'), () => withTwo('POST', `/api/v1/tenants/${tenant.id}/close`))
+  await stop()
   expect(operation.status).toBe('succeeded')
-  expect(await kinds(tenant.id)).toEqual(['database', 'files', 'role', 'role', 'route', 'secret'])
+  expect(await kinds(tenant.id)).toEqual(['backup', 'backup', 'backup', ...whole.filter((kind) => kind !== 'process')])
 })
 
 test('tenant-delete, killed at every boundary, leaves nothing', { timeout: 300_000 }, async () => {
-  const operation = await dieEverywhere(doing('tenant-delete'), async () => {
-    return (await ask<{ operation: Operation }>('DELETE', `/api/v1/tenants/${tenant.id}?confirm=boundary`)).operation
-  })
+  const operation = await dieEverywhere('tenant-delete', doing('tenant-delete'), () =>
+    withTwo('DELETE', `/api/v1/tenants/${tenant.id}?confirm=boundary`),
+  )
+  await stop()
   expect(operation.status).toBe('succeeded')
   expect(await kinds(tenant.id)).toEqual([])
   expect(await databasesOf(tenant.id)).toEqual([])
@@ -214,22 +276,20 @@ test('tenant-delete, killed at every boundary, leaves nothing', { timeout: 300_0
 test('undoing, killed at every boundary, leaves nothing and the other tenant alone', { timeout: 300_000 }, async () => {
   // The node leads this host to a tenant of the platform, so that the step `route` can never succeed.
   const holder = await ensureTenant(platform, 'held', { seed: false })
-  const boundaries = [...steps['tenant-create']]
-    .slice(0, 7)
+  const undone = definitionOf('tenant-create').steps.map((step) => step.name)
+  const boundaries = undone
+    .slice(0, undone.indexOf('route') + 1)
     .reverse()
     .flatMap((step) => ['before-undo', 'after-undo'].map((moment) => `tenant-create/${step}/${moment}`))
-  let rival = ''
-  const operation = await dieEverywhere(boundaries, async () => {
-    const body = { slug: 'held', name: 'Rival', owner: 'owner@rival.test' }
-    const started = await ask<{ operation: Operation; tenant: Tenant }>('POST', '/api/v1/tenants', {
-      body,
+  const operation = await dieEverywhere('tenant-create', boundaries, () =>
+    ask('POST', '/api/v1/tenants', {
+      body: { slug: 'held', name: 'Rival', owner: 'owner@rival.test' },
       headers: { 'idempotency-key': 'boundary-rival' },
-    })
-    rival = started.tenant.id
-    return started.operation
-  })
+    }),
+  )
+  await stop()
   expect(operation).toMatchObject({ status: 'failed', failure: { step: 'route' } })
-  expect(await kinds(rival)).toEqual([])
-  expect(await databasesOf(rival)).toEqual([])
-  expect(await kinds(holder.id)).toEqual(['database', 'files', 'process', 'role', 'role', 'route', 'secret'])
+  expect(await kinds(operation.tenant_id)).toEqual([])
+  expect(await databasesOf(operation.tenant_id)).toEqual([])
+  expect(await kinds(holder.id)).toEqual(whole)
 })

@@ -72,8 +72,9 @@ export class ApprovalService {
     await this.#visible(ctx, id)
     return this.registry.within(ctx, async (tx) => {
       const row = await this.#decidable(tx, ctx, id)
-      await this.approvals.end(tx, row, { status: 'approved', actor: actorId(ctx.actor) ?? '', reason: reason ?? null, ctx })
+      // The rows of the tenant are locked before those of the audit trail, as everywhere.
       const operationId = await this.approvals.definitionOf(row).approved(tx, row, ctx)
+      await this.approvals.end(tx, row, { status: 'approved', actor: actorId(ctx.actor) ?? '', reason: reason ?? null, ctx })
       const decided = await tx.approval.update({ where: { id }, data: { operation_id: operationId } })
       return {
         approval: await this.view(tx, ctx, decided),

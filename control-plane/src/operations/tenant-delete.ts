@@ -28,7 +28,7 @@ export const tenantDelete = defineOperation({
         const before = await takeInventory(ctx.db, ctx.driver, ctx.tenantId)
         const kept = await ctx.write((tx) => keepInventory(tx, ctx.tenantId, ctx.operationId, before, ctx.now()))
         const rows = kept.rows ? `, ${kept.rows.total} rows in ${Object.keys(kept.rows.tables).length} tables` : ''
-        return `${kept.entries.length} kinds of things${rows}, ${kept.backups.length} backups`
+        return `${kept.entries.length} things${rows}, ${kept.backups.length} backups`
       },
       async undo(ctx) {
         await ctx.write((tx) => tx.deletion_inventory.deleteMany({ where: { tenant_id: ctx.tenantId } }))
