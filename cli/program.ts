@@ -94,6 +94,32 @@ calling(tenant.command('logs <slug>').description('the last lines its data plane
   .option('--lines <number>', 'how many', '200')
   .action(async (slug, options) => (await import('./tenant.ts')).logs(slug, options))
 
+calling(tenant.command('subscribe <slug>').description('change plan and add-ons, for what the preview says'))
+  .option('--plan <code>', 'another plan, or the same at its present terms')
+  .option('--add <verticals>', 'add-ons to take, comma-separated')
+  .option('--remove <verticals>', 'add-ons to give up, comma-separated')
+  .option('--preview', 'only say what it would cost')
+  .option('--wait', 'return when it is done')
+  .action(async (slug, options) => (await import('./subscription.ts')).subscribe(slug, options))
+
+const invoice = program.command('invoice').description('what tenants owe')
+calling(invoice.command('list').description('newest first'))
+  .option('--tenant <slug>')
+  .addOption(new Option('--status <status>').choices(['open', 'paid', 'void', 'uncollectible']))
+  .option('--overdue', 'only what is past its due date')
+  .option('--limit <number>', 'how many', '20')
+  .action(async (options) => (await import('./invoice.ts')).listAll(options))
+calling(invoice.command('show <number>').description('one invoice with lines and payments')).action(async (number, options) =>
+  (await import('./invoice.ts')).show(number, options),
+)
+calling(invoice.command('pay <number>').description('book a bank transfer'))
+  .requiredOption('--reference <text>', 'the bank’s reference; one reference pays once')
+  .option('--amount <minor-units>', 'default: all that is left')
+  .action(async (number, options) => (await import('./invoice.ts')).pay(number, options))
+calling(invoice.command('write-off <number>').description('give up on it: what it pays for goes off at once'))
+  .requiredOption('--reason <text>', 'why; goes into the audit trail')
+  .action(async (number, options) => (await import('./invoice.ts')).writeOff(number, options))
+
 const release = program.command('release').description('builds of the data plane')
 calling(release.command('list').description('all releases')).action(async (options) =>
   (await import('./platform.ts')).listAllReleases(options),

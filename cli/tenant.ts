@@ -1,7 +1,8 @@
-import { type Locale, pickText } from '@cityos/contract'
+import { ApiError, type Locale, pickText } from '@cityos/contract'
 import {
   createTenant,
   listTenants,
+  readSubscription,
   readTenant,
   readTenantHealth,
   readTenantLogs,
@@ -17,6 +18,7 @@ import { sessionOf } from './command.ts'
 import { followOperation } from './operation-stream.ts'
 import { bold, printFacts, printJson, printTable, say } from './output.ts'
 import type { Session } from './session.ts'
+import { printSubscription } from './subscription.ts'
 
 export interface CreateOptions extends CommonOptions {
   name: string
@@ -102,6 +104,14 @@ export async function show(slug: string, options: CommonOptions): Promise<void> 
     orders: health.report?.usage.orders,
     products: health.report?.usage.products,
   })
+  const held = await session.call(readSubscription, { params: { id: slug } }).catch(withoutOne)
+  if (held) printSubscription(held)
+}
+
+/** A tenant that is still being made, or failed, pays for nothing; who may not see what is paid sees the rest. */
+function withoutOne(error: unknown): null {
+  if (error instanceof ApiError && [403, 404].includes(error.status)) return null
+  throw error
 }
 
 const verbs = {

@@ -1,5 +1,6 @@
 import { DomainError, PlaneHealth } from '@cityos/contract'
-import type { Db } from '../registry/registry.ts'
+import { entitlementOf } from '../billing/entitlement.ts'
+import type { Db, Tx } from '../registry/registry.ts'
 
 /** One thing of which a tenant has more than a plan holds. */
 export interface Above {
@@ -60,5 +61,27 @@ export async function requireRoom(db: Db, tenantId: string, plan: { code: string
     field: 'plan',
     message: `plan ${plan.code} is too small: the tenant has ${list}. Reduce that, or choose a larger plan`,
     details: { limit: first.allowed, used: first.used, above },
+  })
+}
+
+/**
+ * Refuses another member of a tenant's staff when its plan holds no more: those who are there and those who are invited
+ * count. The tenant's row is locked, so that two invitations at once do not both take the last place.
+ * @throws DomainError quota_exceeded
+ */
+export async function requireStaffRoom(tx: Tx, tenantId: string, now: Date): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM tenant WHERE id = ${tenantId} FOR NO KEY UPDATE`
+  const tenant = await tx.tenant.findUnique({ where: { id: tenantId }, select: { id: true, plan_code: true } })
+  const limit = tenant ? (await entitlementOf(tx, tenant)).limits['staff'] : undefined
+  if (limit === undefined) return
+  const [staff, invited] = await Promise.all([
+    tx.staff_grant.groupBy({ by: ['user_id'], where: { tenant_id: tenantId } }),
+    tx.invitation.count({ where: { tenant_id: tenantId, accepted_at: null, revoked_at: null, expires_at: { gt: now } } }),
+  ])
+  const used = staff.length + invited
+  if (used < limit) return
+  throw new DomainError('quota_exceeded', {
+    message: `the tenant’s plan holds ${limit} members of staff, ${used} are there or invited: remove one, or choose a larger plan`,
+    details: { metric: 'staff', limit, used },
   })
 }

@@ -7,7 +7,7 @@ import { audit } from '../audit/audit.trail.ts'
 import { Metered } from '../billing/metered.ts'
 import { Clock } from '../clock.ts'
 import { isUniqueViolation, json, Registry, type Tx } from '../registry/registry.ts'
-import { Abilities } from '../staff/ability.ts'
+import { Abilities, tenantScope } from '../staff/ability.ts'
 import type { AddOn, ChangePlan, CreatePlan, Plan } from './plan.contract.ts'
 
 type PlanTerms = Pick<plan, 'price_amount' | 'currency_code' | 'interval' | 'trial_days' | 'limits' | 'metered'>
@@ -27,7 +27,7 @@ export class PlanService {
     const [rows, total, counts] = await Promise.all([
       db.plan.findMany({ where, orderBy: [{ position: 'asc' }, { code: 'asc' }], take: query.limit, skip: query.offset }),
       db.plan.count({ where }),
-      db.subscription.groupBy({ by: ['plan_code'], where: { ended_at: null }, _count: true }),
+      db.subscription.groupBy({ by: ['plan_code'], where: { ended_at: null, ...this.#seen(ctx) }, _count: true }),
     ])
     const on = new Map(counts.map((row) => [row.plan_code, row._count]))
     return { items: rows.map((row) => this.#view(ctx, row, on.get(row.code) ?? 0)), total }
@@ -121,7 +121,7 @@ export class PlanService {
     const [rows, total, counts] = await Promise.all([
       db.add_on.findMany({ where, orderBy: { vertical: 'asc' }, take: query.limit, skip: query.offset }),
       db.add_on.count({ where }),
-      db.subscription_item.groupBy({ by: ['code'], where: { kind: 'add_on', ended_at: null }, _count: true }),
+      db.subscription_item.groupBy({ by: ['code'], where: { kind: 'add_on', ended_at: null, ...this.#seen(ctx) }, _count: true }),
     ])
     const taken = new Map(counts.map((row) => [row.code, row._count]))
     return { items: rows.map((row) => this.#viewAddOn(ctx, row, taken.get(row.vertical) ?? 0)), total }
@@ -170,7 +170,7 @@ export class PlanService {
   }
 
   async #viewOne(ctx: RequestContext, tx: Tx, row: plan): Promise<Plan> {
-    return this.#view(ctx, row, await tx.subscription.count({ where: { plan_code: row.code, ended_at: null } }))
+    return this.#view(ctx, row, await tx.subscription.count({ where: { plan_code: row.code, ended_at: null, ...this.#seen(ctx) } }))
   }
 
   #view(ctx: RequestContext, row: plan, subscriptions: number): Plan {
@@ -191,6 +191,11 @@ export class PlanService {
       subscriptions,
       actions: mayChange ? ['change', ...(row.archived_at ? ['offer' as const] : row.is_default ? [] : ['archive' as const])] : [],
     }
+  }
+
+  /** Subscriptions are counted of tenants the caller may see. */
+  #seen(ctx: RequestContext) {
+    return tenantScope(this.abilities.of(ctx.actor), 'read', 'tenant', 'tenant_id')
   }
 
   #viewAddOn(ctx: RequestContext, row: add_on, subscriptions: number): AddOn {

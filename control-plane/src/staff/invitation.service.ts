@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common'
 import type { invitation } from '../../generated/client.ts'
 import { Clock } from '../clock.ts'
 import { sendMail } from '../mail/send-mail.ts'
+import { requireStaffRoom } from '../plan/plan.limits.ts'
 import type { Db, Tx } from '../registry/registry.ts'
 import { normaliseEmail, Sealing } from '../registry/sealing.ts'
 import { issuer, SETTINGS, type Settings } from '../settings.ts'
@@ -27,7 +28,7 @@ export class InvitationService {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** Makes an invitation; an open one for the same person and role stops working. */
+  /** Makes an invitation; an open one for the same person and role stops working. @throws DomainError quota_exceeded */
   async issue(
     tx: Tx,
     to: { email: string; role: StaffRole; tenantId: string | null; nodes: string[]; invitedBy: string },
@@ -39,6 +40,7 @@ export class InvitationService {
       where: { email_index, role: to.role, tenant_id: to.tenantId, accepted_at: null, revoked_at: null },
       data: { revoked_at: now },
     })
+    if (to.tenantId !== null) await requireStaffRoom(tx, to.tenantId, now)
     const token = randomBytes(32).toString('base64url')
     const row = await tx.invitation.create({
       data: {

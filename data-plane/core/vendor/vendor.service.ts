@@ -9,6 +9,7 @@ import { Database, jsonb, type Tx, violates } from '../../platform/db/index.ts'
 import { transition } from '../../platform/lifecycle/lifecycle.ts'
 import { appendEvent } from '../../platform/outbox/append-event.ts'
 import { Pii } from '../../platform/pii/pii.ts'
+import { TenantContext } from '../../platform/tenant/tenant-context.ts'
 import { indexProducts, indexVendors } from '../catalogue/search/index-writer.ts'
 import { ofVendorOrHouse, publicPicture } from '../file/public-picture.ts'
 import type { ManagedVendor, VendorInput, VendorPatch } from './contract.ts'
@@ -26,13 +27,24 @@ export class VendorService {
     private readonly cache: Cache,
     private readonly read: ManagedVendors,
     private readonly team: VendorTeam,
+    private readonly tenant: TenantContext,
   ) {}
 
-  /** @throws DomainError already_exists (handle, cr_no, the owner's e-mail) */
+  /** K1: the plan's number of vendors, counted under a lock of the transaction. */
+  async #takeQuota(tx: Tx): Promise<void> {
+    const limit = this.tenant.document.limits['vendors']
+    if (limit === undefined) return
+    await sql`SELECT pg_advisory_xact_lock(hashtext('vendor.quota'))`.execute(tx)
+    const { rows } = await sql<{ used: number }>`SELECT count(*)::int AS used FROM vendor WHERE deleted_at IS NULL`.execute(tx)
+    if (rows[0]!.used >= limit) throw new DomainError('quota_exceeded', { details: { metric: 'vendors', limit, used: rows[0]!.used } })
+  }
+
+  /** @throws DomainError quota_exceeded | already_exists (handle, cr_no, the owner's e-mail) */
   async create(ctx: RequestContext, input: VendorInput): Promise<ManagedVendor> {
     const now = this.clock.now()
     const owner = input.owner && { ...input.owner, role: 'owner' as const, hash: await this.team.hash(input.owner.password) }
     return this.database.transaction(async (tx) => {
+      await this.#takeQuota(tx)
       const id = newId('ven')
       try {
         await tx
