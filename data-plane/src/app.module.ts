@@ -29,6 +29,7 @@ import { HealthSource } from './control-stream/report-push.ts'
 import { InternalController } from './internal/internal.controller.ts'
 import { Activity } from './life/activity.ts'
 import { PlaneHealthReader } from './life/health.ts'
+import { UsageMeter } from './life/meter.ts'
 import { SleepReport } from './life/sleep.ts'
 import { StaffSessionModule } from './staff-session/staff-session.module.ts'
 import { verticalModules } from './verticals.ts'
@@ -54,7 +55,7 @@ const core = [
 @Module({
   imports: [ControlStreamModule],
   controllers: [InternalController],
-  providers: [Activity, SleepReport, PlaneHealthReader, { provide: HealthSource, useExisting: PlaneHealthReader }],
+  providers: [Activity, SleepReport, UsageMeter, PlaneHealthReader, { provide: HealthSource, useExisting: PlaneHealthReader }],
   exports: [Activity, SleepReport, PlaneHealthReader, HealthSource],
 })
 class LifeModule {}

@@ -141,7 +141,8 @@ export class FileService {
 
   /** K1: the tenant's storage, where its plan limits it. */
   private async takeSpace(tx: Tx, bytes: number): Promise<void> {
-    const limit = this.tenant.document.limits['storage_bytes'] ?? Number.MAX_SAFE_INTEGER
+    const megabytes = this.tenant.document.limits['storage_mb']
+    const limit = megabytes === undefined ? Number.MAX_SAFE_INTEGER : megabytes * 1_048_576
     const taken = await tx
       .updateTable('file_usage')
       .set((eb) => ({ used_bytes: eb('used_bytes', '+', bytes) }))

@@ -11,6 +11,10 @@ const every = 30_000
 /** Where the report comes from; composed in the application module. */
 export abstract class HealthSource {
   abstract read(): Promise<PlaneHealth>
+  /** Use by the hour, when it is time to tell it. @param last nothing is told for a while after this */
+  abstract meter(last: boolean): Promise<PlaneHealth['meter']>
+  /** Whether what was measured has arrived. */
+  abstract metered(meter: NonNullable<PlaneHealth['meter']>, arrived: boolean): void
 }
 
 /** Tells the control plane how this tenant is: as soon as the stream is open, every 30 seconds, and once more before sleep. */
@@ -35,12 +39,15 @@ export class ReportPush {
   /** Sends a last report; a control plane that does not answer loses nothing but that. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
-    await this.push()
+    await this.push(true)
   }
 
-  async push(): Promise<void> {
+  async push(last = false): Promise<void> {
+    let meter: PlaneHealth['meter']
+    let arrived = false
     try {
-      const body = JSON.stringify(await this.health.read())
+      meter = await this.health.meter(last)
+      const body = JSON.stringify({ ...(await this.health.read()), ...(meter ? { meter } : {}) })
       const headers = { 'content-type': 'application/json', ...(await this.controlPlane.planeHeaders()) }
       const answer = await this.controlPlane.fetch({
         method: 'POST',
@@ -48,10 +55,13 @@ export class ReportPush {
         headers,
         body,
       })
-      if (answer.status >= 400) this.log.warn({ status: answer.status }, 'the control plane refused the report')
+      arrived = answer.status < 400
+      if (!arrived) this.log.warn({ status: answer.status }, 'the control plane refused the report')
     } catch (error) {
       // A report is news, not duty: whatever keeps it back must not end the process that serves the shop.
       this.log.warn({ error }, 'the control plane did not get the report')
+    } finally {
+      if (meter) this.health.metered(meter, arrived)
     }
   }
 }

@@ -13,8 +13,12 @@ import { TenantContext } from '../../platform/tenant/tenant-context.ts'
 import { ControlStream } from '../control-stream/control-stream.ts'
 import { HealthSource } from '../control-stream/report-push.ts'
 import { Activity } from './activity.ts'
+import { UsageMeter } from './meter.ts'
 
 type Dependency = PlaneHealth['dependencies'][string]
+type Counted = Required<
+  Pick<PlaneHealth['usage'], 'orders' | 'gmv_amount' | 'products' | 'customers' | 'vendors' | 'storage_bytes' | 'database_bytes'>
+>
 
 /** How this tenant is: its dependencies, its usage, the next moment it must be awake. */
 @Injectable()
@@ -30,6 +34,7 @@ export class PlaneHealthReader extends HealthSource {
     private readonly activity: Activity,
     private readonly cache: Cache,
     private readonly metrics: Metrics,
+    private readonly usageMeter: UsageMeter,
     private readonly clock: Clock,
   ) {
     super()
@@ -41,7 +46,7 @@ export class PlaneHealthReader extends HealthSource {
     const usage =
       dependencies['postgres']?.status === 'ok'
         ? await this.#usage()
-        : { orders: 0, gmv_amount: 0, products: 0, customers: 0, database_bytes: 0 }
+        : { orders: 0, gmv_amount: 0, products: 0, customers: 0, vendors: 0, storage_bytes: 0, database_bytes: 0 }
     const nextDueAt = dependencies['postgres']?.status === 'ok' ? await this.background.nextDueAt() : null
     return {
       status: overall(dependencies),
@@ -58,6 +63,15 @@ export class PlaneHealthReader extends HealthSource {
         last_request_at: this.activity.lastRequestAt?.toISOString() ?? null,
       },
     }
+  }
+
+  override meter(last: boolean): Promise<PlaneHealth['meter']> {
+    return this.usageMeter.measure(last)
+  }
+
+  override metered(meter: NonNullable<PlaneHealth['meter']>, arrived: boolean): void {
+    if (arrived) this.usageMeter.acknowledge(meter)
+    else this.usageMeter.lost()
   }
 
   /** Every dependency with its state (D4, docs/spec/requirements.md). */
@@ -88,15 +102,17 @@ export class PlaneHealthReader extends HealthSource {
     }
   }
 
-  async #usage(): Promise<Pick<PlaneHealth['usage'], 'orders' | 'gmv_amount' | 'products' | 'customers' | 'database_bytes'>> {
+  async #usage(): Promise<Counted> {
     const since = new Date(this.clock.now().getTime() - 30 * 86_400_000)
-    const { rows } = await sql<{ orders: number; gmv_amount: number; products: number; customers: number; database_bytes: number }>`
+    const { rows } = await sql<Counted>`
       select (select count(*) from "order" where checkout_failed_at is null and placed_at >= ${since}) as orders,
         (select coalesce(sum(total_amount), 0) from "order" where checkout_failed_at is null and placed_at >= ${since}) as gmv_amount,
         (select count(*) from product where deleted_at is null) as products,
         (select count(*) from customer) as customers,
+        (select count(*) from vendor where deleted_at is null) as vendors,
+        (select coalesce(sum(used_bytes), 0)::bigint from file_usage) as storage_bytes,
         pg_database_size(current_database()) as database_bytes`.execute(this.database.read)
-    return rows[0] ?? { orders: 0, gmv_amount: 0, products: 0, customers: 0, database_bytes: 0 }
+    return rows[0] ?? { orders: 0, gmv_amount: 0, products: 0, customers: 0, vendors: 0, storage_bytes: 0, database_bytes: 0 }
   }
 }
 

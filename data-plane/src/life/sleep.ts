@@ -56,7 +56,7 @@ export class SleepReport {
     const nextDueAt = await this.background.nextDueAt()
     const untilDue = nextDueAt ? nextDueAt.getTime() - this.clock.now().getTime() : Number.POSITIVE_INFINITY
     if (untilDue < worthStayingFor) return this.#arm(worthStayingFor)
-    await this.report.push()
+    await this.report.push(true)
     const status = await this.#ask(nextDueAt)
     // 202: a SIGTERM follows, unless a request came in between; then the question is asked again later.
     if (status !== 202 && status !== 409) this.log.warn({ status }, 'the supervisor did not take the wish to sleep')
