@@ -163,10 +163,23 @@ async function renew(data: DataDirectory, platform: Platform, profile: string | 
 function signInAgain(data: DataDirectory, platform: Platform, profile: string | undefined, saved: Saved | null): Promise<Tokens> {
   if (!profile) {
     const { email, password } = readOperator(data)
-    return signIn(platform, { email, password })
+    return signIn(platform, { email, password, ...codeFromEnvironment() }).catch((error: unknown) => {
+      if (error instanceof ApiError && error.errors[0]?.code === 'totp_required')
+        throw new Failure(
+          'The local operator signs in with an authenticator app.',
+          'Give its code in the variable CITYOS_CODE, or sign in once: ./cityos login --profile NAME, then --profile NAME on any command.',
+        )
+      throw error
+    })
   }
   if (saved?.credential) return signIn(platform, saved.credential)
   throw new Failure(`The session of profile ${profile} has ended.`, `Sign in again: ./cityos login --profile ${profile}`)
+}
+
+/** For scripts: the code of the authenticator app in CITYOS_CODE. */
+function codeFromEnvironment(): { code?: string } {
+  const code = process.env['CITYOS_CODE']
+  return code ? { code } : {}
 }
 
 function isFresh(tokens: Tokens): boolean {

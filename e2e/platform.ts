@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DataDirectory, locateData, readOperator } from '@cityos/cli/data-directory'
 import { type NodeStatus, readNode } from '@cityos/cli/node'
-import { openSession, type Platform as Reached, type Session, signIn } from '@cityos/cli/session'
+import { openSession, type Platform as Reached, type Session, signIn, type Tokens } from '@cityos/cli/session'
 import { fetchAt } from '@cityos/cli/transport'
 import { type Client, createClient, tenantAudience } from '@cityos/contract'
 import { eventually } from './eventually.ts'
@@ -21,6 +21,7 @@ export interface CommandResult {
 
 /** A platform under test: started by `./cityos up`, reached through its gateway, as a user would. */
 export class Platform {
+  readonly #tokens = new Map<string, Tokens>()
   readonly port: number
   readonly data: DataDirectory
 
@@ -92,10 +93,14 @@ export class Platform {
     return openSession(this.data)
   }
 
-  /** A bearer token of the operator for one tenant's data plane. */
+  /** A bearer token of the operator for one tenant's data plane; the same one for a while, since nobody has more than five sessions. */
   async staffToken(tenantId: string): Promise<string> {
+    const known = this.#tokens.get(tenantId)
+    if (known && known.expires_at > Date.now() + 300_000) return known.access_token
     const { email, password } = readOperator(this.data)
-    return (await signIn(this.reached, { email, password }, tenantAudience(tenantId))).access_token
+    const tokens = await signIn(this.reached, { email, password }, tenantAudience(tenantId))
+    this.#tokens.set(tenantId, tokens)
+    return tokens.access_token
   }
 
   async node(): Promise<NodeStatus> {

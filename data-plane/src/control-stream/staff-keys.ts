@@ -12,6 +12,9 @@ type Jwks = Binding['jwks']
 export class StaffKeys implements OnModuleInit {
   readonly #revoked = new Set<string>()
   #verify: ReturnType<typeof staffVerifier>
+  /** The latest time seen, and the monotonic clock then; milliseconds. */
+  #latest = 0
+  #seenAt = 0
 
   constructor(
     @Inject(BINDING) private readonly binding: Binding,
@@ -29,7 +32,7 @@ export class StaffKeys implements OnModuleInit {
 
   /** @throws DomainError unauthenticated, `details.reason` = `expired` | `invalid_token` | `revoked` */
   async claims(token: string): Promise<StaffClaims> {
-    const claims = await this.#verify(token, new Date(this.clock.machineTime()))
+    const claims = await this.#verify(token, this.#now())
     if (this.#revoked.has(claims.sid)) throw new DomainError('unauthenticated', { details: { reason: 'revoked' } })
     return claims
   }
@@ -49,6 +52,16 @@ export class StaffKeys implements OnModuleInit {
       .values(fresh.map((sid) => ({ sid, revoked_at })))
       .onConflict((conflict) => conflict.column('sid').doNothing())
       .execute()
+  }
+
+  /** Time that never goes back: a token that has run out stays so when somebody sets the machine's clock back. */
+  #now(): Date {
+    const machine = this.clock.machineTime()
+    const known = this.#latest + (performance.now() - this.#seenAt)
+    if (this.#latest !== 0 && known > machine) return new Date(known)
+    this.#latest = machine
+    this.#seenAt = performance.now()
+    return new Date(machine)
   }
 
   #verifier(jwks: Jwks): ReturnType<typeof staffVerifier> {
