@@ -22,7 +22,8 @@ export interface ManagedNoun<
 > {
   /** The field's word for it, singular: `mealtime`. */
   noun: string
-  vertical: string
+  /** Null for a noun of the core. */
+  vertical: string | null
   input: z.ZodObject<Input>
   shape: Shape
   filter: Filter
@@ -40,7 +41,8 @@ export interface ManagedDeclaration<Shape extends z.ZodObject, Input extends z.Z
   surface: 'vendor' | 'admin'
   /** What permission is asked for: `read` and `write` on this subject. */
   subject: string
-  vertical: string
+  /** Null for a noun of the core, which is there whatever is sold. */
+  vertical: string | null
   /** What a row is called in summaries: `['a mealtime', 'mealtimes']`. */
   called: readonly [one: string, many: string]
   /** What is answered: the row's `id` and `version` and whatever else is shown. */
@@ -63,7 +65,8 @@ export function managedNoun<Shape extends z.ZodObject, Input extends z.ZodRawSha
   const id = (verb: string) => `${surface}.${noun}.${verb}`
   const filter = (declared.filter ?? z.object({})) as Filter
   const patch = patchOf(input).extend(versioned) as unknown as Patch<Input>
-  const shared = { vertical, response: shape }
+  const owner = vertical === null ? {} : { vertical }
+  const shared = { ...owner, response: shape }
   return {
     noun,
     vertical,
@@ -108,7 +111,7 @@ export function managedNoun<Shape extends z.ZodObject, Input extends z.ZodRawSha
       path: one,
       summary: `Removes ${called[0]}; 422 while something needs it`,
       access: may('write'),
-      vertical,
+      ...owner,
       params: ById,
       response: Removed,
       errors: ['validation_failed', ...errors],

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Binding } from '@cityos/contract'
 import { AnswerWriter, ApiCaller, type Mount, mountConsole, RequestContexts, type Surface } from '@cityos/http'
 import type { FastifyInstance } from 'fastify'
+import { ThemeService } from '../core/theme/theme.service.ts'
 import { Clock } from '../platform/clock/clock.ts'
 import { TenantContext } from '../platform/tenant/tenant-context.ts'
 import { mountStorefront } from '../storefront/mount.ts'
@@ -23,6 +24,7 @@ export function pages(binding: Binding): Mount {
         clock: app.get(Clock),
         publicOrigin: { scheme, port },
         assetsDir: join(binding.release_dir, 'assets'),
+        look: async (preview) => (preview && (await app.get(ThemeService).previewed(preview))) || app.get(ThemeService).published(),
         verticals: verticalPages,
       }),
     )

@@ -10,7 +10,7 @@ import { loadFrame } from './frame.ts'
 import { favicon } from './pages/files.ts'
 import { Router } from './router.ts'
 import { files, routes } from './routes.ts'
-import { type ThemeStyle, themeStyle } from './theme/css.ts'
+import { lookStyle, type ShownLook, type ThemeStyle, themeStyle } from './theme/css.ts'
 import { isServed, type VerticalStorefront, verticalRoutes } from './vertical-storefront.ts'
 import { type Answer, type CallApi, Visit } from './visit.ts'
 
@@ -25,6 +25,8 @@ export interface StorefrontParts {
   publicOrigin: { scheme: 'http' | 'https'; port: number | null }
   /** `<release>/assets`: the built client. */
   assetsDir: string
+  /** The published look, or the one a preview address shows. */
+  look: (preview: string | null) => Promise<ShownLook>
   /** Pages of the verticals this release has; which of them are on, the tenant document says. */
   verticals: readonly VerticalStorefront[]
 }
@@ -37,6 +39,7 @@ export class Storefront {
   readonly #assets: Assets
   readonly #router: Router
   #theme: { version: number; style: ThemeStyle } | null = null
+  readonly #looks = new WeakMap<ShownLook, ThemeStyle>()
 
   constructor(parts: StorefrontParts) {
     this.#parts = parts
@@ -69,7 +72,7 @@ export class Storefront {
     const startedAt = performance.now()
     const path = pathOf(request)
     const { ctx, refusal } = await this.#identify(request)
-    const visit = this.#visit(request, ctx, this.#parts.tenant.document.default_locale, path)
+    const visit = await this.#visit(request, ctx, this.#parts.tenant.document.default_locale, path)
     const match = fileRouter.find('GET', path)
     const answer = await this.#answer(visit, () => {
       if (refusal) throw refusal
@@ -89,7 +92,7 @@ export class Storefront {
     const path = `/${rest.join('/')}`.replace(/(?<=.)\/$/, '')
     const { ctx: identified, refusal } = await this.#identify(request)
     const ctx = identified.with({ locale })
-    const visit = this.#visit(request, ctx, locale, path)
+    const visit = await this.#visit(request, ctx, locale, path)
     const match = this.#router.find(request.method === 'POST' ? 'POST' : 'GET', path)
     const answer = await this.#answer(visit, () => {
       if (refusal) throw refusal
@@ -127,8 +130,9 @@ export class Storefront {
     }
   }
 
-  #visit(request: FastifyRequest, ctx: RequestContext, locale: Locale, path: string): Visit {
+  async #visit(request: FastifyRequest, ctx: RequestContext, locale: Locale, path: string): Promise<Visit> {
     const { scheme, port } = this.#parts.publicOrigin
+    const query = new URLSearchParams(request.url.split('?')[1] ?? '')
     const call: CallApi = (endpoint, call = {}, options = {}) =>
       this.#parts.caller.call(
         endpoint,
@@ -142,11 +146,11 @@ export class Storefront {
       locale,
       origin: `${scheme}://${ctx.host}${port === null ? '' : `:${port}`}`,
       path,
-      query: new URLSearchParams(request.url.split('?')[1] ?? ''),
+      query,
       params: {},
       form: request.method === 'POST' ? Form.from(request.body) : null,
       assets: this.#assets,
-      theme: this.#themeNow(),
+      theme: await this.#themeNow(query.get('theme')),
       now: this.#parts.clock.now(),
       allVerticals: this.#parts.verticals,
       verticals: this.#parts.verticals.filter((vertical) => this.#parts.tenant.document.verticals.includes(vertical.name)),
@@ -154,7 +158,14 @@ export class Storefront {
     return visit
   }
 
-  #themeNow(): ThemeStyle {
+  /** The published look, else what follows from the brand colour in the tenant document; worked out once each. */
+  async #themeNow(preview: string | null): Promise<ThemeStyle> {
+    const look = await this.#parts.look(preview)
+    if (look.id !== null) {
+      const style = this.#looks.get(look) ?? lookStyle(look)
+      this.#looks.set(look, style)
+      return style
+    }
     const { version, theme } = this.#parts.tenant.document
     if (this.#theme?.version !== version) this.#theme = { version, style: themeStyle(theme) }
     return this.#theme.style
@@ -192,7 +203,8 @@ export class Storefront {
       .type('text/html; charset=utf-8')
       .header('content-security-policy', contentPolicy(visit.theme))
       .header('vary', 'Cookie')
-    if (answer.kind === 'fragment' || visit.ctx.cookies.present || visit.ctx.cookies.changes().length > 0 || answer.status !== 200) {
+    const personal = visit.query.has('theme') || visit.ctx.cookies.present
+    if (answer.kind === 'fragment' || personal || visit.ctx.cookies.changes().length > 0 || answer.status !== 200) {
       reply.header('cache-control', 'private, no-store').send(html)
       return
     }

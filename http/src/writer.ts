@@ -37,6 +37,8 @@ export class AnswerWriter {
         .send(body ?? undefined)
     }
     if (outcome.status === 204) return reply.code(204).send()
+    const tag = ctx.answerHeaders['etag']
+    if (tag !== undefined && ctx.headers['if-none-match'] === tag) return reply.code(304).send()
     const body =
       outcome.kind === 'list'
         ? {

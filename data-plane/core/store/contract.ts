@@ -44,18 +44,6 @@ export const getTenant = endpoint({
   response: TenantView,
 })
 
-export const ThemeView = ThemeTokens.extend({ name: z.string() })
-export type ThemeView = z.infer<typeof ThemeView>
-
-export const getTheme = endpoint({
-  id: 'store.theme.get',
-  method: 'GET',
-  path: '/v1/store/theme',
-  summary: 'Design tokens of the current store',
-  access: anyone,
-  response: ThemeView,
-})
-
 export const Contact = z.object({
   email: z.string().nullable().default(null),
   phone: z.string().nullable().default(null),

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import type { Input } from '@cityos/contract'
 import { Handle, type RequestContext } from '@cityos/http'
 import { Controller } from '@nestjs/common'
-import { getCurrentStore, getNavigation, getPolicy, getTenant, getTheme } from './contract.ts'
+import { getTheme } from '../theme/contract.ts'
+import { getCurrentStore, getNavigation, getPolicy, getTenant } from './contract.ts'
 import { StoreService } from './store.service.ts'
 
 @Controller()
@@ -14,8 +16,11 @@ export class StoreController {
   }
 
   @Handle(getTheme)
-  theme(ctx: RequestContext) {
-    return this.stores.themeView(ctx)
+  async theme(ctx: RequestContext, { query }: Input<typeof getTheme>) {
+    const look = await this.stores.look(ctx, query.preview)
+    ctx.setHeader('etag', `"${createHash('sha1').update(JSON.stringify(look)).digest('base64url')}"`)
+    ctx.setHeader('cache-control', query.preview ? 'private, no-store' : 'public, max-age=0, must-revalidate')
+    return look
   }
 
   @Handle(getCurrentStore)

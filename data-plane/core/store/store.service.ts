@@ -4,7 +4,9 @@ import { Injectable } from '@nestjs/common'
 import { Cache } from '../../platform/cache/cache.ts'
 import { Database } from '../../platform/db/index.ts'
 import { TenantContext } from '../../platform/tenant/tenant-context.ts'
-import type { ManagedNavigation, ManagedStore, NavigationView, PolicyView, StoreView, TenantView, ThemeView } from './contract.ts'
+import type { Look } from '../theme/contract.ts'
+import { type PublishedLook, ThemeService } from '../theme/theme.service.ts'
+import type { ManagedNavigation, ManagedStore, NavigationView, PolicyView, StoreView, TenantView } from './contract.ts'
 import { SettingService } from './setting.service.ts'
 
 /** A store as the rest of the house reads it. */
@@ -45,6 +47,7 @@ export class StoreService {
     private readonly cache: Cache,
     private readonly tenant: TenantContext,
     private readonly settings: SettingService,
+    private readonly themes: ThemeService,
   ) {}
 
   tenantView(ctx: RequestContext): Promise<TenantView> {
@@ -68,9 +71,18 @@ export class StoreService {
     }))
   }
 
-  async themeView(ctx: RequestContext): Promise<ThemeView> {
+  /** The look of the shop, or the one a preview address shows. */
+  async look(ctx: RequestContext, preview?: string): Promise<Look> {
     const store = await this.current()
-    return { ...(await this.themed()), name: pickText(store.name, ctx.locale, this.fallback) }
+    const look = (preview && (await this.themes.previewed(preview))) || (await this.themes.published())
+    const themed = await this.themed(look)
+    return {
+      ...themed,
+      name: pickText(store.name, ctx.locale, this.fallback),
+      theme_id: look.id,
+      tokens: look.tokens,
+      logo_dark_url: look.logo_dark_url ?? themed.logo_url,
+    }
   }
 
   /**
@@ -143,14 +155,15 @@ export class StoreService {
     return this.tenant.document.default_locale
   }
 
-  private async themed() {
+  private async themed(shown?: PublishedLook) {
+    const look = shown ?? (await this.themes.published())
     const { theme } = this.tenant.document
     const settings = await this.settings.all()
     const logo = settings['brand.logo_file_id']
     return {
-      brand: settings['brand.color'] ?? theme.brand,
+      brand: look.id ? look.tokens.colours.light.brand : (settings['brand.color'] ?? theme.brand),
       radius: settings['brand.radius'] ?? theme.radius,
-      logo_url: logo ? await this.logoUrl(logo) : theme.logo_url,
+      logo_url: look.logo_light_url ?? (logo ? await this.logoUrl(logo) : theme.logo_url),
     }
   }
 

@@ -6,6 +6,7 @@ import { SeedSource } from '../../platform/seed/seed-source.ts'
 import { seedId } from '../../seed/rows.ts'
 import { admin, startTestPlane, type TestPlane, vendorActor } from '../../testing/plane.ts'
 import { adminListProducts, listProducts, search } from '../catalogue/contract.ts'
+import { getTheme } from '../theme/contract.ts'
 import {
   adminCreateVendor,
   adminCreateVendorUser,
@@ -40,7 +41,6 @@ import {
   getNavigation,
   getPolicy,
   getTenant,
-  getTheme,
 } from './contract.ts'
 
 const staff = { actor: admin }

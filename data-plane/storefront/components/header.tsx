@@ -10,7 +10,7 @@ import { targetHref } from './link-target.ts'
 
 /** The mark: an arch with the first letter of the shop's name, or the tenant's logo. */
 export function Mark({ visit, size = 36 }: { visit: Visit; size?: number }) {
-  const logo = visit.tenant.theme.logo_url
+  const logo = visit.theme.logo ?? visit.tenant.theme.logo_url
   if (logo) return <img src={logo} alt="" width={size} height={size} />
   return (
     <svg viewBox="0 0 36 40" width={size} height={(size * 40) / 36} aria-hidden="true" className="shrink-0">

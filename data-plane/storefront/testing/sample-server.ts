@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AnyEndpoint, type Call, DomainError, type ErrorCode, type Locale, type TenantDocument } from '@cityos/contract'
+import { type AnyEndpoint, type Call, DomainError, type ErrorCode, type Locale, type TenantDocument, tokensOfBrand } from '@cityos/contract'
 import { type Actor, type AnswerWriter, type ApiCaller, Cookies, RequestContext, type RequestContexts } from '@cityos/http'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -105,6 +105,7 @@ export async function startSampleServer(
     tenant: { document: tenant },
     clock: { now: () => new Date('2026-11-22T12:00:00Z') },
     publicOrigin: { scheme: 'http', port: 8080 },
+    look: async () => ({ id: null, tokens: tokensOfBrand('#0f766e'), logo_light_url: null }),
     assetsDir: options.assetsDir ?? assetsFolder(),
     verticals: options.verticals ?? [],
   })
