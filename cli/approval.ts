@@ -2,6 +2,7 @@ import {
   type Approval,
   approveApproval,
   listApprovals,
+  listTenantOperations,
   readApproval,
   rejectApproval,
   withdrawApproval,
