@@ -4,6 +4,7 @@ import { createClient, tenantAudience } from '@cityos/contract'
 import { adminListProducts, listProducts } from '@cityos/data-plane/contract'
 import { buy, measureCheckout } from './checkout.ts'
 import { addProducts, databaseSize, measureClone } from './database.ts'
+import { measureIdentity } from './identity.ts'
 import { measureCreate, measureMemory, measureWake, sleep } from './lifecycle.ts'
 import { type Load, measureLoad } from './load.ts'
 import type { Platform } from './platform.ts'
@@ -81,6 +82,7 @@ export const suites: Record<string, (bench: Bench) => Promise<Figure[]>> = {
     return measureCheckout(bench.platform, bench.host, 100)
   },
 
+  identity: ({ platform, tenantId }) => measureIdentity(platform, tenantId),
   slots: measureSlots,
   seatmap: measureSeatMap,
   menu: measureMenu,
