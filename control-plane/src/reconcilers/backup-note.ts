@@ -9,6 +9,6 @@ export async function noteBackup(tx: Tx, tenantId: string): Promise<void> {
   if (!newest) return
   await tx.backup_schedule.updateMany({
     where: { tenant_id: tenantId },
-    data: { last_backup_id: newest.id, last_backup_at: newest.taken_at, failures: 0, last_failure: null },
+    data: { last_backup_id: newest.id, last_backup_at: newest.created_at, failures: 0, last_failure: null },
   })
 }
