@@ -15,6 +15,20 @@ import { z } from 'zod'
 import { Approval } from '../approval/approval.contract.ts'
 import { Operation } from '../operation/operation.contract.ts'
 
+/** How well a tenant's data is kept: the newest backup, and the last one that was proven by restoring it. */
+export const BackupBadge = z.object({
+  last_id: z.string().nullable(),
+  last_at: z.iso.datetime().nullable(),
+  next_at: z.iso.datetime(),
+  /** Set while backups fail: why the last one did. */
+  failure: z.string().nullable(),
+  verified_id: z.string().nullable(),
+  verified_at: z.iso.datetime().nullable(),
+  /** What was compared then. */
+  compared: z.object({ tables: z.int(), rows: z.int(), files: z.int(), content_checksum: z.string() }).nullable(),
+})
+export type BackupBadge = z.infer<typeof BackupBadge>
+
 export const Tenant = z.object({
   id: z.string(),
   slug: z.string(),
@@ -56,6 +70,8 @@ export const Tenant = z.object({
   closing_until: z.iso.datetime().nullable(),
   /** Size of its database, as its data plane last reported it; null before the first report. */
   database_bytes: z.int().nullable(),
+  /** Null until its first night, and once it is erased. */
+  backup: BackupBadge.nullable(),
   /** What the caller may ask for now; buttons are derived from this (each is `POST …/{id}/<action>`, or PATCH and DELETE). */
   actions: z.array(
     z.enum(['change', 'suspend', 'resume', 'sleep', 'wake', 'backups', 'clone', 'move', 'lift-quarantine', 'close', 'reopen', 'delete']),

@@ -7,19 +7,24 @@ import {
   type TenantStatus,
   ThemeTokens,
 } from '@cityos/contract'
-import type { operation } from '../../generated/client.ts'
+import type { backup_schedule, operation } from '../../generated/client.ts'
 import type { Sealing } from '../registry/sealing.ts'
 import { publicOrigin, type Settings } from '../settings.ts'
 import type { Ability } from '../staff/ability.ts'
-import type { Tenant } from './tenant.contract.ts'
+import { BackupBadge, type Tenant } from './tenant.contract.ts'
 import type { TenantRow } from './tenant.document.ts'
 
-export type TenantWithOperation = TenantRow & { operations: Pick<operation, 'id'>[]; report: { report: unknown } | null }
+export type TenantWithOperation = TenantRow & {
+  operations: Pick<operation, 'id'>[]
+  report: { report: unknown } | null
+  schedule: backup_schedule | null
+}
 
 export const withOperation = {
   domains: { select: { host: true }, orderBy: [{ kind: 'desc' as const }, { created_at: 'asc' as const }] },
   operations: { where: { status: { in: ['queued', 'running', 'waiting', 'undoing'] } }, select: { id: true } },
   report: { select: { report: true } },
+  schedule: true,
 }
 
 const serving: TenantStatus[] = ['trial', 'active', 'past_due', 'suspended']
@@ -100,8 +105,21 @@ export function viewTenant(
     api_url: origin('api.'),
     closing_until: row.closing_until?.toISOString() ?? null,
     database_bytes: row.report ? PlaneHealth.parse(row.report.report).usage.database_bytes : null,
+    backup: row.schedule ? badgeOf(row.schedule) : null,
     actions: tenantActions(row, runtime, from.ability),
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
+  }
+}
+
+function badgeOf(schedule: backup_schedule): BackupBadge {
+  return {
+    last_id: schedule.last_backup_id,
+    last_at: schedule.last_backup_at?.toISOString() ?? null,
+    next_at: schedule.next_backup_at.toISOString(),
+    failure: schedule.failures > 0 ? schedule.last_failure : null,
+    verified_id: schedule.last_verified_id,
+    verified_at: schedule.last_verified_at?.toISOString() ?? null,
+    compared: schedule.verification ? BackupBadge.shape.compared.parse(schedule.verification) : null,
   }
 }
