@@ -2,7 +2,7 @@ import { endpoint, listEndpoint, staff } from '@cityos/contract'
 import { z } from 'zod'
 
 /** What operators are told about. Another part adds its kind here, with its words in `i18n/{en,fr,ar}.json`. */
-export const AlertKind = z.enum(['backup-missed', 'backup-failed', 'backup-unreadable', 'operation-late'])
+export const AlertKind = z.enum(['backup-missed', 'backup-failed', 'backup-unreadable', 'operation-late', 'mail-dead'])
 export type AlertKind = z.infer<typeof AlertKind>
 
 export const Alert = z.object({

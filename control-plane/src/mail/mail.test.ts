@@ -129,10 +129,18 @@ describe('by SMTP', { retry: 0 }, () => {
     const token = (await platform.signIn()).access_token
     const dead = await platform.request('GET', '/api/v1/mail?status=dead', { token })
     expect(dead.body.data[0]).toMatchObject({ id, actions: ['requeue'] })
+    const alerts = async () => {
+      await platform.app.get(Mailer).watch()
+      return (await platform.request('GET', '/api/v1/alerts', { token })).body.data.filter(
+        (alert: { kind: string; status: string }) => alert.kind === 'mail-dead' && alert.status === 'open',
+      )
+    }
+    expect((await alerts())[0].title).toContain('did not leave: 1')
     busy = false
     expect((await platform.request('POST', `/api/v1/mail/${id}/requeue`, { token })).body.data.status).toBe('queued')
     await expect.poll(async () => (await rowOf(platform, id)).status).toBe('sent')
     expect((await platform.request('POST', `/api/v1/mail/${id}/requeue`, { token })).body.errors[0].code).toBe('invalid_transition')
+    expect(await alerts()).toEqual([])
   })
 
   it('a recipient the server does not know is not tried again', async () => {

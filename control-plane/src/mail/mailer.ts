@@ -4,6 +4,7 @@ import type { Locale } from '@cityos/contract'
 import { type Composed, compose, type MailParameters, MailRefused, type MailTransport, mailboxTransport, smtpTransport } from '@cityos/mail'
 import { Inject, Injectable } from '@nestjs/common'
 import type { mail } from '../../generated/client.ts'
+import { Alerts } from '../alert/alerts.ts'
 import { Clock } from '../clock.ts'
 import { Registry } from '../registry/registry.ts'
 import { Sealing } from '../registry/sealing.ts'
@@ -37,6 +38,7 @@ export class Mailer {
     private readonly registry: Registry,
     private readonly sealing: Sealing,
     private readonly signals: Signals,
+    private readonly alerts: Alerts,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
@@ -74,6 +76,16 @@ export class Mailer {
     const parameters = JSON.parse(this.sealing.open('mail', row.parameters_sealed)) as MailParameters
     const locale = row.locale as Locale
     return compose(locale, textsOf(row.template, locale), parameters, frame)
+  }
+
+  /** Tells operators while there are messages that were given up in the last week; closes that alert when there are none. */
+  async watch(): Promise<void> {
+    const where = { status: 'dead', created_at: { gt: this.clock.in(-7 * 86_400) } }
+    const count = await this.registry.db.mail.count({ where })
+    const last = count > 0 ? await this.registry.db.mail.findFirst({ where, orderBy: { created_at: 'desc' } }) : null
+    if (!last) return void (await this.alerts.resolve('mail-dead'))
+    const parameters = { count, reason: last.last_error ?? '' }
+    await this.alerts.raise({ kind: 'mail-dead', subject: 'mail-dead', severity: 'warning', tenantId: null, parameters })
   }
 
   /** Forgets messages of long ago, and their files. */

@@ -38,6 +38,7 @@ export class IdentityUpkeep {
     await this.rotation.rotateIfDue()
     await this.account.prune()
     await this.mailer.prune()
+    await this.mailer.watch()
   }
 
   async #run(): Promise<void> {
