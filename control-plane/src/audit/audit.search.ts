@@ -1,6 +1,7 @@
 import { Prisma } from '../../generated/client.ts'
 import type { Db } from '../registry/registry.ts'
 import type { Reach } from '../staff/ability.ts'
+import { tenantsWithin } from '../staff/reach.sql.ts'
 import type { AuditSearch } from './audit.contract.ts'
 
 /** A row of the trail as the search reads it. */
@@ -24,7 +25,7 @@ export interface AuditRow {
 
 /** What a search finds within a caller's reach. In SQL, because the column searched by text is the database's own (generated). */
 export function auditFilter(reach: Reach, search: AuditSearch): Prisma.Sql {
-  const conditions = [within(reach)]
+  const conditions = [tenantsWithin(reach, Prisma.sql`tenant_id`)]
   if (search.tenant_id) conditions.push(Prisma.sql`tenant_id = ${search.tenant_id}`)
   if (search.actor) conditions.push(Prisma.sql`actor = ${search.actor}`)
   if (search.action) conditions.push(Prisma.sql`action = ${search.action}`)
@@ -34,13 +35,6 @@ export function auditFilter(reach: Reach, search: AuditSearch): Prisma.Sql {
   if (search.to) conditions.push(Prisma.sql`at < ${new Date(search.to)}`)
   if (search.q) conditions.push(Prisma.sql`"search" LIKE ${`%${search.q.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`}`)
   return Prisma.join(conditions, ' AND ')
-}
-
-/** Staff of tenants see their tenants' rows; what concerns no tenant is seen city-wide only. */
-function within({ everything, tenants, exceptTenants }: Reach): Prisma.Sql {
-  if (!everything) return Prisma.sql`tenant_id = ANY(${tenants})`
-  if (exceptTenants.length === 0) return Prisma.sql`TRUE`
-  return Prisma.sql`(tenant_id IS NULL OR tenant_id <> ALL(${exceptTenants}))`
 }
 
 /** @param before only entries older than this number */

@@ -35,8 +35,8 @@ export class NodeController {
   }
 
   @Handle(readNodeMap)
-  map(_ctx: RequestContext, { query }: Input<typeof readNodeMap>) {
-    return this.reader.map(query)
+  map(ctx: RequestContext, { query }: Input<typeof readNodeMap>) {
+    return this.reader.map(ctx, query)
   }
 
   @Handle(nearNodes)

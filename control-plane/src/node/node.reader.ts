@@ -1,9 +1,10 @@
 import { DomainError, type I18nText, type Output, type Page } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
-import type { node } from '../../generated/client.ts'
+import { type node, Prisma } from '../../generated/client.ts'
 import { type Db, Registry } from '../registry/registry.ts'
-import { Abilities, type Ability, allows } from '../staff/ability.ts'
+import { Abilities, type Ability, allows, reachOf } from '../staff/ability.ts'
+import { tenantsWithin } from '../staff/reach.sql.ts'
 import { areaOf, boxAround, contains, distance } from './geometry.ts'
 import type { Boundary, NodeDetail, NodeRow, NodeType, Point, readNodeMap } from './node.contract.ts'
 import { nodeTypes } from './node.contract.ts'
@@ -86,7 +87,7 @@ export class NodeReader {
     return { nodes: nodes.sort((a, b) => level(a) - level(b)) }
   }
 
-  async map(query: { type?: NodeType | undefined; within?: string | undefined }): Promise<Output<typeof readNodeMap>> {
+  async map(ctx: RequestContext, query: { type?: NodeType | undefined; within?: string | undefined }): Promise<Output<typeof readNodeMap>> {
     const within = query.within ? await this.#find(query.within) : null
     const rows = await this.registry.db.node.findMany({
       where: {
@@ -97,7 +98,7 @@ export class NodeReader {
       orderBy: { code: 'asc' },
       take: mostNodes,
     })
-    const counts = await this.#counts(this.registry.db, [])
+    const counts = await this.#counts(ctx, this.registry.db, [])
     const features = rows.map((row) => ({
       type: 'Feature' as const,
       id: row.id,
@@ -180,6 +181,7 @@ export class NodeReader {
 
   async #views(ctx: RequestContext, rows: readonly Row[], db: Db = this.registry.db): Promise<NodeRow[]> {
     const counts = await this.#counts(
+      ctx,
       db,
       rows.map((row) => row.id),
     )
@@ -187,11 +189,12 @@ export class NodeReader {
     return rows.map((row) => view(row, counts, ability))
   }
 
-  /** Children of the nodes named; tenants of every node, added up along the paths. */
-  async #counts(db: Db, ids: readonly string[]): Promise<Counts> {
+  /** Children of the nodes named; tenants of every node, as far as the caller may see them, added up along the paths. */
+  async #counts(ctx: RequestContext, db: Db, ids: readonly string[]): Promise<Counts> {
     const children = await db.node.groupBy({ by: ['parent_id'], where: { parent_id: { in: [...ids] } }, _count: { _all: true } })
+    const seen = tenantsWithin(reachOf(this.abilities.of(ctx.actor), 'read', 'tenant'), Prisma.sql`t.id`)
     const tenants = await db.$queryRaw<{ path: string; tenants: number }[]>`
-      SELECT n.path, count(*)::int AS tenants FROM tenant t JOIN node n ON n.id = t.node_id WHERE t.deleted_at IS NULL GROUP BY n.path`
+      SELECT n.path, count(*)::int AS tenants FROM tenant t JOIN node n ON n.id = t.node_id WHERE t.deleted_at IS NULL AND ${seen} GROUP BY n.path`
     const counts: Counts = new Map()
     const of = (id: string) => {
       const known = counts.get(id) ?? { children: 0, tenants: 0, below: 0 }

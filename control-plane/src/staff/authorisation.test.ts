@@ -6,6 +6,7 @@ import { Sealing } from '../registry/sealing.ts'
 import { issuer, SETTINGS, type Settings } from '../settings.ts'
 import { SigningKeys } from '../sign-in/signing-keys.ts'
 import { type Answer, TestPlatform } from '../testing/platform.ts'
+import { recorded, unscoped } from '../testing/query-recorder.ts'
 import { nodeRoles } from './ability.ts'
 import { cityWideGrant, type Group, roleLetters, tenantGrant, type World } from './authorisation.decision.ts'
 import { table } from './authorisation.table.ts'
@@ -196,5 +197,35 @@ describe('another tenant', () => {
     expect((await read('city-wide city-manager', world.theirs.id)).status).toBe(200)
     const listed = await platform.request('GET', '/api/v1/tenants', { token: tokens.get('city-wide asset-technician')! })
     expect(listed.body.data.map((tenant: { id: string }) => tenant.id)).toEqual([world.ours.id])
+  })
+})
+
+describe('the registry, asked for staff of one tenant', () => {
+  it('is asked for rows of that tenant only: no query of tenants’ tables goes without saying whose', async () => {
+    const found: string[] = []
+    let looked = 0
+    for (const endpoint of endpoints.filter(
+      ({ access, method, path }) => access.who === 'staff' && method === 'GET' && !path.endsWith('/events'),
+    )) {
+      const callers = roleLetters.filter(([, letter]) => lettersOf(endpoint.id, 'own').includes(letter)).map(([role]) => `own ${role}`)
+      const nodes = roleLetters.filter(([role, letter]) => nodeRoles.includes(role) && lettersOf(endpoint.id, 'city-wide').includes(letter))
+      for (const caller of [callers[0], ...nodes.slice(0, 1).map(([role]) => `city-wide ${role}`)]) {
+        if (!caller) continue
+        const { queries } = await recorded(`${endpoint.id} by ${caller}`, () => call(endpoint, tokens.get(caller), () => world.ours.id))
+        looked += queries.length
+        for (const query of queries) for (const table of unscoped(query)) found.push(`${query.label}: ${table}: ${query.sql.slice(0, 400)}`)
+      }
+    }
+    expect([...new Set(found)]).toEqual([])
+    expect(looked).toBeGreaterThan(100)
+  })
+
+  it('would be caught asking without', async () => {
+    const { db } = platform.app.get(Registry)
+    const caught = async (work: () => Promise<unknown>) => (await recorded('test', work)).queries.flatMap(unscoped)
+    expect(await caught(() => db.tenant.findMany({ where: { status: 'active' } }))).toEqual(['tenant'])
+    expect(await caught(() => db.operation.count())).toEqual(['operation'])
+    expect(await caught(() => db.$queryRaw`SELECT * FROM audit_entry WHERE action = 'x'`)).toEqual(['audit_entry'])
+    expect(await caught(() => db.operation.findMany({ where: { tenant_id: { in: [world.ours.id] } } }))).toEqual([])
   })
 })
