@@ -1,14 +1,15 @@
 import { deleteTenant, type Tenant } from '@cityos/control-plane/contract'
 import { Button } from '@mui/material'
 import { useState } from 'react'
-import { useNavigate, useTranslate } from 'react-admin'
+import { useTranslate } from 'react-admin'
 import { useSend } from '../../api/query.ts'
 import { Confirm } from '../../screen/confirm.tsx'
+import { useAfterRequest } from './after-request.ts'
 
-/** Erases a closed or failed tenant; its address has to be typed, and travels with the request. */
+/** Erases a failed tenant, or asks a second person to erase a closing one; its address has to be typed, and travels with the request. */
 export function DeleteTenantButton({ tenant }: { tenant: Tenant }) {
   const t = useTranslate()
-  const navigate = useNavigate()
+  const watch = useAfterRequest()
   const [open, setOpen] = useState(false)
   const send = useSend(deleteTenant)
   return (
@@ -25,12 +26,7 @@ export function DeleteTenantButton({ tenant }: { tenant: Tenant }) {
           busy={send.isPending}
           failure={send.error}
           danger
-          onConfirm={() =>
-            send.mutate(
-              { params: { id: tenant.id }, query: { confirm: tenant.slug } },
-              { onSuccess: ({ operation }) => navigate(`/operations/${operation.id}/show`) },
-            )
-          }
+          onConfirm={() => send.mutate({ params: { id: tenant.id }, query: { confirm: tenant.slug } }, { onSuccess: watch })}
           onClose={() => setOpen(false)}
         />
       )}

@@ -13,7 +13,7 @@ import {
 import OpenInNewIcon from '@mui/icons-material/OpenInNew'
 import { Alert, AlertTitle, Box, Button, Stack, Tab, Tabs } from '@mui/material'
 import { useState } from 'react'
-import { EditButton, Link, ListButton, Title, TopToolbar, useGetRecordId, useNavigate, useTranslate } from 'react-admin'
+import { EditButton, Link, ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
 import { useRead } from '../../api/query.ts'
 import { useConsoleLocale } from '../../fields/format.ts'
 import { StatusChip } from '../../fields/status.tsx'
@@ -21,6 +21,7 @@ import { Ident, When } from '../../fields/values.tsx'
 import { ActionButtons } from '../../screen/actions.tsx'
 import { Facts, Panel } from '../../screen/facts.tsx'
 import { FailureState, ListSkeleton } from '../../shell/states.tsx'
+import { useAfterRequest } from './after-request.ts'
 import { DeleteTenantButton } from './delete-tenant.tsx'
 import { OwnerInvitation } from './invitation.tsx'
 import { TenantHealth } from './tenant-health.tsx'
@@ -44,7 +45,7 @@ export function TenantPage() {
   const id = String(useGetRecordId())
   const t = useTranslate()
   const locale = useConsoleLocale()
-  const navigate = useNavigate()
+  const watch = useAfterRequest()
   const [tab, setTab] = useState<(typeof tabs)[number]>('overview')
   const { data: tenant, error, refetch } = useRead(readTenant, { params: { id } }, { refetchInterval: 5_000 })
   if (error && !tenant) return <FailureState error={error} retry={refetch} />
@@ -64,7 +65,7 @@ export function TenantPage() {
             names={actions}
             endpoints={posted}
             typed={{ close: tenant.slug }}
-            onDone={(result) => navigate(`/operations/${(result as { operation: { id: string } }).operation.id}/show`)}
+            onDone={watch}
           />
           {actions.includes('delete') && <DeleteTenantButton tenant={tenant} />}
         </Stack>
