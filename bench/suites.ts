@@ -2,6 +2,7 @@ import { locateData, readOperator } from '@cityos/cli/data-directory'
 import { signIn } from '@cityos/cli/session'
 import { createClient, tenantAudience } from '@cityos/contract'
 import { adminListProducts, listProducts } from '@cityos/data-plane/contract'
+import { measureArchives } from './archive.ts'
 import { buy, measureCheckout } from './checkout.ts'
 import { addProducts, databaseSize, measureClone } from './database.ts'
 import { measureIdentity } from './identity.ts'
@@ -9,6 +10,7 @@ import { measureCreate, measureMemory, measureWake, sleep } from './lifecycle.ts
 import { type Load, measureLoad } from './load.ts'
 import type { Platform } from './platform.ts'
 import type { Figure } from './report.ts'
+import { measureRollUp } from './usage.ts'
 import { measureMenu, measureMixed, measureSeatMap, measureSlots, measureStorm } from './verticals.ts'
 
 export interface Bench {
@@ -49,6 +51,10 @@ export const suites: Record<string, (bench: Bench) => Promise<Figure[]>> = {
       ...(await measureClone(platform, 5)),
     ]
   },
+
+  archive: ({ platform, host }) => measureArchives(platform, host.slice(0, host.indexOf('.'))),
+
+  'roll-up': ({ platform }) => measureRollUp(platform.dataDir),
 
   async list(bench) {
     await fill(bench)

@@ -36,14 +36,12 @@ describe('use by the hour', () => {
       const first = Math.max(0, turn - 7)
       return {
         measured_at: new Date(Date.parse(hourOf(turn)) + 3_000_000).toISOString(),
-        hours: truth
-          .slice(first, turn + 1)
-          .map((orders, index) => ({
-            hour: hourOf(first + index),
-            orders,
-            gmv_amount: orders * 5000,
-            storage_mb: first + index === turn ? 10 + turn : null,
-          })),
+        hours: truth.slice(first, turn + 1).map((orders, index) => ({
+          hour: hourOf(first + index),
+          orders,
+          gmv_amount: orders * 5000,
+          storage_mb: first + index === turn ? 10 + turn : null,
+        })),
       }
     })
     const last = reports.at(-1)!
