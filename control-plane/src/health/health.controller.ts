@@ -5,6 +5,7 @@ import { Drivers } from '../drivers.ts'
 import { OperationEngine } from '../operations/engine.ts'
 import { Registry } from '../registry/registry.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
+import { StripeGateway } from '../stripe/stripe.gateway.ts'
 import { readHealth } from './health.contract.ts'
 
 interface Dependency {
@@ -19,6 +20,7 @@ export class HealthController {
     private readonly registry: Registry,
     private readonly drivers: Drivers,
     private readonly engine: OperationEngine,
+    private readonly stripe: StripeGateway,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -42,7 +44,15 @@ export class HealthController {
     const dependencies: Record<string, Dependency> = { database, ...Object.fromEntries(drivers), operation_runner: runner }
     const states = Object.values(dependencies).map((dependency) => dependency.status)
     const status = states.includes('failed') ? ('failed' as const) : states.includes('degraded') ? ('degraded' as const) : ('ok' as const)
-    return { status, version: this.settings.version, uptime_s: Math.round(process.uptime()), dependencies }
+    const integrations = { stripe: this.#stripe() }
+    return { status, version: this.settings.version, uptime_s: Math.round(process.uptime()), dependencies, integrations }
+  }
+
+  #stripe() {
+    const { configured, breaker, lastSuccess } = this.stripe
+    const isConnected = lastSuccess !== null && breaker === 'closed'
+    const state = configured ? (isConnected ? ('connected' as const) : ('degraded' as const)) : ('not_configured' as const)
+    return { state, breaker, last_success_at: lastSuccess?.toISOString() ?? null }
   }
 }
 

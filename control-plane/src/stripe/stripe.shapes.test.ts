@@ -1,7 +1,7 @@
 import Stripe from 'stripe'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { OperationBench } from '../testing/operation-bench.ts'
 import { MemoryDriver } from '../testing/memory-driver.ts'
+import { OperationBench } from '../testing/operation-bench.ts'
 import { canRunStripeMock, type StandIn, startStripeMock } from '../testing/stripe-servers.ts'
 import { StripeGateway } from './stripe.gateway.ts'
 import { cancel, ensureCustomer, meter, move, type Outbound, subscribe } from './stripe.outbound.ts'

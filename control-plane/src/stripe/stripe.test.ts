@@ -130,6 +130,8 @@ describe.skipIf(!canRunLocalStripe)('the payment provider', { retry: 0 }, () => 
     expect(await at(`/v1/customers/${customer}`, null)).toMatchObject({ metadata: { tenant_id: tenantId }, email: 'owner@stripe-one.test' })
     const [invoice] = await db().invoice.findMany({ where: { tenant_id: tenantId } })
     expect(invoice).toMatchObject({ status: 'open', scope: 'plan', total_amount: 114_885n, tax_amount: 14_985n, currency_code: 'SAR' })
+    const health = (await platform.request('GET', '/health')).body.data
+    expect(health.integrations.stripe).toMatchObject({ state: 'connected', breaker: 'closed', last_success_at: expect.any(String) })
     const providerInvoice = await payAtProvider(customer, subscription)
     for (const event of await eventsOf(customer)) expect((await deliver(event)).statusCode).toBe(200)
     await worked()
@@ -166,7 +168,14 @@ describe.skipIf(!canRunLocalStripe)('the payment provider', { retry: 0 }, () => 
 
   it('takes no event that it did not sign, and leaves no row of it', async () => {
     const before = await db().stripe_event.count()
-    const body = JSON.stringify({ id: 'evt_forged', object: 'event', type: 'invoice.paid', livemode: false, created: 1, data: { object: {} } })
+    const body = JSON.stringify({
+      id: 'evt_forged',
+      object: 'event',
+      type: 'invoice.paid',
+      livemode: false,
+      created: 1,
+      data: { object: {} },
+    })
     const other = Stripe.webhooks.generateTestHeaderString({ payload: body, secret: 'whsec_other' })
     const own = Stripe.webhooks.generateTestHeaderString({ payload: body, secret })
     for (const [signature, sent] of [
@@ -189,7 +198,9 @@ describe.skipIf(!canRunLocalStripe)('the payment provider', { retry: 0 }, () => 
       created: 1,
       data: { object: { id: 'in_live', object: 'invoice' } },
     })
-    expect((await deliver({ body: payload, signature: Stripe.webhooks.generateTestHeaderString({ payload, secret }) })).statusCode).toBe(200)
+    expect((await deliver({ body: payload, signature: Stripe.webhooks.generateTestHeaderString({ payload, secret }) })).statusCode).toBe(
+      200,
+    )
     expect(await db().stripe_job.count({ where: { key: 'event:evt_live' } })).toBe(0)
   })
 

@@ -42,6 +42,10 @@ export class StripeWorker {
 
   async #turn(): Promise<void> {
     const news = this.signals.subscribe('stripe')
+    // Connected is said only after a real call; what is queued waits for it no longer than the breaker says.
+    await this.gateway
+      .call((client) => client.balance.retrieve())
+      .catch((error: unknown) => this.settings.log.warn({ error }, 'the payment provider does not answer yet'))
     while (!this.#stop.signal.aborted) {
       await this.run().catch((error: unknown) => this.settings.log.error({ error }, 'the outbox to the payment provider stands still'))
       const next = await this.registry.db.stripe_job
