@@ -56,7 +56,7 @@ export function archiveCalls(node: LocalNode): { [Name in Calls]: (request: Node
     setReadOnly: ({ tenantId, readOnly, fence }) =>
       tenants.fenced(tenantId, fence, async () => {
         const name = databaseName(tenantId)
-        if (await node.server.databases.exists(name)) await node.server.databases.setReadOnly(name, readOnly)
+        if (await node.server.databases.exists(name)) await node.server.databases.states.setReadOnly(name, readOnly)
         return null
       }),
     testArchive: (request) => archives.test(request),

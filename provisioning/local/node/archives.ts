@@ -109,12 +109,12 @@ export class Archives {
     const key = JSON.stringify([request.archive, request.release, request.copy?.maskPersonalData ?? null])
     const databases = this.options.databases()
     if (await databases.exists(name)) {
-      const note = JSON.parse((await databases.noteOf(name)) ?? 'null') as { key: string; report: unknown } | null
+      const note = JSON.parse((await databases.states.noteOf(name)) ?? 'null') as { key: string; report: unknown } | null
       if (note?.key === key) return ImportReport.parse(note.report)
     }
     const release = this.options.release(request.release)
     const report = await this.limit.run(() => this.loadInto(name, this.besideDir(tenantId, 'incoming'), request, release))
-    await databases.setNote(name, JSON.stringify({ key, report }))
+    await databases.states.setNote(name, JSON.stringify({ key, report }))
     return report
   }
 
@@ -154,9 +154,9 @@ export class Archives {
     if (await databases.exists(incoming)) {
       if (await databases.exists(own)) {
         await databases.dropDatabase(former)
-        await databases.rename(own, former)
+        await databases.states.rename(own, former)
       }
-      await databases.rename(incoming, own)
+      await databases.states.rename(incoming, own)
     }
     if (!(await databases.exists(own))) throw new DomainError('not_found', { message: `nothing was loaded for ${tenantId}` })
     await databases.letIn(own, logins)
@@ -176,9 +176,9 @@ export class Archives {
     if (await databases.exists(former)) {
       if (await databases.exists(own)) {
         await databases.dropDatabase(incoming)
-        await databases.rename(own, incoming)
+        await databases.states.rename(own, incoming)
       }
-      await databases.rename(former, own)
+      await databases.states.rename(former, own)
     }
     const files = this.filesDir(tenantId)
     if (existsSync(this.besideDir(tenantId, 'former'))) {

@@ -163,7 +163,7 @@ export class LocalNode {
     this.journal.note('starting Postgres')
     await this.server.start()
     await this.server.databases.ensurePlatformDatabase(this.server.databases.registry)
-    await this.server.databases.dropScratch()
+    await this.server.databases.states.dropScratch()
     this.archives.sweep()
     this.clones = new WarmClones(this.server.databases, this.options.warmClones, (message) => this.journal.note(message, { level: 'WARN' }))
     await this.routes.publish()

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { type Migration, migrate, schemaHash } from '../../migrate.ts'
+import { DatabaseStates } from './database-states.ts'
 
 /** The role that owns every database of the platform: may create databases and roles, is no superuser. */
 export const platformRole = 'cityos'
@@ -47,6 +47,8 @@ export function besideName(tenantId: string, which: 'incoming' | 'former'): stri
 export class Databases {
   /** The database of the control plane. */
   readonly registry: string
+  /** Names, notes and locks of databases: what archives need beside the tenants' own. */
+  readonly states: DatabaseStates
   private readonly pool: pg.Pool
   private readonly url: URL
   private readonly clonePrefix: string
@@ -69,6 +71,7 @@ export class Databases {
     })
     // An idle connection that breaks (server restart) is replaced at the next query.
     this.pool.on('error', () => undefined)
+    this.states = new DatabaseStates(this.pool)
   }
 
   /** Address of a database on this server, as the platform's role or as a login. */
@@ -258,57 +261,6 @@ export class Databases {
   async replaceByClone(template: string, name: string): Promise<void> {
     await this.dropDatabase(name)
     await this.clone(template, name)
-  }
-
-  /** Gives a database another name; sessions that are still open are ended. */
-  async rename(name: string, to: string): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      await this.endSessions(name)
-      try {
-        await this.pool.query(`ALTER DATABASE ${quote(name)} RENAME TO ${quote(to)}`)
-        return
-      } catch (error) {
-        // 55006: a session has not ended yet.
-        if ((error as { code?: string }).code !== '55006' || attempt === 50) throw error
-        await delay(20)
-      }
-    }
-  }
-
-  async endSessions(name: string): Promise<void> {
-    await this.pool.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()', [name])
-  }
-
-  /** Whether new transactions may write, unless they ask for it themselves; open sessions are ended, so that it holds at once. */
-  async setReadOnly(name: string, readOnly: boolean): Promise<void> {
-    const database = quote(name)
-    await this.pool.query(
-      readOnly
-        ? `ALTER DATABASE ${database} SET default_transaction_read_only = on`
-        : `ALTER DATABASE ${database} RESET default_transaction_read_only`,
-    )
-    await this.endSessions(name)
-  }
-
-  /** What was written down about a database; null when nothing was. */
-  async noteOf(name: string): Promise<string | null> {
-    const { rows } = await this.pool.query<{ note: string | null }>(
-      `SELECT shobj_description(oid, 'pg_database') AS note FROM pg_database WHERE datname = $1`,
-      [name],
-    )
-    return rows[0]?.note ?? null
-  }
-
-  async setNote(name: string, note: string): Promise<void> {
-    await this.pool.query(`COMMENT ON DATABASE ${quote(name)} IS ${pg.escapeLiteral(note)}`)
-  }
-
-  /** Removes scratch databases of restore tests that a killed process left; one that is in use stays. */
-  async dropScratch(): Promise<void> {
-    const { rows } = await this.pool.query<{ name: string }>(
-      `SELECT datname AS name FROM pg_database WHERE datname ~ '^scratch_[0-9a-f]+$'`,
-    )
-    for (const { name } of rows) await this.tolerate(['55006', '3D000'], `DROP DATABASE ${quote(name)}`)
   }
 
   private async allClones(): Promise<{ name: string; template: string | null }[]> {
