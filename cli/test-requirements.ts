@@ -29,7 +29,7 @@ export function findPostgres(): string | null {
 }
 
 /**
- * Tests that need a browser or Redis are skipped, with one line that says what to install, when they are missing.
+ * Tests that need a browser, Redis, Python or Go are skipped, with one line that says what to install, when they are missing.
  * Under CI=true they are installed from the distribution, or the run fails.
  */
 export async function requirePrograms(): Promise<void> {
@@ -37,6 +37,8 @@ export async function requirePrograms(): Promise<void> {
   const missing = [
     ...(findBrowser() ? [] : [{ name: 'a browser', debian: 'chromium' }]),
     ...(findRedis() ? [] : [{ name: 'Redis', debian: 'redis-server' }]),
+    ...(findProgram('python3') ? [] : [{ name: 'localstripe (Python)', debian: 'python3-venv' }]),
+    ...(findProgram('go') ? [] : [{ name: 'stripe-mock (Go)', debian: 'golang-go' }]),
   ]
   if (missing.length === 0) return
   const packages = missing.map((each) => each.debian)
