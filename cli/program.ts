@@ -59,6 +59,9 @@ for (const [verb, description] of [
     (await import('./tenant.ts')).perform(verb, slug, options),
   )
 }
+calling(tenant.command('rename <slug> <new-slug>').description('give it another address; the former one leads there for a while')).action(
+  async (slug, to, options) => (await import('./tenant.ts')).rename(slug, to, options),
+)
 calling(tenant.command('close <slug>').description('ask a second person to take the tenant off the air and, after its days, erase it'))
   .option('--retention-days <number>', 'days in which it can be reopened, 0 to 30 (default 30)')
   .option('--reason <text>', 'why; the second person reads it')

@@ -6,6 +6,7 @@ import {
   readTenant,
   readTenantHealth,
   readTenantLogs,
+  renameTenant,
   reopenTenant,
   resumeTenant,
   sleepTenant,
@@ -129,6 +130,14 @@ export async function perform(verb: TenantVerb, slug: string, options: CommonOpt
   const started = await session.call(verbs[verb], { params: { id: slug } })
   await followOperation(session, started.operation.id, !options.json)
   await printTenant(session, slug, options)
+}
+
+/** Gives a tenant another address; exit code 0 only when it has it. */
+export async function rename(slug: string, to: string, options: CommonOptions): Promise<void> {
+  const session = await sessionOf(options)
+  const started = await session.call(renameTenant, { params: { id: slug }, body: { slug: to } })
+  await followOperation(session, started.operation.id, !options.json)
+  await printTenant(session, to, options)
 }
 
 async function printTenant(session: Session, slug: string, options: CommonOptions): Promise<void> {

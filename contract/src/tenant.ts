@@ -46,6 +46,8 @@ export const TenantDocument = z.object({
   release: z.string(),
   /** Public hosts without port, most canonical first: `souq.localhost`, custom domains. */
   domains: z.array(z.string()),
+  /** Those of them that the tenant has given up: their pages lead to the first one. */
+  former_domains: z.array(z.string()).optional(),
   /** Sandbox payments and clock control are allowed only where this is true or the base domain is `localhost`. */
   test: z.boolean(),
   /** Copies start quarantined: no workers, timers, outbox or outside credentials until lifted (design §3). */

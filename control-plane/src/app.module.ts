@@ -99,6 +99,7 @@ import { SupportService } from './support/support.service.ts'
 import { TenantClosingService } from './tenant/tenant.closing.service.ts'
 import { TenantController } from './tenant/tenant.controller.ts'
 import { TenantObservationService } from './tenant/tenant.observation.service.ts'
+import { TenantRenamingService } from './tenant/tenant.renaming.service.ts'
 import { TenantRuntimes } from './tenant/tenant.runtime.ts'
 import { TenantService } from './tenant/tenant.service.ts'
 import { VerticalController } from './vertical/vertical.controller.ts'
@@ -155,6 +156,7 @@ const services = [
   SupportService,
   TenantClosingService,
   TenantObservationService,
+  TenantRenamingService,
   TenantRuntimes,
   TenantService,
   TokenService,

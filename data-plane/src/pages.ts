@@ -7,6 +7,7 @@ import { ThemeService } from '../core/theme/theme.service.ts'
 import { Clock } from '../platform/clock/clock.ts'
 import { TenantContext } from '../platform/tenant/tenant-context.ts'
 import { mountStorefront } from '../storefront/mount.ts'
+import { leadToNewAddress } from './former-hosts.ts'
 import { verticalPages } from './vertical-pages.ts'
 
 /** Pages beside the API: the shop on the tenant's own hosts, the console on `admin.` and `vendor.`. */
@@ -15,6 +16,7 @@ export function pages(binding: Binding): Mount {
     const contexts = app.get(RequestContexts)
     const writer = app.get(AnswerWriter)
     const { scheme, port } = binding.public
+    leadToNewAddress(scope, app.get(TenantContext), { scheme, port })
     await onSurface(scope, 'store', (shop) =>
       mountStorefront(shop, {
         contexts,

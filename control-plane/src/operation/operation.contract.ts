@@ -7,6 +7,7 @@ export type OperationStatus = z.infer<typeof OperationStatus>
 export const OperationKind = z.enum([
   'tenant-create',
   'tenant-change',
+  'tenant-rename',
   'tenant-suspend',
   'tenant-resume',
   'tenant-standing',

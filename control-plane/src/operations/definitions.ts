@@ -9,6 +9,7 @@ import { tenantCreate } from './tenant-create.ts'
 import { tenantDelete } from './tenant-delete.ts'
 import { tenantLiftQuarantine } from './tenant-lift-quarantine.ts'
 import { tenantMove } from './tenant-move.ts'
+import { tenantRename } from './tenant-rename.ts'
 import { tenantReopen } from './tenant-reopen.ts'
 import { tenantRestore } from './tenant-restore.ts'
 import { tenantRestoreAs } from './tenant-restore-as.ts'
@@ -21,6 +22,7 @@ import { tenantSuspend } from './tenant-suspend.ts'
 export const definitions = [
   tenantCreate,
   tenantChange,
+  tenantRename,
   tenantSuspend,
   tenantResume,
   tenantStanding,

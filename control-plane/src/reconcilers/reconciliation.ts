@@ -17,6 +17,7 @@ import { AuthorizationService } from '../sign-in/authorization.service.ts'
 import { SupportService } from '../support/support.service.ts'
 import { BackupSchedule } from './backup-schedule.ts'
 import { suspects } from './drift.ts'
+import { FormerAddresses } from './former-addresses.ts'
 import { LateOperations } from './late-operations.ts'
 import { Recurring } from './recurring.ts'
 import { RestoreTests } from './restore-tests.ts'
@@ -36,6 +37,7 @@ export class Reconciliation {
   readonly retention: Retention
   readonly backups: BackupSchedule
   readonly restoreTests: RestoreTests
+  readonly formerAddresses: FormerAddresses
   readonly #late: LateOperations
   readonly #rounds: readonly Recurring[]
   readonly #inventories = new Map<string, Promise<InventoryItem[]>>()
@@ -62,6 +64,7 @@ export class Reconciliation {
     this.retention = new Retention(registry, sealing, clock)
     this.backups = new BackupSchedule({ registry, sealing, clock, settings: platform, alerts })
     this.restoreTests = new RestoreTests({ registry, sealing, clock, settings: platform, alerts, driverOf, log })
+    this.formerAddresses = new FormerAddresses(registry, clock)
     this.#late = new LateOperations(registry, clock, alerts)
     this.tenants = new TenantReconciler({
       registry,
@@ -101,6 +104,7 @@ export class Reconciliation {
     if (!this.engine.holdsLease) return
     await this.#each(await this.retention.due(), 'its time has come', (id) => this.retention.reconcile(id))
     await this.approvals.expire()
+    await this.#each(await this.formerAddresses.due(), 'a former address has run out', (id) => this.formerAddresses.reconcile(id))
     await this.support.endDue()
   }
 

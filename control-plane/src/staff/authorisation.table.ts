@@ -207,6 +207,7 @@ export const table: Record<string, string> = {
   'tenant.operations': '           - s-camdzf-vr- -tcamdz----- ------------',
   'tenant.policy': '                 - s-camdz--v-- -tcam------- ------------',
   'tenant.read': '                 - s-camdzfevrb -tcamdzfev-b ------------',
+  'tenant.rename': '               - s---md----r- ------------ ------------',
   'tenant.reopen': '               - s---md----r- ------------ ------------',
   'tenant.restore': '               - s---------r- ------------ ------------',
   'tenant.resume': '               - s---md----r- ------------ ------------',

@@ -74,7 +74,21 @@ export const Tenant = z.object({
   backup: BackupBadge.nullable(),
   /** What the caller may ask for now; buttons are derived from this (each is `POST …/{id}/<action>`, or PATCH and DELETE). */
   actions: z.array(
-    z.enum(['change', 'suspend', 'resume', 'sleep', 'wake', 'backups', 'clone', 'move', 'lift-quarantine', 'close', 'reopen', 'delete']),
+    z.enum([
+      'change',
+      'rename',
+      'suspend',
+      'resume',
+      'sleep',
+      'wake',
+      'backups',
+      'clone',
+      'move',
+      'lift-quarantine',
+      'close',
+      'reopen',
+      'delete',
+    ]),
   ),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
@@ -236,6 +250,19 @@ export const changeTenant = endpoint({
     'policy_denied',
     'validation_failed',
   ],
+})
+
+export const renameTenant = endpoint({
+  id: 'tenant.rename',
+  method: 'POST',
+  path: '/api/v1/tenants/{id}/rename',
+  summary: 'Give the tenant another address; the former one leads there for a while',
+  access: staff('operate', 'tenant'),
+  params: byId,
+  body: z.object({ slug: z.string().max(100) }),
+  response: Started,
+  status: 202,
+  errors: ['slug_taken', 'slug_malformed', 'slug_reserved', 'operation_in_progress', 'invalid_transition'],
 })
 
 const verb = <const Id extends string>(name: Id, summary: string) =>

@@ -16,6 +16,7 @@ import {
   readTenantHealth,
   readTenantLogs,
   readTenantUsage,
+  renameTenant,
   reopenTenant,
   resumeTenant,
   sleepTenant,
@@ -23,6 +24,7 @@ import {
   wakeTenant,
 } from './tenant.contract.ts'
 import { TenantObservationService } from './tenant.observation.service.ts'
+import { TenantRenamingService } from './tenant.renaming.service.ts'
 import { TenantService } from './tenant.service.ts'
 
 @Controller()
@@ -30,6 +32,7 @@ export class TenantController {
   constructor(
     private readonly tenants: TenantService,
     private readonly closing: TenantClosingService,
+    private readonly renaming: TenantRenamingService,
     private readonly observations: TenantObservationService,
     private readonly operations: OperationService,
   ) {}
@@ -57,6 +60,11 @@ export class TenantController {
   @Handle(changeTenant)
   change(ctx: RequestContext, input: Input<typeof changeTenant>) {
     return this.tenants.change(ctx, input.params.id, input.body)
+  }
+
+  @Handle(renameTenant)
+  rename(ctx: RequestContext, input: Input<typeof renameTenant>) {
+    return this.renaming.rename(ctx, input.params.id, input.body.slug)
   }
 
   @Handle(suspendTenant)

@@ -10,7 +10,7 @@ import { type Db, json, type Tx } from '../registry/registry.ts'
 import type { Sealing } from '../registry/sealing.ts'
 import { Signals } from '../registry/signals.ts'
 
-export type TenantRow = tenant & { domains: { host: string }[] }
+export type TenantRow = tenant & { domains: { host: string; kind: string }[] }
 
 /** What a tenant's plan makes of it once it is handed over: `trial` where the plan has one, else `active`. */
 export function servingStatus(plan: Pick<plan, 'trial_days'>): TenantStatus {
@@ -21,7 +21,7 @@ export function servingStatus(plan: Pick<plan, 'trial_days'>): TenantStatus {
 export function loadTenant(db: Db, tenantId: string): Promise<TenantRow> {
   return db.tenant.findUniqueOrThrow({
     where: { id: tenantId },
-    include: { domains: { select: { host: true }, orderBy: [{ kind: 'desc' }, { created_at: 'asc' }] } },
+    include: { domains: { select: { host: true, kind: true }, orderBy: [{ kind: 'desc' }, { created_at: 'asc' }] } },
   })
 }
 
@@ -32,6 +32,7 @@ export function loadTenant(db: Db, tenantId: string): Promise<TenantRow> {
 export async function documentOf(db: Db, row: TenantRow): Promise<TenantDocument> {
   const plan = await db.plan.findUniqueOrThrow({ where: { code: row.plan_code } })
   const { limits, off } = await entitlementOf(db, row)
+  const former = row.domains.filter((domain) => domain.kind === 'former').map((domain) => domain.host)
   return {
     id: row.id,
     version: row.version,
@@ -49,6 +50,7 @@ export async function documentOf(db: Db, row: TenantRow): Promise<TenantDocument
     theme: ThemeTokens.parse(row.theme),
     release: row.release,
     domains: row.domains.map((domain) => domain.host),
+    ...(former.length > 0 ? { former_domains: former } : {}),
     test: row.test,
     quarantined: row.quarantined,
     read_only: row.read_only,

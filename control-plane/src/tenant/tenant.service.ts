@@ -8,7 +8,7 @@ import { Drivers } from '../drivers.ts'
 import { placementOf } from '../governance/tenant.placement.ts'
 import type { Operation, OperationKind } from '../operation/operation.contract.ts'
 import { OperationService } from '../operation/operation.service.ts'
-import { isUniqueViolation, Registry, type Tx } from '../registry/registry.ts'
+import { type Db, isUniqueViolation, Registry, type Tx } from '../registry/registry.ts'
 import { normaliseEmail, Sealing } from '../registry/sealing.ts'
 import { publicOrigin, SETTINGS, type Settings } from '../settings.ts'
 import { Abilities, type Action, allows, type Subject, tenantScope } from '../staff/ability.ts'
@@ -117,7 +117,7 @@ export class TenantService {
     const url = publicOrigin(this.settings, `${slug}.${this.settings.binding.public.base_domain}`)
     try {
       checkSlug(slug)
-      if (await this.registry.db.tenant.findUnique({ where: { slug_claim: slug } })) throw slugTaken(slug)
+      if (await isTaken(this.registry.db, slug, this.settings.binding.public.base_domain)) throw slugTaken(slug)
       return { slug, available: true, reason: null, message: null, url }
     } catch (error) {
       if (!(error instanceof DomainError)) throw error
@@ -142,7 +142,7 @@ export class TenantService {
       return await this.registry.within(ctx, async (tx) => {
         const plan = await requirePlan(tx, asked.plan)
         checkVerticalLimit(desired.verticals, plan)
-        if (await tx.tenant.findUnique({ where: { slug_claim: asked.slug } })) throw slugTaken(asked.slug)
+        if (await isTaken(tx, asked.slug, this.settings.binding.public.base_domain)) throw slugTaken(asked.slug)
         const release = await requireRelease(tx, asked.release)
         const now = this.clock.now()
         const id = newId('tnt')
@@ -267,4 +267,10 @@ export class TenantService {
     const runtime = await this.runtimes.now(row)
     return viewTenant(row, runtime, { sealing: this.sealing, settings: this.settings, ability: this.abilities.of(ctx.actor) })
   }
+}
+
+/** Whether an address belongs to a tenant, also one that has had it until lately. */
+export async function isTaken(db: Db, slug: string, baseDomain: string): Promise<boolean> {
+  if (await db.tenant.findUnique({ where: { slug_claim: slug }, select: { id: true } })) return true
+  return (await db.tenant_domain.findUnique({ where: { host: `${slug}.${baseDomain}` }, select: { host: true } })) !== null
 }

@@ -21,7 +21,7 @@ export type TenantWithOperation = TenantRow & {
 }
 
 export const withOperation = {
-  domains: { select: { host: true }, orderBy: [{ kind: 'desc' as const }, { created_at: 'asc' as const }] },
+  domains: { select: { host: true, kind: true }, orderBy: [{ kind: 'desc' as const }, { created_at: 'asc' as const }] },
   operations: { where: { status: { in: ['queued', 'running', 'waiting', 'undoing'] } }, select: { id: true } },
   report: { select: { report: true } },
   schedule: true,
@@ -37,6 +37,7 @@ const verbs: Record<
   { from: readonly TenantStatus[]; right: 'create' | 'update' | 'operate' | 'close' | 'delete'; subject?: 'backup' }
 > = {
   change: { from: serving, right: 'update' },
+  rename: { from: serving, right: 'operate' },
   suspend: { from: ['trial', 'active', 'past_due'], right: 'operate' },
   resume: { from: ['suspended'], right: 'operate' },
   sleep: { from: serving, right: 'operate' },

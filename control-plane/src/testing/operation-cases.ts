@@ -61,6 +61,11 @@ export const operationCases: readonly OperationCase[] = [
       before: { verticals: ['catalogue'], plan_code: 'standard', name: { en: 'Shop' } },
     },
   },
+  {
+    kind: 'tenant-rename',
+    prepare: serving,
+    parameters: (tenantId: string) => ({ from: `shop-${tenantId.slice(-12)}`, to: `renamed-${tenantId.slice(-12)}`, leads_until: until }),
+  },
   { kind: 'tenant-suspend', prepare: serving, parameters: { status_before: 'active' } },
   { kind: 'tenant-resume', prepare: after('tenant-suspend', { status_before: 'active' }), parameters: { resume_status: 'active' } },
   {
