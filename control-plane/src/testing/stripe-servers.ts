@@ -18,7 +18,8 @@ const onPath = (name: string): boolean =>
   (process.env['PATH'] ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, name)))
 
 /** Whether the tests against each can run here; in CI they must. */
-export const canRunLocalStripe = onPath('python3') || process.env['CI'] === 'true'
+const makesEnvironments = () => spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0
+export const canRunLocalStripe = process.env['CI'] === 'true' || makesEnvironments()
 export const canRunStripeMock = onPath('go') || process.env['CI'] === 'true'
 
 export interface StandIn {

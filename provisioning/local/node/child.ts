@@ -156,6 +156,12 @@ export function childEnvironment(extra: Record<string, string> = {}): Record<str
   return { ...Object.fromEntries(visible), NODE_ENV: 'production', ...extra }
 }
 
+/** A data plane serves one tenant: the account by which the platform bills all of them is none of its affair. */
+export function dataPlaneEnvironment(extra: Record<string, string> = {}): Record<string, string> {
+  const visible = Object.entries(childEnvironment(extra)).filter(([name]) => !/^STRIPE_/.test(name))
+  return Object.fromEntries(visible)
+}
+
 /** Bytes of an older log that a process takes over. */
 const longestKeptLog = 1024 * 1024
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { Child, childEnvironment } from './child.ts'
+import { Child, dataPlaneEnvironment } from './child.ts'
 import type { ReleaseRecord } from './state.ts'
 
 export interface WarmProcessOptions {
@@ -108,7 +108,7 @@ export class WarmProcesses {
       ],
       logFile,
       // One heap of malloc: V8's compiler threads would each keep one of their own, 9 MB in all, for work that is soon done.
-      environment: childEnvironment({ NODE_COMPILE_CACHE: this.options.compileCacheDir, MALLOC_ARENA_MAX: '1' }),
+      environment: dataPlaneEnvironment({ NODE_COMPILE_CACHE: this.options.compileCacheDir, MALLOC_ARENA_MAX: '1' }),
     })
   }
 }
