@@ -1,4 +1,5 @@
 import type { DataPlaneDriver } from '@cityos/provisioning'
+import { billingInventory } from '../billing/billing.erasure.ts'
 import { type Db, json, type Tx } from '../registry/registry.ts'
 import { cacheKeysOf } from './cache-keys.ts'
 import { DeletionInventory, InventoryEntry } from './certificate.contract.ts'
@@ -10,11 +11,11 @@ import { DeletionInventory, InventoryEntry } from './certificate.contract.ts'
 export async function inventoryOf(db: Db, driver: DataPlaneDriver, tenantId: string): Promise<InventoryEntry[]> {
   const where = { tenant_id: tenantId }
   const outside = (await driver.inventory()).filter((item) => item.tenantId === tenantId)
-  const [secrets, domains, subscriptions, grants, invitations, reports, samples, messages, backups, schedules, mails, cached] =
-    await Promise.all([
+  const [secrets, domains, billing, grants, invitations, reports, samples, messages, backups, schedules, mails, cached] = await Promise.all(
+    [
       db.tenant_secret.findMany({ where, select: { kind: true } }),
       db.tenant_domain.findMany({ where, select: { host: true } }),
-      db.subscription.findMany({ where: { ...where, ended_at: null }, select: { plan_code: true } }),
+      billingInventory(db, tenantId),
       db.staff_grant.count({ where }),
       db.invitation.count({ where }),
       db.plane_report.count({ where }),
@@ -24,13 +25,14 @@ export async function inventoryOf(db: Db, driver: DataPlaneDriver, tenantId: str
       db.backup_schedule.count({ where }),
       db.mail.count({ where }),
       cacheKeysOf(tenantId),
-    ])
+    ],
+  )
   const counted = (kind: string, name: string, count: number): InventoryEntry[] => (count > 0 ? [{ kind, name, count }] : [])
   return [
     ...outside.map((item) => ({ kind: item.kind, name: item.name, count: 1 })),
     ...secrets.map((row) => ({ kind: 'sealed key', name: row.kind, count: 1 })),
     ...domains.map((row) => ({ kind: 'domain', name: row.host, count: 1 })),
-    ...subscriptions.map((row) => ({ kind: 'subscription', name: row.plan_code, count: 1 })),
+    ...billing.map((item) => ({ ...item, count: 1 })),
     ...counted('grants of staff', 'staff_grant', grants),
     ...counted('invitations', 'invitation', invitations),
     ...counted('reports', 'plane_report', reports),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { eraseBilling } from '../billing/billing.erasure.ts'
 import { dropCacheKeys } from '../certificate/cache-keys.ts'
 import { certifyDeletion } from '../certificate/certificate.ts'
 import { inventoryOf, keepInventory, noteDestroyed, noteSwept, takeInventory } from '../certificate/inventory.ts'
@@ -108,12 +109,7 @@ export const tenantDelete = defineOperation({
       name: 'billing',
       timeout: 60,
       owner: 'finance',
-      async do(ctx) {
-        await ctx.write((tx) =>
-          tx.subscription.updateMany({ where: { tenant_id: ctx.tenantId, ended_at: null }, data: { ended_at: ctx.now() } }),
-        )
-        return 'its subscription has ended'
-      },
+      do: (ctx) => eraseBilling(ctx),
     },
     {
       name: 'registry',
