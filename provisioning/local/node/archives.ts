@@ -85,12 +85,17 @@ export class Archives {
   }
 
   list(tenantId?: string): StoredArchive[] {
+    return this.places(tenantId).flatMap((place) => this.read(place) ?? [])
+  }
+
+  /** Where finished archives lie, by the names of their notes alone: cheap enough for an inventory of the whole fleet. */
+  places(tenantId?: string): ArchivePlace[] {
     return this.folders()
       .filter((folder) => tenantId === undefined || folder === tenantId)
       .flatMap((folder) =>
         readdirSync(this.folder(folder))
           .filter((name) => name.endsWith('.json'))
-          .flatMap((name) => this.read({ tenantId: folder, archiveId: name.slice(0, -'.json'.length) }) ?? []),
+          .map((name) => ({ tenantId: folder, archiveId: name.slice(0, -'.json'.length) })),
       )
   }
 

@@ -201,7 +201,7 @@ export class Tenants {
         .map((item) => ({ kind: 'files' as const, ...item })),
       ...this.options
         .archives()
-        .list()
+        .places()
         .map((archive) => ({ kind: 'backup' as const, name: archive.archiveId, tenantId: archive.tenantId })),
       ...store.tenants
         .filter((record) => record.secrets)
