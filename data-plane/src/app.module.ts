@@ -10,6 +10,7 @@ import { FileModule } from '../core/file/file.module.ts'
 import { LedgerModule } from '../core/ledger/ledger.module.ts'
 import { OrderModule } from '../core/order/order.module.ts'
 import { PaymentModule } from '../core/payment/payment.module.ts'
+import { PersonaModule } from '../core/persona/persona.module.ts'
 import { ReviewModule } from '../core/review/review.module.ts'
 import { StoreModule } from '../core/store/store.module.ts'
 import { VendorModule } from '../core/vendor/vendor.module.ts'
@@ -48,6 +49,7 @@ const core = [
   CustomerModule,
   OrderModule,
   CheckoutModule,
+  PersonaModule,
   ReviewModule,
 ]
 

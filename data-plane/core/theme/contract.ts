@@ -45,6 +45,8 @@ export const themes = managedNoun({
   errors: ['invalid_transition'],
 })
 
+export const { list: listThemes, get: readTheme, create: createTheme, update: changeTheme, remove: removeTheme } = themes
+
 const ById = z.object({ id: z.string().max(64) })
 
 export const publishTheme = endpoint({

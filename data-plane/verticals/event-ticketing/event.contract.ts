@@ -190,6 +190,7 @@ export const getEvent = endpoint({
   vertical,
   params: z.object({ handle: z.string().max(96) }),
   response: EventDetail,
+  errors: ['persona_restricted'],
 })
 
 export const listEventDates = endpoint({

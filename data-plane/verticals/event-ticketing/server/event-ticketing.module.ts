@@ -2,6 +2,7 @@ import { CartModule } from '../../../core/cart/cart.module.ts'
 import { CheckoutModule } from '../../../core/checkout/checkout.module.ts'
 import { FileModule } from '../../../core/file/file.module.ts'
 import { OrderModule } from '../../../core/order/order.module.ts'
+import { PersonaModule } from '../../../core/persona/persona.module.ts'
 import { StoreModule } from '../../../core/store/store.module.ts'
 import { defineVertical } from '../../../core/vertical/define-vertical.ts'
 import { venueNoun } from '../contract.ts'
@@ -47,7 +48,7 @@ export const eventTicketing = defineVertical({
   lifecycles: [eventLifecycle, ticketLifecycle, waitingLifecycle],
   sells: [TicketPurchasable],
   nouns: [[venueNoun, Venues]],
-  imports: [CartModule, CheckoutModule, FileModule, OrderModule, StoreModule],
+  imports: [CartModule, CheckoutModule, FileModule, OrderModule, StoreModule, PersonaModule],
   controllers: [StoreEventController, StoreTicketController, VendorEventController, VendorCheckinController, AdminEventController],
   providers: [
     Attendees,

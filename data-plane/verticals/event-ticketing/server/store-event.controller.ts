@@ -20,7 +20,6 @@ import {
   orderTickets,
   releaseTickets,
 } from '../contract.ts'
-import { EventReader } from './event-reader.ts'
 import { SeatViews } from './seat-views.service.ts'
 import { StoreEvents } from './store-events.service.ts'
 import { TicketSales } from './ticket-sales.service.ts'
@@ -30,7 +29,6 @@ import { WaitingList } from './waiting-list.service.ts'
 export class StoreEventController {
   constructor(
     private readonly events: StoreEvents,
-    private readonly reader: EventReader,
     private readonly seats: SeatViews,
     private readonly sales: TicketSales,
     private readonly waiting: WaitingList,
@@ -53,7 +51,7 @@ export class StoreEventController {
 
   @Handle(getEvent)
   get(ctx: RequestContext, { params }: Input<typeof getEvent>) {
-    return this.reader.detail(params.handle, ctx.locale)
+    return this.events.detail(ctx, params.handle)
   }
 
   @Handle(listEventDates)

@@ -2,11 +2,12 @@ import { DomainError, type Input, type Output } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { type RawBuilder, sql } from 'kysely'
+import { adultAge, Personas } from '../../../core/persona/persona.service.ts'
 import { Clock, days, later } from '../../../platform/clock/clock.ts'
 import { Zone } from '../../../platform/clock/zone.ts'
 import { Database } from '../../../platform/db/index.ts'
 import { TenantContext } from '../../../platform/tenant/tenant-context.ts'
-import type { eventAvailability, eventCalendar, eventFacets, listEvents } from '../contract.ts'
+import type { EventDetail, eventAvailability, eventCalendar, eventFacets, listEvents } from '../contract.ts'
 import { EventReader, type EventRow, listed } from './event-reader.ts'
 import { dateAvailability, offerOf, readTypes, visibleTypes } from './offers.ts'
 import type { VoucherRow } from './ticket-pricing.ts'
@@ -27,10 +28,11 @@ export class StoreEvents {
     private readonly clock: Clock,
     private readonly tenant: TenantContext,
     private readonly reader: EventReader,
+    private readonly personas: Personas,
   ) {}
 
-  list(ctx: RequestContext, query: Input<typeof listEvents>['query']): Promise<Output<typeof listEvents>> {
-    const conditions: RawBuilder<unknown>[] = [sql`true`]
+  async list(ctx: RequestContext, query: Input<typeof listEvents>['query']): Promise<Output<typeof listEvents>> {
+    const conditions = await this.suitable(ctx)
     if (query.city) conditions.push(sql`e.city = ${query.city}`)
     if (query.category) conditions.push(sql`e.category = ${query.category}`)
     if (query.vendor) conditions.push(sql`v.handle = ${query.vendor}`)
@@ -81,7 +83,7 @@ export class StoreEvents {
     const span = (to.getTime() - from.getTime()) / days(1)
     if (span < 1 || span > longestCalendar + 1)
       throw new DomainError('validation_failed', { field: 'to', details: { most_days: longestCalendar } })
-    const conditions = [sql`true`]
+    const conditions = await this.suitable(ctx)
     if (query.city) conditions.push(sql`e.city = ${query.city}`)
     if (query.category) conditions.push(sql`e.category = ${query.category}`)
     return this.reader.occurrences(ctx.locale, from, to, sql.join(conditions, sql` AND `))
@@ -98,6 +100,7 @@ export class StoreEvents {
   ): Promise<Output<typeof eventAvailability>> {
     const now = this.clock.now()
     const event = await this.reader.row(key)
+    await this.personas.requireSuitable(ctx, event.age_min)
     const date = await this.reader.date(event, query.event_date_id, now)
     const voucher = query.voucher ? await this.voucher(event.id, date.id, query.voucher, now) : undefined
     const rows = visibleTypes(await readTypes(this.database.read, event.id, date.id), voucher)
@@ -135,6 +138,19 @@ export class StoreEvents {
     if (!fits) throw new DomainError('voucher_invalid', { field: 'voucher' })
     if (row.redeemed >= row.max_usages) throw new DomainError('voucher_exhausted', { field: 'voucher' })
     return row
+  }
+
+  /** One event, unless it is kept from this visitor. @throws DomainError not_found | persona_restricted */
+  async detail(ctx: RequestContext, key: string): Promise<EventDetail> {
+    const detail = await this.reader.detail(key, ctx.locale)
+    await this.personas.requireSuitable(ctx, detail.age_min)
+    return detail
+  }
+
+  /** Children are shown nothing for adults. */
+  private async suitable(ctx: RequestContext): Promise<RawBuilder<unknown>[]> {
+    const { kids_safe } = await this.personas.constraintsOf(ctx)
+    return [kids_safe ? sql`coalesce(e.age_min, 0) < ${adultAge}` : sql`true`]
   }
 
   /** Midnight of a day in the tenant's time zone. */
