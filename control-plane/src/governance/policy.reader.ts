@@ -86,7 +86,7 @@ export class PolicyReader {
     const applies =
       chainOf(governance, place).some((subject) => subject.id === subject_id) ||
       (row.node_id !== null && isIn(place.node_path, row.node_id))
-    return { applies, changes: changedRules(before.rules, after.rules), verticals_off, tenants: await this.#governed(row) }
+    return { applies, changes: changedRules(before.rules, after.rules), verticals_off, tenants: await this.#governed(ctx, row) }
   }
 
   /** By id or slug. */
@@ -150,12 +150,12 @@ export class PolicyReader {
     return rows.map((row) => viewPolicy(row, subjects.get((row.authority_id ?? row.node_id ?? row.tenant_id)!)!, ability))
   }
 
-  /** How many tenants a policy governs. */
-  async #governed(row: policy): Promise<number> {
+  /** How many of the tenants the caller sees a policy governs. */
+  async #governed(ctx: RequestContext, row: policy): Promise<number> {
     if (row.tenant_id) return 1
     const governance = await this.cache.governance()
     const tenants = await this.registry.db.tenant.findMany({
-      where: { deleted_at: null },
+      where: { AND: [tenantScope(this.abilities.of(ctx.actor), 'read', 'policy', 'id'), { deleted_at: null }] },
       select: { id: true, slug: true, name: true, country: true, node_id: true, authority_id: true, node: { select: { path: true } } },
     })
     const places = await Promise.all(tenants.map((one) => placeOf(this.registry.db, one, one.node?.path ?? null)))
