@@ -1,6 +1,7 @@
 import { DomainError, platformAudience } from '@cityos/contract'
+import { originOf } from '../domain/domain.view.ts'
 import type { Db } from '../registry/registry.ts'
-import { issuer, publicOrigin, type Settings } from '../settings.ts'
+import { issuer, type Settings } from '../settings.ts'
 
 export const outOfBand = 'urn:ietf:wg:oauth:2.0:oob'
 
@@ -42,8 +43,12 @@ async function redirectUris(db: Db, settings: Settings, clientId: string, audien
     case 'tenant-console': {
       if (tenantId === null)
         throw new DomainError('invalid_request', { field: 'resource', message: 'a tenant console is for "tenant:<id>"' })
-      const domains = await db.tenant_domain.findMany({ where: { tenant_id: tenantId, verified_at: { not: null } } })
-      return domains.map((domain) => `${publicOrigin(settings, `admin.${domain.host}`)}/auth/callback`)
+      const [domains, owned] = await Promise.all([
+        db.tenant_domain.findMany({ where: { tenant_id: tenantId, verified_at: { not: null } } }),
+        db.custom_domain.findMany({ where: { tenant_id: tenantId, ended_at: null }, select: { certificate_hosts: true } }),
+      ])
+      const secure = new Set(owned.flatMap((domain) => domain.certificate_hosts))
+      return domains.map(({ host }) => `${originOf(settings, `admin.${host}`, secure.has(`admin.${host}`))}/auth/callback`)
     }
     default:
       throw new DomainError('invalid_request', { field: 'client_id', message: `there is no client "${clientId.slice(0, 60)}"` })

@@ -30,7 +30,12 @@ export class IdentityUpkeep {
   async stop(): Promise<void> {
     this.#stop.abort()
     await this.#running
-    await this.expiry.save()
+    try {
+      await this.expiry.save()
+    } catch (error) {
+      // a control plane whose registry is away must still stop; what is lost is at most half a minute of memory
+      this.settings.log.warn({ error }, 'the latest moment could not be remembered')
+    }
   }
 
   async round(): Promise<void> {
