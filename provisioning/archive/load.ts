@@ -101,7 +101,7 @@ class Loader {
     for (const row of rows) {
       const written = change ? change(row) : row
       sum.add(written)
-      if (!copy.write(Buffer.concat([written, lineBreak]))) await Promise.race([once(copy, 'drain'), failureOf(copy)])
+      if (!copy.write(Buffer.concat([written, lineBreak]))) await once(copy, 'drain')
     }
   }
 
@@ -187,10 +187,3 @@ class Loader {
 }
 
 const lineBreak = Buffer.from('\n')
-
-/** Rejects when the stream fails while someone waits for it to drain. */
-function failureOf(stream: Writable): Promise<never> {
-  return once(stream, 'error').then(([error]) => {
-    throw error
-  })
-}
