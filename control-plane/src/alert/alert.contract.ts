@@ -2,7 +2,14 @@ import { endpoint, listEndpoint, staff } from '@cityos/contract'
 import { z } from 'zod'
 
 /** What operators are told about. Another part adds its kind here, with its words in `i18n/{en,fr,ar}.json`. */
-export const AlertKind = z.enum(['backup-missed', 'backup-failed', 'backup-unreadable', 'operation-late', 'mail-dead'])
+export const AlertKind = z.enum([
+  'backup-missed',
+  'backup-failed',
+  'backup-unreadable',
+  'operation-late',
+  'mail-dead',
+  'certificate-expiring',
+])
 export type AlertKind = z.infer<typeof AlertKind>
 
 export const Alert = z.object({

@@ -8,6 +8,7 @@ import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testi
 import type { InjectOptions } from 'fastify'
 import type { Clock } from '../clock.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane.ts'
+import type { DomainSettings } from '../domain/domain.settings.ts'
 import { outOfBand } from '../sign-in/clients.ts'
 import { MemoryDriver } from './memory-driver.ts'
 import { registryMigrations, testRelease } from './operation-bench.ts'
@@ -51,7 +52,10 @@ export class TestPlatform {
   }
 
   /** @param server an existing server, which the caller stops */
-  static async start(server?: TestPostgres, options: { clock?: Clock; smtpUrl?: string } = {}): Promise<TestPlatform> {
+  static async start(
+    server?: TestPostgres,
+    options: { clock?: Clock; smtpUrl?: string; domains?: Partial<DomainSettings> } = {},
+  ): Promise<TestPlatform> {
     const postgres = server ?? (await startTestPostgres())
     const dir = await mkdtemp(join(tmpdir(), 'cityos-control-plane-'))
     const binding: ControlPlaneBinding = {
@@ -73,6 +77,7 @@ export class TestPlatform {
       migrationsDir: registryMigrations,
       checkAnswers: true,
       smtpUrl: options.smtpUrl ?? null,
+      ...(options.domains ? { domains: options.domains } : {}),
       ...(options.clock ? { clock: options.clock } : {}),
     })
     const credential = OperatorCredential.parse(JSON.parse(await readFile(binding.operator_credential_path, 'utf8')))
@@ -92,7 +97,7 @@ export class TestPlatform {
   }
 
   async request(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     options: { body?: object; headers?: Record<string, string>; token?: string } = {},
   ): Promise<Answer> {
