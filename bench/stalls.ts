@@ -33,6 +33,8 @@ export async function seedStalls(query: Query): Promise<Stalls> {
   await query('BEGIN')
   try {
     const stalls = { ...(await seedService(query)), ...(await seedMenu(query)), ...(await seedEvents(query)) }
+    // no product runs out in the middle of a round
+    await query(`UPDATE inventory_level SET on_hand = 100000 WHERE on_hand BETWEEN 1 AND 99999`)
     await query('COMMIT')
     return stalls
   } catch (error) {
@@ -134,6 +136,16 @@ async function seedMenu(query: Query): Promise<Pick<Stalls, 'restaurant' | 'rest
     WHERE i.id LIKE '%01bench%' AND g.id LIKE '%01bench%' AND right(i.id, 4)::int % 4 + 1 = right(g.id, 1)::int ON CONFLICT DO NOTHING`)
   await query(
     `UPDATE restaurant SET max_prep_points_per_slot = 30000, max_orders_per_slot = '{"delivery":30000,"pickup":30000,"dine_in":30000}' WHERE id = $1`,
+    [restaurant['id']],
+  )
+  // open at whatever hour the bench is run
+  await query(
+    `UPDATE restaurant_opening_hours SET opens_at = '00:00', closes_at = '00:00' WHERE restaurant_id = $1 AND service = 'pickup'`,
+    [restaurant['id']],
+  )
+  await query(
+    `INSERT INTO restaurant_opening_hours (id, restaurant_id, service, weekday, opens_at, closes_at, created_at, updated_at)
+    SELECT 'roh_01bench' || day, $1, 'pickup', day, '00:00', '00:00', now(), now() FROM generate_series(0, 6) day ON CONFLICT DO NOTHING`,
     [restaurant['id']],
   )
   const dish = await only(
