@@ -8,7 +8,7 @@ import { type Figure, percentile } from './report.ts'
 
 /** Below the limit of 30 sign-ins of one account in five minutes, with room for the platform's own. */
 const signIns = 20
-const refreshes = 60
+const refreshes = 30
 const verifications = 5_000
 
 /**

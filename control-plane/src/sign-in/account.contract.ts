@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 /** What members of staff do with their own account. Whatever proves a person again counts against address and account. */
 
-const proof: RateLimit = { perAddress: 120, perAccount: 20, accountField: '@actor', windowSeconds: 300 }
+const proof: RateLimit = { perAddress: 120, perAccount: 10, accountField: '@actor', windowSeconds: 300 }
 const own = staff('update', 'self')
 
 /** Six digits of the authenticator app, or a recovery code. */

@@ -93,6 +93,22 @@ describe('every authentication endpoint', { retry: 0 }, () => {
     expect((await platform.request('GET', '/api/v1/staff/me', { token })).status).toBe(200) // others go on
   })
 
+  it('answers 429 to an account whose refresh tokens come again and again, from any address', async () => {
+    const who = await person(platform)
+    let { refresh_token } = await platform.signIn(who.email, who.password)
+    const statuses: number[] = []
+    for (let index = 0; index < 60; index++) {
+      const answer = await platform.request('POST', '/oauth/token', {
+        body: { grant_type: 'refresh_token', refresh_token, client_id: 'cli' },
+        headers: { 'x-forwarded-for': `10.3.0.${index}` },
+      })
+      statuses.push(answer.status)
+      if (answer.status === 200) refresh_token = answer.body.refresh_token
+    }
+    expect(statuses.slice(0, 59)).not.toContain(429) // the sign-in itself was the first
+    expect(statuses.at(-1)).toBe(429)
+  })
+
   it('answers 429 to whoever is signed in and tries to prove who they are again and again, from any address', async () => {
     for (const endpoint of endpoints.filter(({ method, id }) => method === 'POST' && id.startsWith('account.'))) {
       const who = await person(platform)

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { DomainError, newId } from '@cityos/contract'
-import type { RequestContext } from '@cityos/http'
+import { RateLimiter, type RequestContext } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
 import type { authorization, staff_session } from '../../generated/client.ts'
 import { audit } from '../audit/audit.trail.ts'
@@ -15,6 +15,8 @@ import { SigningKeys } from './signing-keys.ts'
 
 export const accessSeconds = 15 * 60
 const refreshSeconds = 30 * 86_400
+/** Codes and refresh tokens of one account that may be traded. */
+const perAccount = { most: 60, seconds: 60 }
 
 /** What `/oauth/token` answers (RFC 6749, 5.1). */
 export interface Tokens {
@@ -39,6 +41,7 @@ export class TokenService {
     private readonly entry: StaffEntry,
     private readonly sessions: SessionService,
     private readonly keys: SigningKeys,
+    private readonly limiter: RateLimiter,
     private readonly expiry: Expiry,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -62,6 +65,7 @@ export class TokenService {
       found.redirect_uri === given.redirectUri &&
       found.code_challenge === challenge &&
       found.expires_at > now
+    if (found?.user_id) await this.#count(found.user_id)
     if (!found?.user_id || !fits) throw invalidGrant('the code is unknown, too old, or was issued to somebody else')
     const user = await this.#activeUser(found.user_id)
     return this.registry
@@ -92,6 +96,7 @@ export class TokenService {
     const token_hash = hashOf(refreshToken)
     const found = await this.registry.db.refresh_token.findUnique({ where: { token_hash }, include: { session: true } })
     if (!found || found.session.client_id !== clientId) throw new DomainError('unauthenticated', { details: { error: 'invalid_grant' } })
+    await this.#count(found.session.user_id)
     if (found.used_at) return this.#refuseReuse(found.session_id)
     if (found.session.revoked_at || found.expires_at <= now)
       throw new DomainError('unauthenticated', { details: { error: 'invalid_grant', reason: 'session_ended' } })
@@ -203,6 +208,11 @@ export class TokenService {
     })
     const refresh_expires_in = Math.max(0, Math.floor((session.expires_at.getTime() - now.getTime()) / 1000))
     return { access_token, token_type: 'Bearer', expires_in: exp - iat, refresh_token, refresh_expires_in, resource: session.audience }
+  }
+
+  /** Whose token it is only the token says: the limit by account is counted here. @throws DomainError rate_limited */
+  #count(userId: string): Promise<void> {
+    return this.limiter.take(`oauth.token:account:${userId}`, perAccount.most, perAccount.seconds)
   }
 
   async #activeUser(id: string): Promise<StaffRow> {
