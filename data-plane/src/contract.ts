@@ -1,6 +1,7 @@
 /** Every operation of a data plane's public interface, and the shapes it speaks. Browsers may import this. */
 export * from '../core/cart/contract.ts'
 export * from '../core/catalogue/contract.ts'
+export * from '../core/channel/contract.ts'
 export * from '../core/customer/contract.ts'
 export * from '../core/file/contract.ts'
 export * from '../core/governance/contract.ts'

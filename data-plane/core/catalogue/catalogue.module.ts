@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common'
+import { ChannelModule } from '../channel/channel.module.ts'
 import { GovernanceModule } from '../governance/governance.module.ts'
 import { InventoryModule } from '../inventory/inventory.module.ts'
 import { StoreModule } from '../store/store.module.ts'
@@ -23,7 +24,7 @@ import { Suggestions } from './search/suggestions.ts'
 import { StoreProductController } from './store-product.controller.ts'
 
 @Module({
-  imports: [GovernanceModule, InventoryModule, StoreModule, VerticalModule],
+  imports: [ChannelModule, GovernanceModule, InventoryModule, StoreModule, VerticalModule],
   controllers: [StoreProductController, AdminProductController, VendorProductController, CategoryController],
   providers: [
     CategoryTree,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { CartModule } from '../cart/cart.module.ts'
+import { ChannelModule } from '../channel/channel.module.ts'
 import { GovernanceModule } from '../governance/governance.module.ts'
 import { OrderModule } from '../order/order.module.ts'
 import { PaymentModule } from '../payment/payment.module.ts'
@@ -16,7 +17,7 @@ import { CheckoutOutcomes } from './outcomes.ts'
 import { PlaceService } from './place.service.ts'
 
 @Module({
-  imports: [CartModule, GovernanceModule, OrderModule, PaymentModule, StoreModule, VerticalModule],
+  imports: [CartModule, ChannelModule, GovernanceModule, OrderModule, PaymentModule, StoreModule, VerticalModule],
   controllers: [CheckoutController],
   providers: [Authorizations, CartLines, CheckoutService, CheckoutSteps, CheckoutUndo, CheckoutOutcomes, OrderNumbers, PlaceService],
   exports: [CartLines],

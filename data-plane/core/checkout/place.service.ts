@@ -11,6 +11,7 @@ import { type CartRow, CartStore } from '../cart/cart.store.ts'
 import type { completeCart } from '../cart/contract.ts'
 import { claim, shortageOfLine } from '../cart/line-changes.ts'
 import { methodsFor, type PricedCart } from '../cart/pricing.ts'
+import { Channels } from '../channel/channel.service.ts'
 import { Governance } from '../governance/governance.service.ts'
 import { OrderSecrets } from '../order/order-secrets.ts'
 import { type Method, PaymentProviders } from '../payment/providers.ts'
@@ -47,6 +48,7 @@ export class PlaceService {
     private readonly numbers: OrderNumbers,
     private readonly pii: Pii,
     private readonly governance: Governance,
+    private readonly channels: Channels,
   ) {}
 
   /** @returns the checkout that now runs */
@@ -71,6 +73,8 @@ export class PlaceService {
       const scarce = shortageOfLine(line)
       if (scarce) noRoom(scarce)
     }
+    const variants = priced.lines.flatMap((line) => (line.quote?.reference.type === 'variant' ? [line.quote.reference.id] : []))
+    const channel = await this.channels.requireSelling(tx, ctx, variants)
     await this.governance.requireSale({
       kinds: lines.map((line) => line.kind),
       categoryIds: priced.lines.flatMap((line) => line.quote?.categoryIds ?? []),
@@ -113,7 +117,7 @@ export class PlaceService {
       shippingAddress: priced.requiresShipping ? cart.shipping_address : null,
       billingAddress: cart.billing_address ?? cart.shipping_address,
       locale: ctx.locale,
-      channel: cart.channel,
+      channel: channel ?? cart.channel,
       method,
       provider,
       paymentDeadline: deadline,

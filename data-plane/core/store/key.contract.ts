@@ -11,6 +11,8 @@ export const PublishableKey = z.object({
   prefix: z.string(),
   origins: z.array(z.string()),
   store_id: z.string(),
+  /** The sales channel it sells through; null: the web shop's. */
+  channel_id: z.string().nullable(),
   revoked_at: z.string().nullable(),
   last_rotated_at: z.string(),
   created_at: z.string(),
@@ -35,7 +37,12 @@ export const adminCreatePublishableKey = endpoint({
   path: '/v1/admin/publishable-keys',
   summary: 'Makes a key for declared origins; the whole key is in this answer only',
   access: staff('write', 'store'),
-  body: z.object({ name: z.string().trim().min(1).max(80), origins: z.array(Origin).max(20).default([]), store_id: z.string().optional() }),
+  body: z.object({
+    name: z.string().trim().min(1).max(80),
+    origins: z.array(Origin).max(20).default([]),
+    store_id: z.string().optional(),
+    channel_id: z.string().max(64).nullable().optional(),
+  }),
   response: KeyOnce,
   status: 201,
 })
@@ -47,7 +54,9 @@ export const adminUpdatePublishableKey = endpoint({
   summary: 'Changes name and declared origins',
   access: staff('write', 'store'),
   params: ById,
-  body: z.object({ name: z.string().trim().min(1).max(80), origins: z.array(Origin).max(20) }).partial(),
+  body: z
+    .object({ name: z.string().trim().min(1).max(80), origins: z.array(Origin).max(20), channel_id: z.string().max(64).nullable() })
+    .partial(),
   response: PublishableKey,
 })
 

@@ -32,11 +32,11 @@ export class PublishableKeys implements OnModuleInit {
     this.sources.use(this)
   }
 
-  async resolve(key: string): Promise<{ id: string; origins: string[]; storeId: string } | null> {
+  async resolve(key: string): Promise<{ id: string; origins: string[]; storeId: string; channelId: string | null } | null> {
     const hash = hashSecret(key)
     const live = await this.live()
     const found = live.find((row) => row.hash === hash)
-    return found ? { id: found.id, origins: found.origins, storeId: found.storeId } : null
+    return found ? { id: found.id, origins: found.origins, storeId: found.storeId, channelId: found.channelId } : null
   }
 
   async origins(): Promise<string[]> {
@@ -62,13 +62,17 @@ export class PublishableKeys implements OnModuleInit {
   }
 
   /** @returns the key itself, this once */
-  async create(ctx: RequestContext, input: { name: string; origins: string[]; store_id?: string | undefined }): Promise<WithKey> {
+  async create(
+    ctx: RequestContext,
+    input: { name: string; origins: string[]; store_id?: string | undefined; channel_id?: string | null | undefined },
+  ): Promise<WithKey> {
     const now = this.clock.now()
     const key = newKey()
     const storeId = input.store_id ?? (await this.stores.current()).id
     const row = await this.database.transaction(async (tx) => {
       const store = await tx.selectFrom('store').select('id').where('id', '=', storeId).where('deleted_at', 'is', null).executeTakeFirst()
       if (!store) throw new DomainError('validation_failed', { field: 'store_id' })
+      await this.requireChannel(tx, input.channel_id)
       const inserted = await tx
         .insertInto('publishable_key')
         .values({
@@ -78,6 +82,7 @@ export class PublishableKeys implements OnModuleInit {
           prefix: key.slice(0, prefixLength),
           key_hash: hashSecret(key),
           origins: input.origins,
+          channel_id: input.channel_id ?? null,
           last_rotated_at: now,
           created_at: now,
           updated_at: now,
@@ -98,7 +103,7 @@ export class PublishableKeys implements OnModuleInit {
   async update(
     ctx: RequestContext,
     id: string,
-    patch: { name?: string | undefined; origins?: string[] | undefined },
+    patch: { name?: string | undefined; origins?: string[] | undefined; channel_id?: string | null | undefined },
   ): Promise<PublishableKey> {
     const row = await this.change(ctx, id, 'update', patch)
     return view(row)
@@ -122,6 +127,7 @@ export class PublishableKeys implements OnModuleInit {
   private async change(ctx: RequestContext, id: string, verb: string, changes: Partial<Row>): Promise<Row> {
     const row = await this.database.transaction(async (tx) => {
       const before = await this.lock(tx, id)
+      await this.requireChannel(tx, changes.channel_id)
       if (before.revoked_at) throw new DomainError('invalid_transition', { details: { status: 'revoked' } })
       const after = await tx
         .updateTable('publishable_key')
@@ -140,16 +146,23 @@ export class PublishableKeys implements OnModuleInit {
     return row
   }
 
+  /** @throws DomainError validation_failed when there is no such channel */
+  private async requireChannel(tx: Tx, id: string | null | undefined): Promise<void> {
+    if (!id) return
+    const channel = await tx.selectFrom('sales_channel').select('id').where('id', '=', id).executeTakeFirst()
+    if (!channel) throw new DomainError('validation_failed', { field: 'channel_id' })
+  }
+
   private async lock(tx: Tx, id: string): Promise<Row> {
     const row = await tx.selectFrom('publishable_key').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
     if (!row) throw new DomainError('not_found')
     return row
   }
 
-  private live(): Promise<{ id: string; hash: string; origins: string[]; storeId: string }[]> {
+  private live(): Promise<{ id: string; hash: string; origins: string[]; storeId: string; channelId: string | null }[]> {
     return this.cache.wrap('keys:live', 60, async () => {
       const rows = await this.database.read.selectFrom('publishable_key').selectAll().where('revoked_at', 'is', null).execute()
-      return rows.map((row) => ({ id: row.id, hash: row.key_hash, origins: row.origins, storeId: row.store_id }))
+      return rows.map((row) => ({ id: row.id, hash: row.key_hash, origins: row.origins, storeId: row.store_id, channelId: row.channel_id }))
     })
   }
 
@@ -167,6 +180,7 @@ function view(row: Row): PublishableKey {
     prefix: row.prefix,
     origins: row.origins,
     store_id: row.store_id,
+    channel_id: row.channel_id,
     revoked_at: row.revoked_at?.toISOString() ?? null,
     last_rotated_at: row.last_rotated_at.toISOString(),
     created_at: row.created_at.toISOString(),

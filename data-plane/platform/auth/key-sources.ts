@@ -5,6 +5,8 @@ export interface PublishableKey {
   id: string
   origins: string[]
   storeId: string | null
+  /** The sales channel it belongs to; null: the web shop's. */
+  channelId: string | null
 }
 
 export interface KeySource {

@@ -1,8 +1,10 @@
 import { DomainError, type I18nText, pickText } from '@cityos/contract'
 import { Injectable } from '@nestjs/common'
 import { Database } from '../../../platform/db/database.ts'
+import { Channels } from '../../channel/channel.service.ts'
 import { fileUrl } from '../../file/public-picture.ts'
 import type { AttributeDefinition, ProductCard, ProductComparison, ProductDetail, StoreOption } from '../contract.ts'
+import { linkedTo } from '../search/match.ts'
 import { ProductSearch } from '../search/product-search.ts'
 import { type CardRow, cardOf, cardsSql, variantsSql } from './cards.ts'
 import { CategoryTree } from './category-tree.ts'
@@ -35,6 +37,7 @@ export class ProductDetails {
     private readonly database: Database,
     private readonly categories: CategoryTree,
     private readonly search: ProductSearch,
+    private readonly channels: Channels,
   ) {}
 
   /**
@@ -46,6 +49,7 @@ export class ProductDetails {
     const row = present ?? (await this.read(reading, 'product_redirect r JOIN product p ON p.id = r.product_id', 'r.handle = $1', handle))
     if (!row) throw new DomainError('not_found')
     const card = cardOf(cardRowOf(row), reading.currency)
+    await this.channels.requireShown(reading.channel ?? null, card.id)
     const [{ breadcrumb, attributes: definitions }, related] = await Promise.all([
       this.categories.place(row.category_id, reading.locale, reading.fallback),
       withRelated && card.category ? this.related(reading, card) : [],
@@ -91,7 +95,7 @@ export class ProductDetails {
   async compare(reading: Reading, ids: readonly string[]): Promise<ProductComparison> {
     const statement = new Statement()
     const asked = `unnest(${statement.value(ids)}::text[]) WITH ORDINALITY AS asked(ref, no)`
-    const page = `SELECT d.ref AS id, asked.no FROM ${asked} JOIN search_document d ON d.ref = asked.ref AND d.visible AND d.kind = 'product'`
+    const page = `SELECT d.ref AS id, asked.no FROM ${asked} JOIN search_document d ON d.ref = asked.ref AND d.visible AND d.kind = 'product' AND ${linkedTo(statement, reading, 'd')}`
     const [row] = await statement.rows<{
       cards: CardRow[] | null
       facts: [id: string, categoryId: string | null, AttributeValues][] | null

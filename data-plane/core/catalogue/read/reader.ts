@@ -3,6 +3,7 @@ import type { RequestContext } from '@cityos/http'
 import { Injectable } from '@nestjs/common'
 import { Clock } from '../../../platform/clock/clock.ts'
 import { TenantContext } from '../../../platform/tenant/tenant-context.ts'
+import { Channels } from '../../channel/channel.service.ts'
 import { StoreService } from '../../store/store.service.ts'
 import type { Reading } from './statement.ts'
 
@@ -13,6 +14,7 @@ export class Reader {
     private readonly stores: StoreService,
     private readonly tenant: TenantContext,
     private readonly clock: Clock,
+    private readonly channels: Channels,
   ) {}
 
   /** @throws DomainError currency_not_supported when the store does not sell in `currency`, store_maintenance while it is closed */
@@ -22,7 +24,8 @@ export class Reader {
     if (currency && !store.currencies.includes(currency)) {
       throw new DomainError('currency_not_supported', { field: 'currency', details: { currencies: store.currencies } })
     }
-    return { locale: ctx.locale, fallback: this.fallback, currency: currency ?? store.default_currency, now: this.clock.now() }
+    const channel = await this.channels.listingOf(ctx)
+    return { locale: ctx.locale, fallback: this.fallback, currency: currency ?? store.default_currency, now: this.clock.now(), channel }
   }
 
   get fallback(): Locale {

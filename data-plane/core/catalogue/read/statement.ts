@@ -8,6 +8,8 @@ export interface Reading {
   fallback: Locale
   currency: string
   now: Date
+  /** Only what is linked to this sales channel; null or absent: everything. */
+  channel?: string | null
 }
 
 /**

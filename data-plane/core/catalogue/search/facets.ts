@@ -48,7 +48,7 @@ export class Facets {
 
   /** Kept for half a minute, dropped when the catalogue changes; only the count of what is in stock may lag behind sales. */
   of(reading: Reading, filters: Filters, q: string | undefined): Promise<ProductFacets> {
-    const key = JSON.stringify([reading.locale, reading.currency, filters, q ?? ''])
+    const key = JSON.stringify([reading.locale, reading.currency, reading.channel ?? null, filters, q ?? ''])
     return this.cache.wrap(`catalogue:facets:${key}`, 30, () => this.fresh(reading, filters, q))
   }
 

@@ -24,6 +24,13 @@ export function tagGroups(filters: Filters): Map<string, string[]> {
   return groups
 }
 
+/** SQL: a row of `search_document` is shown in the reader's channel; `true` where that shows everything. @param alias of the table */
+export function linkedTo(statement: Statement, reading: Reading, alias: string): string {
+  if (!reading.channel) return 'true'
+  const channel = statement.value(reading.channel, 'channel')
+  return `(${alias}.kind <> 'product' OR EXISTS (SELECT 1 FROM channel_product cp WHERE cp.channel_id = ${channel} AND cp.product_id = ${alias}.ref))`
+}
+
 /**
  * The conditions of a list, a count, a facet or a search over `search_document d`: the same text for all of them, with
  * visibility inside, so that pages, totals and counts agree (docs/spec/commerce.md, search).
@@ -33,6 +40,7 @@ export function conditions(statement: Statement, reading: Reading, { filters, qu
   const base = ['d.visible']
   if (kind) base.push(`d.kind = '${kind}'`)
   if (query !== null) base.push(`d.terms @@ ${statement.value(query, 'query')}::tsquery`)
+  if (reading.channel) base.push(linkedTo(statement, reading, 'd'))
   parts.set('base', base.join(' AND '))
   if (filters.category) {
     const handle = statement.value(filters.category)

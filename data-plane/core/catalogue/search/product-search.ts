@@ -113,7 +113,7 @@ export class ProductSearch {
   private async knownTotal(reading: Reading, wanted: Wanted, match: Match): Promise<{ key: string | null; total: number | undefined }> {
     if (match.query !== null || wanted.filters.in_stock) return { key: null, total: undefined }
     const byPrice = wanted.sort === 'price' || wanted.sort === '-price'
-    const key = `catalogue:total:${JSON.stringify([match.kind, byPrice, reading.currency, wanted.filters])}`
+    const key = `catalogue:total:${JSON.stringify([match.kind, byPrice, reading.currency, reading.channel ?? null, wanted.filters])}`
     return { key, total: await this.cache.get<number>(key) }
   }
 }

@@ -7,6 +7,7 @@ import { CategoryTree } from '../read/category-tree.ts'
 import { localised, type Reading, Statement } from '../read/statement.ts'
 import { fold, words } from './fold.ts'
 import { lookAlikes } from './look-alikes.ts'
+import { linkedTo } from './match.ts'
 import { queryOf } from './terms.ts'
 
 const most = 8
@@ -62,7 +63,7 @@ export class Suggestions {
       this.database.read,
       `SELECT d.kind, d.handle, ${localised('d.title', reading)} AS text, fp.minimum_amount AS amount, m.picture
       FROM (SELECT ref, kind, handle, title, ts_rank('{0.05,0.2,0.5,1}', terms, ${statement.value(query, 'query')}::tsquery, 1) * boost AS rank
-        FROM search_document WHERE visible AND terms @@ ${statement.value(query, 'query')}::tsquery
+        FROM search_document s WHERE visible AND ${linkedTo(statement, reading, 's')} AND terms @@ ${statement.value(query, 'query')}::tsquery
         ORDER BY rank DESC, published_at DESC, ref LIMIT ${most}) d
       LEFT JOIN product_price fp ON fp.product_id = d.ref AND fp.currency_code = ${statement.currency(reading)}
       LEFT JOIN LATERAL (SELECT json_build_array(pm.file_key, pm.width, pm.height, ${localised('pm.alt', reading)}) AS picture
