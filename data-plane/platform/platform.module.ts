@@ -2,6 +2,7 @@ import type { Binding } from '@cityos/contract'
 import type { Log } from '@cityos/http'
 import { type DynamicModule, Module, type Provider } from '@nestjs/common'
 import { AuditChain } from './audit/audit-chain.ts'
+import { AuditExport } from './audit/audit-export.ts'
 import { KeySources } from './auth/key-sources.ts'
 import { SessionSources } from './auth/session-sources.ts'
 import { Background } from './background/background.ts'
@@ -45,6 +46,7 @@ const services = [
   OutboxRelay,
   TimerScheduler,
   AuditChain,
+  AuditExport,
   DailyWork,
   Background,
   ManagedParts,

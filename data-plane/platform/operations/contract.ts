@@ -4,7 +4,14 @@ import { z } from 'zod'
 export const AuditEntry = z.object({
   id: z.string(),
   at: z.iso.datetime(),
-  actor: z.object({ kind: z.string(), id: z.string().nullable(), role: z.string().nullable(), ip: z.string() }),
+  actor: z.object({
+    kind: z.string(),
+    id: z.string().nullable(),
+    role: z.string().nullable(),
+    ip: z.string(),
+    /** In whose name, when a person of the platform acts under support access. */
+    on_behalf_of: z.string().nullable(),
+  }),
   action: z.string(),
   resource_type: z.string(),
   resource_id: z.string(),
@@ -15,21 +22,35 @@ export const AuditEntry = z.object({
 })
 export type AuditEntry = z.infer<typeof AuditEntry>
 
+const auditSearch = z.object({
+  action: z.string().max(80).optional(),
+  resource_type: z.string().max(60).optional(),
+  resource_id: z.string().max(60).optional(),
+  actor_id: z.string().max(60).optional(),
+  from: z.iso.datetime().optional(),
+  to: z.iso.datetime().optional(),
+})
+export type AuditSearch = z.infer<typeof auditSearch>
+
 export const listAudit = listEndpoint({
   id: 'admin.audit.list',
   method: 'GET',
   path: '/v1/admin/audit',
   summary: 'Who did what, newest first',
   access: staff('read', 'audit'),
-  query: z.object({
-    action: z.string().max(80).optional(),
-    resource_type: z.string().max(60).optional(),
-    resource_id: z.string().max(60).optional(),
-    actor_id: z.string().max(60).optional(),
-    from: z.iso.datetime().optional(),
-    to: z.iso.datetime().optional(),
-  }),
+  query: auditSearch,
   response: AuditEntry,
+})
+
+export const exportAudit = endpoint({
+  id: 'admin.audit.export',
+  method: 'GET',
+  path: '/v1/admin/audit/export',
+  summary: 'The entries a search finds as a file, newest first; the export is an entry itself',
+  access: staff('export', 'audit'),
+  query: auditSearch.extend({ format: z.enum(['csv', 'jsonl']).default('csv') }),
+  response: z.string(),
+  errors: ['dependency_unavailable'],
 })
 
 export const verifyAuditChain = endpoint({

@@ -1,16 +1,25 @@
 import type { Input } from '@cityos/contract'
 import { Handle, type RequestContext } from '@cityos/http'
 import { Controller } from '@nestjs/common'
-import { listAudit, listDeliveries, listTimers, requeueDelivery, requeueTimer, verifyAuditChain } from './contract.ts'
+import { AuditExport } from '../audit/audit-export.ts'
+import { exportAudit, listAudit, listDeliveries, listTimers, requeueDelivery, requeueTimer, verifyAuditChain } from './contract.ts'
 import { OperationsService } from './operations.service.ts'
 
 @Controller()
 export class OperationsController {
-  constructor(private readonly operations: OperationsService) {}
+  constructor(
+    private readonly operations: OperationsService,
+    private readonly auditExport: AuditExport,
+  ) {}
 
   @Handle(listAudit)
   listAudit(_ctx: RequestContext, input: Input<typeof listAudit>) {
     return this.operations.listAudit(input.query)
+  }
+
+  @Handle(exportAudit)
+  exportAudit(ctx: RequestContext, input: Input<typeof exportAudit>) {
+    return this.auditExport.file(ctx, input.query)
   }
 
   @Handle(verifyAuditChain)

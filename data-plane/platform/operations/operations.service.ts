@@ -5,6 +5,7 @@ import { type Selectable, sql } from 'kysely'
 import type { DB } from '../../generated/db.ts'
 import { audit } from '../audit/audit.ts'
 import { AuditChain } from '../audit/audit-chain.ts'
+import { auditEntries, auditView } from '../audit/audit-search.ts'
 import { Clock } from '../clock/clock.ts'
 import { Database } from '../db/database.ts'
 import { schedule } from '../timer/schedule.ts'
@@ -25,13 +26,7 @@ export class OperationsService {
   ) {}
 
   async listAudit(query: Input<typeof listAudit>['query']): Promise<Page<AuditEntry>> {
-    let rows = this.database.read.selectFrom('audit_entry')
-    if (query.action) rows = rows.where('action', '=', query.action)
-    if (query.resource_type) rows = rows.where('resource_type', '=', query.resource_type)
-    if (query.resource_id) rows = rows.where('resource_id', '=', query.resource_id)
-    if (query.actor_id) rows = rows.where('actor_id', '=', query.actor_id)
-    if (query.from) rows = rows.where('at', '>=', new Date(query.from))
-    if (query.to) rows = rows.where('at', '<', new Date(query.to))
+    const rows = auditEntries(this.database.read, query)
     const [items, { total }] = await Promise.all([
       rows.selectAll().orderBy('at', 'desc').orderBy('seq', 'desc').limit(query.limit).offset(query.offset).execute(),
       rows.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
@@ -118,22 +113,6 @@ export class OperationsService {
       .where('consumer', '=', consumer)
       .executeTakeFirst()
     return there ? new DomainError('invalid_transition', { details: { status: there.status } }) : new DomainError('not_found')
-  }
-}
-
-function auditView(row: Selectable<DB['audit_entry']>): AuditEntry {
-  const actor = row.actor as { kind: string; id: string | null; role: string | null; ip: string }
-  return {
-    id: row.id,
-    at: row.at.toISOString(),
-    actor: { kind: actor.kind, id: actor.id, role: actor.role, ip: actor.ip },
-    action: row.action,
-    resource_type: row.resource_type,
-    resource_id: row.resource_id,
-    before: row.before as AuditEntry['before'],
-    after: row.after as AuditEntry['after'],
-    reason: row.reason,
-    request_id: row.request_id,
   }
 }
 
