@@ -89,7 +89,7 @@ const inspected = [
 ] as const
 const inspection: readonly Rule[] = [
   ['read', [...inspected, ...city, ...places]],
-  ['export', 'audit'],
+  ['export', ['audit', 'tenant']],
 ]
 
 /** The rules of the house; the mutation test puts changed books in its place. */
@@ -101,7 +101,7 @@ export const ruleBook: RuleBook = {
     'city-manager': [
       ['read', [...seen, ...city, ...places, ...offers, 'tenant_usage', 'fleet', 'release', 'rollout', 'backup', 'approval']],
       ['read', ['billing', 'invoice', 'domain', 'support_access', 'alert', 'setting']],
-      [['create', 'update', 'operate'], 'tenant'],
+      [['create', 'update', 'operate', 'export'], 'tenant'],
       ['operate', 'operation'],
       [
         ['create', 'update', 'delete'],
@@ -117,6 +117,7 @@ export const ruleBook: RuleBook = {
     sre: [
       ['read', [...seen, ...offers, 'fleet', 'release', 'rollout', 'backup', 'approval', 'domain', 'support_access', 'alert', 'setting']],
       ['operate', ['tenant', 'backup', 'domain']],
+      ['export', 'tenant'],
       [['operate', 'force'], 'operation'],
       [['create', 'update', 'operate', 'force'], 'rollout'],
       ['create', ['backup', 'support_access', 'release']],

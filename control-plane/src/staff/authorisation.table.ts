@@ -198,6 +198,7 @@ export const table: Record<string, string> = {
   'tenant.close': '                - s----------- ------------ ------------',
   'tenant.create': '               - s---m------- ------------ ------------',
   'tenant.delete': '               - s----------- ------------ ------------',
+  'tenant.export': '               - s-cam-----r- ------------ ------------',
   'tenant.health': '               - s---mdzfe-r- -t--mdzf---- ------------',
   'tenant.invite_owner': '         - s---mdz----- -t--m------- ------------',
   'tenant.lift_quarantine': '       - s---------r- ------------ ------------',
