@@ -98,6 +98,7 @@ import { SupportController } from './support/support.controller.ts'
 import { SupportService } from './support/support.service.ts'
 import { TenantClosingService } from './tenant/tenant.closing.service.ts'
 import { TenantController } from './tenant/tenant.controller.ts'
+import { TenantListService } from './tenant/tenant.list.service.ts'
 import { TenantObservationService } from './tenant/tenant.observation.service.ts'
 import { TenantRenamingService } from './tenant/tenant.renaming.service.ts'
 import { TenantRuntimes } from './tenant/tenant.runtime.ts'
@@ -155,6 +156,7 @@ const services = [
   StaffService,
   SupportService,
   TenantClosingService,
+  TenantListService,
   TenantObservationService,
   TenantRenamingService,
   TenantRuntimes,

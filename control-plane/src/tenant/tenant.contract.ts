@@ -164,19 +164,38 @@ const Started = z.object({ tenant: Tenant, operation: Operation })
 /** Either it has started, or it waits for a second person: one of the two is set. */
 const Requested = z.object({ tenant: Tenant, operation: Operation.nullable(), approval: Approval.nullable() })
 
+/** What narrows the fleet; all of it together. */
+const search = z.object({
+  status: TenantStatus.optional(),
+  runtime: TenantRuntime.optional(),
+  plan: z.string().max(60).optional(),
+  release: z.string().max(60).optional(),
+  /** Id or code of a node: tenants in it and in everything below it. */
+  node_id: z.string().max(64).optional(),
+  /** Copies that are not lifted yet, or everything else. */
+  quarantined: z.enum(['true', 'false']).optional(),
+})
+export type TenantSearch = z.infer<typeof search> & { q?: string | undefined }
+
 export const listTenants = listEndpoint({
   id: 'tenant.list',
   method: 'GET',
   path: '/api/v1/tenants',
-  summary: 'Tenants the caller may see, newest first',
+  summary:
+    'Tenants the caller may see, newest first; `order` by slug, name, status, runtime, plan, release, created_at or updated_at; `q` finds part of a name or address, or a whole owner’s e-mail',
   access: staff('read', 'tenant'),
-  query: z.object({
-    status: TenantStatus.optional(),
-    runtime: TenantRuntime.optional(),
-    plan: z.string().optional(),
-    release: z.string().optional(),
-  }),
+  query: search,
   response: Tenant,
+})
+
+export const exportTenants = endpoint({
+  id: 'tenant.export',
+  method: 'GET',
+  path: '/api/v1/exports/tenants',
+  summary: 'The tenants a search finds as CSV, newest first; the export is an entry of the audit trail',
+  access: staff('export', 'tenant'),
+  query: search.extend({ q: z.string().trim().max(200).optional() }),
+  response: z.string(),
 })
 
 export const checkSlug = endpoint({

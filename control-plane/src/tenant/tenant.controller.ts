@@ -9,6 +9,7 @@ import {
   closeTenant,
   createTenant,
   deleteTenant,
+  exportTenants,
   inviteOwner,
   listTenantOperations,
   listTenants,
@@ -23,6 +24,7 @@ import {
   suspendTenant,
   wakeTenant,
 } from './tenant.contract.ts'
+import { TenantListService } from './tenant.list.service.ts'
 import { TenantObservationService } from './tenant.observation.service.ts'
 import { TenantRenamingService } from './tenant.renaming.service.ts'
 import { TenantService } from './tenant.service.ts'
@@ -31,6 +33,7 @@ import { TenantService } from './tenant.service.ts'
 export class TenantController {
   constructor(
     private readonly tenants: TenantService,
+    private readonly lists: TenantListService,
     private readonly closing: TenantClosingService,
     private readonly renaming: TenantRenamingService,
     private readonly observations: TenantObservationService,
@@ -39,7 +42,12 @@ export class TenantController {
 
   @Handle(listTenants)
   list(ctx: RequestContext, input: Input<typeof listTenants>) {
-    return this.tenants.list(ctx, input.query)
+    return this.lists.list(ctx, input.query)
+  }
+
+  @Handle(exportTenants)
+  export(ctx: RequestContext, input: Input<typeof exportTenants>) {
+    return this.lists.export(ctx, input.query)
   }
 
   @Handle(checkSlug)

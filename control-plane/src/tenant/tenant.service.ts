@@ -1,4 +1,4 @@
-import { DomainError, newId, type Page, platformAudience, type TenantRuntime } from '@cityos/contract'
+import { DomainError, newId, platformAudience, type TenantRuntime } from '@cityos/contract'
 import { actorId, type RequestContext } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
 import { auditOf } from '../audit/audit.context.ts'
@@ -19,29 +19,9 @@ import { checkSlug, checkVerticalLimit, slugTaken } from './tenant.rules.ts'
 import { TenantRuntimes } from './tenant.runtime.ts'
 import { type TenantWithOperation, viewTenant, withOperation } from './tenant.view.ts'
 
-export interface TenantFilter {
-  status?: string | undefined
-  runtime?: string | undefined
-  plan?: string | undefined
-  release?: string | undefined
-  q?: string | undefined
-  order?: string | undefined
-  limit: number
-  offset: number
-}
-
 export interface Started {
   tenant: Tenant
   operation: Operation
-}
-
-const orders: Record<string, object> = {
-  slug: { slug: 'asc' },
-  '-slug': { slug: 'desc' },
-  created_at: { created_at: 'asc' },
-  '-created_at': { created_at: 'desc' },
-  status: { status: 'asc' },
-  '-status': { status: 'desc' },
 }
 
 /** Decides about tenants and stores what is wanted; operations make it so. */
@@ -58,38 +38,6 @@ export class TenantService {
     private readonly runtimes: TenantRuntimes,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
-
-  async list(ctx: RequestContext, filter: TenantFilter): Promise<Page<Tenant>> {
-    const scope = tenantScope(this.abilities.of(ctx.actor), 'read', 'tenant', 'id')
-    const text = filter.q?.trim().toLowerCase()
-    const where = {
-      AND: [
-        scope,
-        { deleted_at: null },
-        ...(filter.status ? [{ status: filter.status }] : []),
-        ...(filter.runtime ? [{ runtime: filter.runtime }] : []),
-        ...(filter.plan ? [{ plan_code: filter.plan }] : []),
-        ...(filter.release ? [{ release: filter.release }] : []),
-        ...(text
-          ? [
-              {
-                OR: [
-                  { slug: { contains: text } },
-                  { domains: { some: { host: { contains: text } } } },
-                  { owner_index: this.sealing.emailIndex(text) },
-                ],
-              },
-            ]
-          : []),
-      ],
-    }
-    const orderBy = [orders[filter.order ?? ''] ?? { created_at: 'desc' }, { id: 'desc' as const }]
-    const [rows, total] = await Promise.all([
-      this.registry.db.tenant.findMany({ where, orderBy, take: filter.limit, skip: filter.offset, include: withOperation }),
-      this.registry.db.tenant.count({ where }),
-    ])
-    return { items: await Promise.all(rows.map((row) => this.#view(ctx, row))), total }
-  }
 
   async read(ctx: RequestContext, idOrSlug: string): Promise<Tenant> {
     return this.#view(ctx, await this.find(ctx, idOrSlug, 'read'))
