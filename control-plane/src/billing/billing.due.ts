@@ -19,10 +19,16 @@ export async function schedule(tx: Tx, dues: readonly Due[]): Promise<void> {
   })
 }
 
+/** Days after its due date on which an open invoice is looked at; the last one ends in suspension (docs/spec/core.md, subscription). */
+export const dunningDays = [0, 1, 3, 5, 7] as const
+
+/** The rows of an invoice's reminders. */
+export const remindersOf = (invoiceId: string): string[] => dunningDays.map((days) => `${invoiceId}:${days}`)
+
 /** Settles what no longer applies: an invoice that was paid, a subscription that ended. */
 export async function dismiss(
   tx: Tx,
-  where: { kind?: DueKind; tenant_id?: string; ref?: string | { startsWith: string } },
+  where: { kind: DueKind; ref: { in: string[] } } | { kind: DueKind; tenant_id: string },
   outcome: string,
   now: Date,
 ) {

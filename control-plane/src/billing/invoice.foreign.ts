@@ -1,8 +1,8 @@
 import { newId, splitByWeight } from '@cityos/contract'
 import { json, type Tx } from '../registry/registry.ts'
-import { schedule } from './billing.due.ts'
+import { dunningDays, schedule } from './billing.due.ts'
 import { taxFor } from './billing.tax.ts'
-import { buyerOf, dunningDays } from './invoice.issue.ts'
+import { buyerOf } from './invoice.issue.ts'
 import { takeNumber } from './invoice.number.ts'
 
 /** An invoice that the payment provider made: its sums stand, ours is the number. */

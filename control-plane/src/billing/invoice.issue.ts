@@ -1,13 +1,11 @@
 import { type I18nText, newId } from '@cityos/contract'
 import type { invoice } from '../../generated/client.ts'
 import { json, type Tx } from '../registry/registry.ts'
-import { schedule } from './billing.due.ts'
+import { dunningDays, schedule } from './billing.due.ts'
 import { type Tax, taxFor, taxOf } from './billing.tax.ts'
 import { takeNumber } from './invoice.number.ts'
 import { payFromCredit, settle } from './invoice.settle.ts'
 
-/** Days after its due date on which an open invoice is looked at; the last one ends in suspension (docs/spec/core.md, subscription). */
-export const dunningDays = [0, 1, 3, 5, 7] as const
 const day = 86_400_000
 
 export interface LineToWrite {

@@ -7,7 +7,7 @@ import { audit } from '../audit/audit.trail.ts'
 import { Clock } from '../clock.ts'
 import { Registry, type Tx } from '../registry/registry.ts'
 import { Abilities, tenantScope } from '../staff/ability.ts'
-import { dismiss } from './billing.due.ts'
+import { dismiss, remindersOf } from './billing.due.ts'
 import { wakeStanding } from './billing.wake.ts'
 import type { Invoice, InvoiceDetail, InvoiceStatus } from './invoice.contract.ts'
 import { creditInvoice } from './invoice.credit.ts'
@@ -140,7 +140,7 @@ export class InvoiceService {
         requireOffline(row)
         if (row.status !== 'open' || row.paid_amount > 0n || row.credited_amount > 0n) throw refused(row, 'voided')
         await tx.invoice.update({ where: { id: row.id }, data: { status: 'void', closed_at: now } })
-        await dismiss(tx, { kind: 'dunning', ref: { startsWith: `${row.id}:` } }, 'void', now)
+        await dismiss(tx, { kind: 'dunning', ref: { in: remindersOf(row.id) } }, 'void', now)
         return {}
       },
       reason,
@@ -157,7 +157,7 @@ export class InvoiceService {
         requireOffline(row)
         if (row.kind !== 'invoice' || row.status !== 'open') throw refused(row, 'written off')
         await tx.invoice.update({ where: { id: row.id }, data: { status: 'uncollectible', closed_at: now } })
-        await dismiss(tx, { kind: 'dunning', ref: { startsWith: `${row.id}:` } }, 'written off', now)
+        await dismiss(tx, { kind: 'dunning', ref: { in: remindersOf(row.id) } }, 'written off', now)
         return {}
       },
       reason,
@@ -197,7 +197,7 @@ export class InvoiceService {
     const payments = await tx.invoice_payment.findMany({ where: { invoice_id: id }, orderBy: { at: 'asc' } })
     const credits = await tx.invoice.findMany({ where: { refers_to_id: id }, orderBy: { created_at: 'asc' } })
     const reminders = await tx.billing_due.findMany({
-      where: { tenant_id: row.tenant_id, kind: 'dunning', ref: { startsWith: `${id}:` } },
+      where: { kind: 'dunning', ref: { in: remindersOf(id) } },
       orderBy: { due_at: 'asc' },
     })
     const mayAct = this.abilities.of(ctx.actor).can('operate', 'invoice')
@@ -222,8 +222,8 @@ export class InvoiceService {
         ...(filter.status ? [{ status: filter.status }] : []),
         ...(filter.kind ? [{ kind: filter.kind }] : []),
         ...(filter.overdue === true ? [{ status: 'open', due_at: { lt: this.clock.now() } }] : []),
-        ...(filter.from ? [{ issued_at: { gte: day(filter.from) } }] : []),
-        ...(filter.to ? [{ issued_at: { lt: day(filter.to) } }] : []),
+        ...(filter.from ? [{ created_at: { gte: day(filter.from) } }] : []),
+        ...(filter.to ? [{ created_at: { lt: day(filter.to) } }] : []),
         ...(text ? [{ OR: [{ number: { contains: text.toUpperCase() } }, { tenant: { slug: { contains: text.toLowerCase() } } }] }] : []),
       ],
     }

@@ -1,7 +1,7 @@
 import { DomainError, newId } from '@cityos/contract'
 import type { invoice } from '../../generated/client.ts'
 import type { Tx } from '../registry/registry.ts'
-import { dismiss } from './billing.due.ts'
+import { dismiss, remindersOf } from './billing.due.ts'
 import { wakeStanding } from './billing.wake.ts'
 
 /** What is still to be paid of an invoice, in minor units. */
@@ -100,7 +100,7 @@ export async function payFromCredit(tx: Tx, invoiceId: string, now: Date): Promi
 export async function settle(tx: Tx, id: string, now: Date): Promise<invoice> {
   const row = await tx.invoice.findUniqueOrThrow({ where: { id } })
   if (!['open', 'uncollectible'].includes(row.status) || balanceOf(row) > 0) return row
-  await dismiss(tx, { kind: 'dunning', ref: { startsWith: `${id}:` } }, 'paid', now)
+  await dismiss(tx, { kind: 'dunning', ref: { in: remindersOf(id) } }, 'paid', now)
   await wakeStanding(tx, row.tenant_id, now)
   return tx.invoice.update({ where: { id }, data: { status: 'paid', paid_at: now } })
 }

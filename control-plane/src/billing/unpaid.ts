@@ -1,5 +1,5 @@
 import type { Tx } from '../registry/registry.ts'
-import { dunningDays } from './invoice.issue.ts'
+import { dunningDays } from './billing.due.ts'
 
 const lastDay = dunningDays.at(-1)!
 /** The first reminder after the due date: from then on a plan counts as past due. */

@@ -1,7 +1,7 @@
 import { splitByWeight } from '@cityos/contract'
 import type Stripe from 'stripe'
 import type { invoice } from '../../generated/client.ts'
-import { dismiss } from '../billing/billing.due.ts'
+import { dismiss, remindersOf } from '../billing/billing.due.ts'
 import { wakeStanding } from '../billing/billing.wake.ts'
 import { issueForeignInvoice } from '../billing/invoice.foreign.ts'
 import { lockInvoice, lockSubscription, receive, settle } from '../billing/invoice.settle.ts'
@@ -40,7 +40,7 @@ async function bringTo(out: Outbound, row: invoice, found: Stripe.Invoice): Prom
   if (found.status !== 'void' && found.status !== 'uncollectible') return
   if (row.status === found.status) return
   await tx.invoice.update({ where: { id: row.id }, data: { status: found.status, closed_at: now } })
-  await dismiss(tx, { kind: 'dunning', ref: { startsWith: `${row.id}:` } }, found.status, now)
+  await dismiss(tx, { kind: 'dunning', ref: { in: remindersOf(row.id) } }, found.status, now)
 }
 
 /** @returns the id of our row; null for an invoice over nothing, which takes no number */
