@@ -48,9 +48,22 @@ export interface TenantSecrets {
 
 /** One thing a driver keeps for tenants; the property tests compare inventories. */
 export interface InventoryItem {
-  kind: 'database' | 'role' | 'process' | 'route' | 'files' | 'secret' | 'backup'
+  kind: 'database' | 'role' | 'process' | 'route' | 'files' | 'secret' | 'backup' | 'certificate'
   name: string
   tenantId: string | null
+}
+
+/** A certificate for a host of a tenant and what lies beneath it. */
+export interface HostCertificate {
+  tenantId: string
+  /** The custom host it was got for; names the certificate. */
+  host: string
+  /** Every name it is good for. */
+  hosts: string[]
+  /** PEM, the host's own certificate first. */
+  chain: string
+  /** PEM; sealed at rest by whoever keeps it. */
+  key: string
 }
 
 export interface RuntimeState {
@@ -94,6 +107,10 @@ export interface DataPlaneDriver {
 
   /** Public hosts that lead to the tenant; replaces the former set. An empty list takes it off the gateway. */
   route(tenantId: string, hosts: string[], fence: Fence): Promise<void>
+
+  /** Serves these hosts over TLS from now on, without interrupting anybody; replaces the former certificate of the host. */
+  putCertificate(certificate: HostCertificate, fence: Fence): Promise<void>
+  removeCertificate(tenantId: string, host: string, fence: Fence): Promise<void>
 
   sleep(tenantId: string): Promise<void>
   wake(tenantId: string): Promise<void>

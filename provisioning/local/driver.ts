@@ -5,6 +5,7 @@ import {
   type DataPlaneDriver,
   type ExportRequest,
   type Fence,
+  type HostCertificate,
   type ImportReport,
   type ImportRequest,
   type InventoryItem,
@@ -65,6 +66,14 @@ export class LocalDriver implements DataPlaneDriver {
 
   async route(tenantId: string, hosts: string[], fence: Fence): Promise<void> {
     await this.ask('route', { tenantId, hosts, fence })
+  }
+
+  async putCertificate(certificate: HostCertificate, fence: Fence): Promise<void> {
+    await this.ask('putCertificate', { ...certificate, fence })
+  }
+
+  async removeCertificate(tenantId: string, host: string, fence: Fence): Promise<void> {
+    await this.ask('removeCertificate', { tenantId, host, fence })
   }
 
   async sleep(tenantId: string): Promise<void> {

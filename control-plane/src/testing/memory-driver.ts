@@ -6,6 +6,7 @@ import {
   type DataPlaneDriver,
   type ExportRequest,
   type Fence,
+  type HostCertificate,
   type ImportReport,
   type ImportRequest,
   type InventoryItem,
@@ -34,6 +35,7 @@ interface Kept {
   document: TenantDocument | null
   secrets: TenantSecrets | null
   hosts: string[]
+  certificates: Map<string, HostCertificate>
   process: boolean
   asleep: boolean
   seeded: boolean
@@ -90,6 +92,7 @@ export class MemoryDriver implements DataPlaneDriver {
   forget(tenantId: string, fence: Fence): Promise<void> {
     return this.#change('forget', tenantId, fence, (kept) => {
       Object.assign(kept, { document: null, secrets: null, hosts: [], process: false, asleep: false })
+      kept.certificates.clear()
     })
   }
 
@@ -124,6 +127,20 @@ export class MemoryDriver implements DataPlaneDriver {
       }
       kept.hosts = [...hosts]
     })
+  }
+
+  putCertificate(certificate: HostCertificate, fence: Fence): Promise<void> {
+    return this.#change('putCertificate', certificate.tenantId, fence, (kept) => {
+      if (!certificate.hosts.includes(certificate.host)) throw new Error('a certificate is for its own host first')
+      for (const [other, { certificates }] of this.tenants) {
+        if (other !== certificate.tenantId && certificates.has(certificate.host)) throw new Error(`the host has a certificate of ${other}`)
+      }
+      kept.certificates.set(certificate.host, certificate)
+    })
+  }
+
+  removeCertificate(tenantId: string, host: string, fence: Fence): Promise<void> {
+    return this.#change('removeCertificate', tenantId, fence, (kept) => void kept.certificates.delete(host))
   }
 
   sleep(tenantId: string): Promise<void> {
@@ -241,6 +258,7 @@ export class MemoryDriver implements DataPlaneDriver {
         ...(kept.document ? [item('files', tenantId)] : []),
         ...(kept.secrets ? [item('secret', tenantId)] : []),
         ...(kept.process ? [item('process', tenantId)] : []),
+        ...[...kept.certificates.keys()].map((name): InventoryItem => ({ kind: 'certificate', name, tenantId })),
         ...kept.hosts.map((name): InventoryItem => ({ kind: 'route', name, tenantId })),
       ]),
     ]
@@ -256,6 +274,7 @@ export class MemoryDriver implements DataPlaneDriver {
         document: null,
         secrets: null,
         hosts: [],
+        certificates: new Map(),
         process: false,
         asleep: false,
         seeded: false,

@@ -19,7 +19,9 @@ const requestHop = new Set([
   'upgrade',
   'expect',
 ])
-const answerHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
+const answerHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'strict-transport-security'])
+/** Said with every answer over TLS: browsers come back by https only. */
+export const strictTransport = ['Strict-Transport-Security', 'max-age=31536000'] as const
 /** Said by this gateway and nobody else: a client could fake its address with them. */
 const replaced = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'forwarded', 'x-request-id'])
 
@@ -29,12 +31,17 @@ export function forwardedHeaders(incoming: IncomingMessage, requestId: string): 
     'X-Forwarded-For',
     incoming.socket.remoteAddress ?? '',
     'X-Forwarded-Proto',
-    'http',
+    isSecure(incoming) ? 'https' : 'http',
     'X-Forwarded-Host',
     incoming.headers.host ?? '',
     'X-Request-Id',
     requestId,
   ]
+}
+
+/** Whether it came over TLS. */
+export function isSecure(incoming: IncomingMessage): boolean {
+  return 'encrypted' in incoming.socket
 }
 
 export function hasBody(incoming: IncomingMessage): boolean {
@@ -110,7 +117,8 @@ export function forward(
       answering = true
       outgoing.setTimeout(0)
       const early = withBody && !incoming.readableEnded
-      response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headersOfAnswer(answer))
+      const sent = isSecure(incoming) ? [...headersOfAnswer(answer), ...strictTransport] : headersOfAnswer(answer)
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', sent)
       // An event stream may be silent at first: its reader has to see that it stands.
       if (answer.headers['content-type']?.startsWith('text/event-stream')) response.flushHeaders()
       answer.once('error', () => response.destroy())

@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
+import type { SecureContext } from 'node:tls'
 import { newId, pickText } from '@cityos/contract'
 import { proxyUpgrade } from 'httpxy'
-import { forward, forwardedHeaders, hasBody, type Outcome } from './forward.ts'
+import type { CertificateTable } from './certificate-table.ts'
+import { forward, forwardedHeaders, hasBody, isSecure, type Outcome, strictTransport } from './forward.ts'
 import { languageOf } from './language.ts'
 import { page, retryAfter } from './pages.ts'
 import { type Destination, hostName, type RouteTable } from './route-table.ts'
@@ -16,30 +19,39 @@ type Way = { socket: string } | { notice: Notice }
 /** The front door: hosts to sockets, bytes through, and a friendly page where there is nothing to lead to. */
 export class Gateway {
   readonly server: Server
+  /** Answers https for the hosts that have a certificate; null where there is no such door. */
+  readonly secureServer: SecureServer | null
+  private readonly certificates: CertificateTable | null
   private readonly routes: RouteTable
   private readonly waker: Waker
 
-  constructor(routes: RouteTable, waker: Waker, failed: (error: unknown) => void) {
+  constructor(routes: RouteTable, waker: Waker, failed: (error: unknown) => void, certificates: CertificateTable | null = null) {
     this.routes = routes
+    this.certificates = certificates
     this.waker = waker
-    this.server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
       this.handle(request, response).catch((error: unknown) => {
         failed(error)
         response.destroy()
       })
-    })
-    this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    }
+    const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       this.upgrade(request, socket, head).catch((error: unknown) => {
         failed(error)
         socket.destroy()
       })
-    })
+    }
+    this.server = createServer({ keepAliveTimeout: 30_000 }, answer).on('upgrade', upgrade)
+    this.secureServer = certificates && createSecure(certificates, answer).on('upgrade', upgrade)
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request)
     const path = pathOf(request)
     if (path === null || isInternal(path)) return this.say('missing', request, response, requestId, null)
+    if (isChallenge(path)) return this.challenge(request, response, requestId)
+    const secureHost = this.secureHost(request)
+    if (secureHost !== null) return redirect(response, `https://${secureHost}${request.url ?? '/'}`, requestId)
     const destination = this.find(request)
     if (!destination) return this.say('unknown', request, response, requestId, null)
     const route = destination.kind === 'tenant' ? destination.route : null
@@ -57,6 +69,21 @@ export class Gateway {
       if (outcome === 'answered' || response.destroyed) return
       if (outcome === 'failed' || tries === 2) return this.say(route ? 'crashed' : 'console', request, response, requestId, route)
     }
+  }
+
+  /** A certificate authority looks whether a host leads here: what it asks for is known to the control plane alone. */
+  private async challenge(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+    const { socket } = this.routes.operator
+    const outcome = socket === null ? 'failed' : await forward(request, response, { socket, path: request.url!, requestId })
+    if (outcome !== 'answered' && !response.destroyed) this.say('console', request, response, requestId, null)
+  }
+
+  /** Where a plain request should have gone: the host has a certificate. Null when it is right here. */
+  private secureHost(request: IncomingMessage): string | null {
+    const host = hostName(request.headers.host)
+    if (this.certificates === null || isSecure(request) || !this.certificates.has(host)) return null
+    const { port } = this.certificates
+    return port === 443 ? host : `${host}:${port}`
   }
 
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -117,12 +144,32 @@ export class Gateway {
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
       'referrer-policy': 'no-referrer',
+      ...(isSecure(request) ? { [strictTransport[0]]: strictTransport[1] } : {}),
       ...(retry === null ? {} : { 'retry-after': String(retry) }),
       ...(unread ? { connection: 'close' } : {}),
     })
     response.end(request.method === 'HEAD' ? undefined : text)
     if (unread) request.resume()
   }
+}
+
+/** Servers of hosts with certificates; a host without one gets no connection at all. */
+function createSecure(certificates: CertificateTable, answer: (request: IncomingMessage, response: ServerResponse) => void): SecureServer {
+  const SNICallback = (host: string, done: (error: Error | null, context?: SecureContext) => void): void => {
+    const context = certificates.find(host.toLowerCase())
+    if (context) done(null, context)
+    else done(new Error(`there is no certificate for ${host.slice(0, 253)}`))
+  }
+  const server = createSecureServer({ keepAliveTimeout: 30_000, SNICallback, minVersion: 'TLSv1.2' }, answer)
+  // one who does not get through is nothing to log: whoever scans the port would fill the disk
+  server.on('tlsClientError', (_error, socket) => socket.destroy())
+  return server
+}
+
+/** The same request over TLS: the method and the body stay. */
+function redirect(response: ServerResponse, location: string, requestId: string): void {
+  response.writeHead(308, { location, 'content-length': 0, 'x-request-id': requestId, connection: 'close' })
+  response.end()
 }
 
 /** Probes never wake: what is known of a data plane that is not running is said here. */
@@ -159,6 +206,10 @@ function pathOf(request: IncomingMessage): string | null {
   } catch {
     return null
   }
+}
+
+function isChallenge(path: string): boolean {
+  return /^\/\.well-known\/acme-challenge\/[\w-]{10,200}$/.test(path)
 }
 
 /** `/internal/…` in any spelling a server behind might understand: doubled slashes, dots, backslashes, capitals. */

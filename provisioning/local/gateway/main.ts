@@ -1,5 +1,8 @@
 import { writeSync } from 'node:fs'
+import type { Server } from 'node:net'
 import { createInterface } from 'node:readline'
+import { CertificateStore } from '../node/certificates.ts'
+import { CertificateTable } from './certificate-table.ts'
 import { Gateway } from './gateway.ts'
 import { RouteTable } from './route-table.ts'
 import { GatewayBinding } from './routes.ts'
@@ -37,24 +40,33 @@ async function main(): Promise<void> {
   if (line === null) return
   process.stdin.destroy()
   const binding = GatewayBinding.parse(JSON.parse(line))
-  const gateway = new Gateway(new RouteTable(binding.routes_file, failed), new Waker(binding.node_socket, binding.hold_ms, failed), failed)
-  gateway.server.once('error', (error: NodeJS.ErrnoException) => {
-    const { host, port } = binding.listen
+  const { tls } = binding
+  const certificates = tls && new CertificateTable(new CertificateStore(tls.folder, Buffer.from(tls.key, 'base64')), tls.port, failed)
+  const routes = new RouteTable(binding.routes_file, failed)
+  const gateway = new Gateway(routes, new Waker(binding.node_socket, binding.hold_ms, failed), failed, certificates)
+  const { host } = binding.listen
+  const cannotListen = (port: number, option: string) => (error: NodeJS.ErrnoException) => {
     tell({
       error:
         error.code === 'EADDRINUSE'
-          ? `port ${port} on ${host} is taken by another program: stop it, or choose another one with --port`
+          ? `port ${port} on ${host} is taken by another program: stop it, or choose another one with ${option}`
           : error.message,
     })
     process.exit(1)
-  })
-  gateway.server.listen(binding.listen.port, binding.listen.host, () => {
-    tell({ ready: 'bound' })
-    log('INFO', `listening on ${binding.listen.host}:${binding.listen.port}`)
-  })
+  }
+  const listening = (server: Server, port: number, option: string): Promise<void> => {
+    server.once('error', cannotListen(port, option))
+    return new Promise((resolve) => server.listen(port, host, resolve))
+  }
+  if (gateway.secureServer && tls) await listening(gateway.secureServer, tls.port, 'CITYOS_TLS_PORT')
+  await listening(gateway.server, binding.listen.port, '--port')
+  tell({ ready: 'bound' })
+  log('INFO', `listening on ${host}:${binding.listen.port}${tls ? `, https on ${tls.port}` : ''}`)
   const stop = (): void => {
-    gateway.server.close(() => process.exit(0))
-    gateway.server.closeIdleConnections()
+    const servers = gateway.secureServer ? [gateway.server, gateway.secureServer] : [gateway.server]
+    const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
+    for (const server of servers) server.closeIdleConnections()
+    void Promise.all(closed).then(() => process.exit(0))
     setTimeout(() => process.exit(0), drainMs).unref()
   }
   process.on('SIGTERM', stop)

@@ -12,6 +12,7 @@ export class RouteTable {
   private readonly failed: (error: unknown) => void
   private hosts = new Map<string, Destination>()
   private signature = ''
+  private operatorSocket: string | null = null
 
   /** @param failed told when the file cannot be read; the routes known so far stay in force */
   constructor(file: string, failed: (error: unknown) => void) {
@@ -23,6 +24,11 @@ export class RouteTable {
       if (name === null || name === basename(file)) this.refresh()
     })
     watcher.on('error', failed)
+  }
+
+  /** Where the control plane listens; null before the first routes were read. */
+  get operator(): { socket: string | null } {
+    return { socket: this.operatorSocket }
   }
 
   get size(): number {
@@ -40,7 +46,9 @@ export class RouteTable {
       const { ino, mtimeNs, size } = statSync(this.file, { bigint: true })
       const signature = `${ino}:${mtimeNs}:${size}`
       if (signature === this.signature) return
-      this.hosts = hostsOf(Routes.parse(JSON.parse(readFileSync(this.file, 'utf8'))))
+      const routes = Routes.parse(JSON.parse(readFileSync(this.file, 'utf8')))
+      this.hosts = hostsOf(routes)
+      this.operatorSocket = routes.operator.socket
       this.signature = signature
     } catch (error) {
       this.failed(error)

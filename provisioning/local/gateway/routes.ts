@@ -29,5 +29,7 @@ export const GatewayBinding = z.object({
   node_socket: z.string(),
   /** Milliseconds a request waits for a sleeping tenant before it is told to come back. */
   hold_ms: z.int(),
+  /** Where https is answered, from which certificates, and the key (32 bytes, base64) that opens theirs; null: nowhere. */
+  tls: z.object({ port: z.int(), folder: z.string(), key: z.string() }).nullable().default(null),
 })
-export type GatewayBinding = z.infer<typeof GatewayBinding>
+export type GatewayBinding = z.input<typeof GatewayBinding>

@@ -38,6 +38,7 @@ const archiveTimeout = 3_600_000
 const Fence = z.object({ operationId: z.string(), number: z.int() })
 const ofTenant = z.object({ tenantId: z.string().regex(/^[a-z]{2,6}_[0-9a-z]{10,40}$/) })
 const fenced = ofTenant.extend({ fence: Fence })
+const Host = z.string().regex(/^[a-z0-9.-]{1,253}$/)
 const done = z.null()
 
 export const RuntimeStateShape = z.object({
@@ -51,7 +52,7 @@ export const RuntimeStateShape = z.object({
 })
 
 const InventoryItem = z.object({
-  kind: z.enum(['database', 'role', 'process', 'route', 'files', 'secret', 'backup']),
+  kind: z.enum(['database', 'role', 'process', 'route', 'files', 'secret', 'backup', 'certificate']),
   name: z.string(),
   tenantId: z.string().nullable(),
 })
@@ -67,7 +68,12 @@ export const nodeCalls = {
   start: call(fenced, done, 120_000),
   stop: call(fenced, done, 60_000),
   seed: call(fenced, z.object({ changed: z.boolean() }), 300_000),
-  route: call(fenced.extend({ hosts: z.array(z.string().regex(/^[a-z0-9.-]{1,253}$/)) }), done),
+  route: call(fenced.extend({ hosts: z.array(Host) }), done),
+  putCertificate: call(
+    fenced.extend({ host: Host, hosts: z.array(Host).min(1), chain: z.string().max(100_000), key: z.string().max(20_000) }),
+    done,
+  ),
+  removeCertificate: call(fenced.extend({ host: Host }), done),
   sleep: call(ofTenant, done, 60_000),
   wake: call(ofTenant, done, 60_000),
   state: call(ofTenant, RuntimeStateShape),

@@ -45,6 +45,16 @@ export function handlersOf(node: LocalNode): NodeHandlers {
       stop: (request) => node.tenants.stop(request),
       seed: (request) => node.tenants.seed(request),
       route: (request) => node.tenants.route(request),
+      putCertificate: ({ fence, ...certificate }) =>
+        node.tenants.fenced(certificate.tenantId, fence, async () => {
+          node.certificates.put(certificate)
+          return null
+        }),
+      removeCertificate: ({ tenantId, host, fence }) =>
+        node.tenants.fenced(tenantId, fence, async () => {
+          node.certificates.remove(tenantId, host)
+          return null
+        }),
       sleep: async ({ tenantId }) => {
         await node.tenants.sleep(tenantId)
         return null

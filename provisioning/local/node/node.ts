@@ -6,6 +6,7 @@ import { freePort, isFree } from '../postgres/port.ts'
 import { identify, isAlive } from '../process.ts'
 import { runFolder } from './api.ts'
 import { Archives } from './archives.ts'
+import { CertificateStore } from './certificates.ts'
 import { DatabaseServer } from './database-server.ts'
 import { handlersOf } from './handlers.ts'
 import { Journal } from './journal.ts'
@@ -40,6 +41,7 @@ export class LocalNode {
   readonly releases: Releases
   readonly tenants: Tenants
   readonly archives: Archives
+  readonly certificates: CertificateStore
   readonly gateway: Service
   readonly controlPlane: Service
   readonly processes: WarmProcesses
@@ -100,6 +102,7 @@ export class LocalNode {
       note: (message) => this.journal.note(message),
       now: () => clock.now(),
     })
+    this.certificates = new CertificateStore(join(options.dataDir, 'certificates'), this.sealer.certificateKey)
     this.tenants = this.makeTenants()
     this.wakeTimer = new WakeTimer(
       clock,
@@ -125,6 +128,10 @@ export class LocalNode {
       routes_file: this.routesFile,
       node_socket: this.socket,
       hold_ms: options.holdMs,
+      tls:
+        options.tlsPort === null
+          ? null
+          : { port: options.tlsPort, folder: this.certificates.folder, key: this.sealer.certificateKey.toString('base64') },
     }))
     this.controlPlane = controlPlaneService(
       setting,
@@ -235,6 +242,7 @@ export class LocalNode {
       dataDir: this.options.dataDir,
       databases: () => this.server.databases,
       archives: () => this.archives,
+      certificates: this.certificates,
       template: (release) => this.releases.template(release),
       poolUsed: () => this.refill(),
       changed: () => this.changed(),

@@ -9,6 +9,8 @@ export interface NodeOptions {
   port: number | null
   host: string | null
   baseDomain: string | null
+  /** Where the gateway answers https; null: it does not. */
+  tlsPort: number | null
   /** Use this server instead of the embedded one. */
   databaseUrl: string | null
   rootKey: string | null
@@ -48,6 +50,7 @@ export function parseNodeOptions(args: string[], environment: Record<string, str
         port: text,
         host: text,
         'base-domain': text,
+        'tls-port': text,
         'warm-processes': text,
         'warm-clones': text,
         'idle-after': text,
@@ -79,6 +82,7 @@ export function parseNodeOptions(args: string[], environment: Record<string, str
     port: number('port', 0, 65535),
     host: string('host'),
     baseDomain: string('base-domain') ?? environment['CITYOS_BASE_DOMAIN'] ?? null,
+    tlsPort: number('tls-port', 1, 65535, 'CITYOS_TLS_PORT'),
     databaseUrl: environment['DATABASE_URL'] || null,
     rootKey: environment['CITYOS_ROOT_KEY'] || null,
     warmProcesses: number('warm-processes', 0, 50, 'CITYOS_WARM_PROCESSES') ?? 1,

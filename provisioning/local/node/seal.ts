@@ -23,6 +23,29 @@ function checked(text: string, source: string): Buffer {
   return key
 }
 
+/** @param context what the secret belongs to; it opens with the same context only */
+export function sealWith(key: Buffer, plain: string, context: string): string {
+  const nonce = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  cipher.setAAD(Buffer.from(context))
+  const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
+  return `v1.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64')}`
+}
+
+/** @throws when the text was changed, or sealed with another key or context */
+export function openWith(key: Buffer, sealed: string, context: string): string {
+  const bytes = Buffer.from(sealed.slice(3), 'base64')
+  if (!sealed.startsWith('v1.') || bytes.length < 28) throw new Error(`the sealed secret of ${context} is damaged`)
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
+  decipher.setAAD(Buffer.from(context))
+  decipher.setAuthTag(bytes.subarray(12, 28))
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
+  } catch (cause) {
+    throw new Error(`the sealed secret of ${context} does not open: it was changed, or root.key is another one`, { cause })
+  }
+}
+
 /** Seals secrets at rest (AES-256-GCM) and derives passwords, all from the root key. */
 export class Sealer {
   private readonly rootKey: Buffer
@@ -35,25 +58,12 @@ export class Sealer {
 
   /** @param context what the secret belongs to; it opens with the same context only */
   seal(plain: string, context: string): string {
-    const nonce = randomBytes(12)
-    const cipher = createCipheriv('aes-256-gcm', this.sealingKey, nonce)
-    cipher.setAAD(Buffer.from(context))
-    const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
-    return `v1.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64')}`
+    return sealWith(this.sealingKey, plain, context)
   }
 
   /** @throws when the text was changed, or sealed with another key or context */
   open(sealed: string, context: string): string {
-    const bytes = Buffer.from(sealed.slice(3), 'base64')
-    if (!sealed.startsWith('v1.') || bytes.length < 28) throw new Error(`the sealed secret of ${context} is damaged`)
-    const decipher = createDecipheriv('aes-256-gcm', this.sealingKey, bytes.subarray(0, 12))
-    decipher.setAAD(Buffer.from(context))
-    decipher.setAuthTag(bytes.subarray(12, 28))
-    try {
-      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
-    } catch (cause) {
-      throw new Error(`the sealed secret of ${context} does not open: it was changed, or root.key is another one`, { cause })
-    }
+    return openWith(this.sealingKey, sealed, context)
   }
 
   /** A password that derives from the root key: never stored, the same after every restart. */
@@ -64,6 +74,11 @@ export class Sealer {
   /** Short and the same for ever: tells platforms apart that share a database server. */
   get platformId(): string {
     return this.derive('platform.id.v1').toString('hex').slice(0, 10)
+  }
+
+  /** Seals the keys of hosts: the gateway gets it as well, and with it nothing else. */
+  get certificateKey(): Buffer {
+    return this.derive('certificates.v1')
   }
 
   get rootKeyBase64(): string {

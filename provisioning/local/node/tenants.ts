@@ -7,6 +7,7 @@ import { type Databases, databaseName, type TenantLogins } from '../postgres/dat
 import { socketRequest } from '../socket-request.ts'
 import type { NodeRequest, NodeResponse } from './api.ts'
 import type { Archives } from './archives.ts'
+import type { CertificateStore } from './certificates.ts'
 import { Child } from './child.ts'
 import { lastLines } from './log-files.ts'
 import { Plane, type PlaneSurroundings } from './plane.ts'
@@ -19,6 +20,7 @@ export interface TenantsOptions {
   dataDir: string
   databases: () => Databases
   archives: () => Archives
+  certificates: CertificateStore
   /** Name of a release's template database. */
   template: (release: string) => Promise<string>
   /** A clone or a process of the pool was used up. */
@@ -93,6 +95,7 @@ export class Tenants {
       await this.planeOf(tenantId).stop()
       rmSync(this.filesDir(tenantId), { recursive: true, force: true })
       for (const which of ['incoming', 'former'] as const) this.options.archives().dropFiles(tenantId, which)
+      this.options.certificates.removeAllOf(tenantId)
       rmSync(this.logFile(tenantId), { force: true })
       this.options.store.updateTenant(tenantId, { document: null, secrets: null, hosts: [] })
       await this.options.changed()
@@ -203,6 +206,7 @@ export class Tenants {
         .archives()
         .places()
         .map((archive) => ({ kind: 'backup' as const, name: archive.archiveId, tenantId: archive.tenantId })),
+      ...this.options.certificates.list(),
       ...store.tenants
         .filter((record) => record.secrets)
         .map((record) => ({ kind: 'secret' as const, name: record.id, tenantId: record.id })),
