@@ -23,6 +23,9 @@ import { SubscriptionService } from './billing/subscription.service.ts'
 import { CertificateController } from './certificate/certificate.controller.ts'
 import { CertificateService } from './certificate/certificate.service.ts'
 import { Clock } from './clock.ts'
+import { DomainController } from './domain/domain.controller.ts'
+import { DomainService } from './domain/domain.service.ts'
+import { DomainResolver } from './domain/resolver.ts'
 import { Drivers } from './drivers.ts'
 import { FleetController } from './fleet/fleet.controller.ts'
 import { FleetService } from './fleet/fleet.service.ts'
@@ -121,6 +124,8 @@ const services = [
   CopyService,
   CitySeed,
   Clock,
+  DomainResolver,
+  DomainService,
   OperatorConsole,
   FirstOperator,
   FleetService,
@@ -233,6 +238,7 @@ export class AppModule {
         BillingController,
         CertificateController,
         ConsoleController,
+        DomainController,
         FleetController,
         HealthController,
         ...hierarchyControllers,

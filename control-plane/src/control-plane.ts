@@ -9,6 +9,8 @@ import type { FastifyInstance } from 'fastify'
 import { AppModule } from './app.module.ts'
 import { BillingClerk } from './billing/billing.clerk.ts'
 import type { Clock } from './clock.ts'
+import { answerChallenges } from './domain/challenges.ts'
+import { type DomainSettings, readDomainSettings } from './domain/domain.settings.ts'
 import { GovernanceCache } from './governance/governance.cache.ts'
 import { PolicyDelivery } from './governance/policy.delivery.ts'
 import { CitySeed } from './hierarchy/city.seed.ts'
@@ -37,6 +39,8 @@ export interface ControlPlaneOptions {
   clock?: Clock
   /** The environment's `SMTP_URL` unless told otherwise. */
   smtpUrl?: string | null
+  /** The environment's unless told otherwise. */
+  domains?: Partial<DomainSettings>
   checkAnswers?: boolean
 }
 
@@ -59,11 +63,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     startedAt: new Date(),
     consoleDir: existsSync(consoleDir) ? consoleDir : null,
     smtpUrl: options.smtpUrl === undefined ? (process.env['SMTP_URL'] ?? null) : options.smtpUrl,
+    domains: { ...readDomainSettings(process.env), ...options.domains },
   }
   const parts = { settings, drivers, ...(options.clock ? { clock: options.clock } : {}), checkAnswers: options.checkAnswers ?? false }
   const app = await createPlaneApp(AppModule.with(parts), {
     log,
-    mount: (scope, composed) => mountOperatorConsole(scope, composed, settings),
+    mount: async (scope, composed) => {
+      answerChallenges(scope, composed.get(Registry))
+      await mountOperatorConsole(scope, composed, settings)
+    },
   })
   await app.get(ReleaseService).register()
   await app.get(Expiry).load()

@@ -1,5 +1,6 @@
 import type { ControlPlaneBinding } from '@cityos/contract'
 import type { Log } from '@cityos/http'
+import type { DomainSettings } from './domain/domain.settings.ts'
 
 export const SETTINGS = Symbol('control-plane:settings')
 
@@ -14,6 +15,7 @@ export interface Settings {
   consoleDir: string | null
   /** `SMTP_URL`; null: mails go to a folder of this machine. */
   smtpUrl: string | null
+  domains: DomainSettings
 }
 
 /** Host of the operator console and the platform API: `cityos.localhost`. */

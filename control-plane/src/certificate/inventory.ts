@@ -1,5 +1,6 @@
 import type { DataPlaneDriver } from '@cityos/provisioning'
 import { billingInventory } from '../billing/billing.erasure.ts'
+import { domainInventory } from '../domain/domain.erasure.ts'
 import { type Db, json, type Tx } from '../registry/registry.ts'
 import { cacheKeysOf } from './cache-keys.ts'
 import { DeletionInventory, InventoryEntry } from './certificate.contract.ts'
@@ -11,8 +12,8 @@ import { DeletionInventory, InventoryEntry } from './certificate.contract.ts'
 export async function inventoryOf(db: Db, driver: DataPlaneDriver, tenantId: string): Promise<InventoryEntry[]> {
   const where = { tenant_id: tenantId }
   const outside = (await driver.inventory()).filter((item) => item.tenantId === tenantId)
-  const [secrets, domains, billing, grants, invitations, reports, samples, messages, backups, schedules, mails, cached] = await Promise.all(
-    [
+  const [secrets, domains, billing, grants, invitations, reports, samples, messages, backups, schedules, mails, cached, owned] =
+    await Promise.all([
       db.tenant_secret.findMany({ where, select: { kind: true } }),
       db.tenant_domain.findMany({ where, select: { host: true } }),
       billingInventory(db, tenantId),
@@ -25,13 +26,14 @@ export async function inventoryOf(db: Db, driver: DataPlaneDriver, tenantId: str
       db.backup_schedule.count({ where }),
       db.mail.count({ where }),
       cacheKeysOf(tenantId),
-    ],
-  )
+      domainInventory(db, tenantId),
+    ])
   const counted = (kind: string, name: string, count: number): InventoryEntry[] => (count > 0 ? [{ kind, name, count }] : [])
   return [
     ...outside.map((item) => ({ kind: item.kind, name: item.name, count: 1 })),
     ...secrets.map((row) => ({ kind: 'sealed key', name: row.kind, count: 1 })),
     ...domains.map((row) => ({ kind: 'domain', name: row.host, count: 1 })),
+    ...owned.map((item) => ({ ...item, count: 1 })),
     ...billing.map((item) => ({ ...item, count: 1 })),
     ...counted('grants of staff', 'staff_grant', grants),
     ...counted('invitations', 'invitation', invitations),

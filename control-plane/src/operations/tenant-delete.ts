@@ -3,6 +3,7 @@ import { eraseBilling } from '../billing/billing.erasure.ts'
 import { dropCacheKeys } from '../certificate/cache-keys.ts'
 import { certifyDeletion } from '../certificate/certificate.ts'
 import { inventoryOf, keepInventory, noteDestroyed, noteSwept, takeInventory } from '../certificate/inventory.ts'
+import { eraseDomains } from '../domain/domain.erasure.ts'
 import { jsonNull } from '../registry/registry.ts'
 import { documentOf, loadTenant } from '../tenant/tenant.document.ts'
 import { defineOperation } from './definition.ts'
@@ -117,6 +118,7 @@ export const tenantDelete = defineOperation({
       owner: 'platform operator',
       async do(ctx) {
         const where = { tenant_id: ctx.tenantId }
+        await eraseDomains(ctx)
         await ctx.write(async (tx) => {
           await tx.tenant_domain.deleteMany({ where })
           await tx.staff_grant.deleteMany({ where })

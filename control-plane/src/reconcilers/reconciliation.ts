@@ -4,6 +4,8 @@ import { Alerts } from '../alert/alerts.ts'
 import { Approvals } from '../approval/approvals.ts'
 import { AuditAnchors } from '../audit/audit.anchors.ts'
 import { Clock } from '../clock.ts'
+import { DomainReconciler } from '../domain/domain.reconciler.ts'
+import { DomainResolver } from '../domain/resolver.ts'
 import { Drivers } from '../drivers.ts'
 import { OperationEngine } from '../operations/engine.ts'
 import { explain, isTakenOver } from '../operations/runner.ts'
@@ -37,6 +39,7 @@ export class Reconciliation {
   readonly retention: Retention
   readonly backups: BackupSchedule
   readonly restoreTests: RestoreTests
+  readonly domains: DomainReconciler
   readonly formerAddresses: FormerAddresses
   readonly #late: LateOperations
   readonly #rounds: readonly Recurring[]
@@ -57,6 +60,7 @@ export class Reconciliation {
     private readonly anchors: AuditAnchors,
     alerts: Alerts,
     platform: PlatformSettings,
+    resolver: DomainResolver,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
     const { log } = settings
@@ -74,8 +78,24 @@ export class Reconciliation {
       inventoryOf: (driver) => this.#inventoryOf(driver),
       fence: () => (engine.lease.fence === null ? null : { operationId: 'reconciler', number: Number(engine.lease.fence) }),
     })
+    this.domains = new DomainReconciler({
+      registry,
+      sealing,
+      clock,
+      settings,
+      resolver,
+      alerts,
+      driverOf,
+      fence: () => (engine.lease.fence === null ? null : { operationId: 'reconciler', number: Number(engine.lease.fence) }),
+      reconcileTenant: (id) => {
+        // routes as they are now, not as the last look at the fleet found them
+        this.#inventories.clear()
+        return this.tenants.reconcile(id)
+      },
+    })
     this.#rounds = [
       new Recurring('what is due', 3_000, () => this.due(), log),
+      new Recurring('domains', 3_000, () => this.serveDomains(), log),
       new Recurring('drift', 15_000, () => this.drift(), log),
       new Recurring('backups', 10_000, () => this.backUp(), log),
       new Recurring('restore tests', 20_000, () => this.testRestores(), log),
@@ -94,6 +114,7 @@ export class Reconciliation {
   /** One look at everything. */
   async sweep(): Promise<void> {
     await this.due()
+    await this.serveDomains()
     await this.drift()
     await this.backUp()
     await this.tidy()
@@ -106,6 +127,12 @@ export class Reconciliation {
     await this.approvals.expire()
     await this.#each(await this.formerAddresses.due(), 'a former address has run out', (id) => this.formerAddresses.reconcile(id))
     await this.support.endDue()
+  }
+
+  /** Custom domains: proofs, routes, certificates. In a round of its own: a certificate authority takes its time. */
+  async serveDomains(): Promise<void> {
+    if (!this.engine.holdsLease) return
+    await this.#each(await this.domains.due(), 'domain', (id) => this.domains.reconcile(id))
   }
 
   /** What is not as wanted, and a few of the others. */

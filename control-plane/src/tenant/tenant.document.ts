@@ -21,7 +21,7 @@ export function servingStatus(plan: Pick<plan, 'trial_days'>): TenantStatus {
 export function loadTenant(db: Db, tenantId: string): Promise<TenantRow> {
   return db.tenant.findUniqueOrThrow({
     where: { id: tenantId },
-    include: { domains: { select: { host: true, kind: true }, orderBy: [{ kind: 'desc' }, { created_at: 'asc' }] } },
+    include: { domains: { select: { host: true, kind: true }, orderBy: [{ canonical: 'desc' }, { kind: 'desc' }, { created_at: 'asc' }] } },
   })
 }
 

@@ -8,6 +8,7 @@ import {
   ThemeTokens,
 } from '@cityos/contract'
 import type { backup_schedule, operation } from '../../generated/client.ts'
+import { originOf } from '../domain/domain.view.ts'
 import type { Sealing } from '../registry/sealing.ts'
 import { publicOrigin, type Settings } from '../settings.ts'
 import type { Ability } from '../staff/ability.ts'
@@ -17,11 +18,15 @@ import type { TenantRow } from './tenant.document.ts'
 export type TenantWithOperation = TenantRow & {
   operations: Pick<operation, 'id'>[]
   report: { report: unknown } | null
+  domains: { host: string; kind: string; secure: boolean }[]
   schedule: backup_schedule | null
 }
 
 export const withOperation = {
-  domains: { select: { host: true, kind: true }, orderBy: [{ kind: 'desc' as const }, { created_at: 'asc' as const }] },
+  domains: {
+    select: { host: true, kind: true, secure: true },
+    orderBy: [{ canonical: 'desc' as const }, { kind: 'desc' as const }, { created_at: 'asc' as const }],
+  },
   operations: { where: { status: { in: ['queued', 'running', 'waiting', 'undoing'] } }, select: { id: true } },
   report: { select: { report: true } },
   schedule: true,
@@ -69,8 +74,11 @@ export function viewTenant(
   runtime: TenantRuntime | null,
   from: { sealing: Sealing; settings: Settings; ability: Ability },
 ): Tenant {
-  const host = row.domains[0]?.host ?? `${row.slug}.${from.settings.binding.public.base_domain}`
-  const origin = (prefix: string) => publicOrigin(from.settings, `${prefix}${host}`)
+  const first = row.domains[0]
+  // the consoles stay on the platform's host: beneath an owner's own they need records of their own
+  const platform =
+    row.domains.find((domain) => domain.kind === 'subdomain')?.host ?? `${row.slug}.${from.settings.binding.public.base_domain}`
+  const origin = (prefix: string) => publicOrigin(from.settings, `${prefix}${platform}`)
   return {
     id: row.id,
     slug: row.slug,
@@ -100,7 +108,7 @@ export function viewTenant(
     test: row.test,
     quarantined: row.quarantined,
     version: row.version,
-    url: origin(''),
+    url: first ? originOf(from.settings, first.host, first.secure) : origin(''),
     admin_url: origin('admin.'),
     vendor_url: origin('vendor.'),
     api_url: origin('api.'),

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
-import { type AddressInfo, createServer as createSocket } from 'node:net'
-import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { cache, freePort, install, onPath, run } from './stand-in.ts'
 
 /**
  * The two stand-ins for the payment provider, kept in the user's cache folder and installed there once: `localstripe`
@@ -12,10 +11,6 @@ import { delimiter, join } from 'node:path'
 
 const localStripeVersion = '1.15.10'
 const stripeMockVersion = 'v0.197.0'
-const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'cityos')
-
-const onPath = (name: string): boolean =>
-  (process.env['PATH'] ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, name)))
 
 /** Whether the tests against each can run here; in CI they must. */
 const makesEnvironments = () => spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0
@@ -47,22 +42,6 @@ export async function startLocalStripe(): Promise<StandIn> {
   return serve(spawn(python, ['-m', 'localstripe', '--port', String(port), '--from-scratch'], { stdio: 'ignore' }), port)
 }
 
-/** Makes a folder once: half-made ones are thrown away, and of two makers the first wins. */
-function install(folder: string, make: (at: string) => void): void {
-  if (existsSync(folder)) return
-  const draft = `${folder}.${process.pid}`
-  rmSync(draft, { recursive: true, force: true })
-  mkdirSync(draft, { recursive: true })
-  make(draft)
-  if (existsSync(folder)) rmSync(draft, { recursive: true, force: true })
-  else renameSync(draft, folder)
-}
-
-function run(program: string, args: string[], environment: Record<string, string> = {}): void {
-  const result = spawnSync(program, args, { env: { ...process.env, ...environment }, encoding: 'utf8' })
-  if (result.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${result.stderr || result.error?.message}`)
-}
-
 async function serve(process: ChildProcess, port: number): Promise<StandIn> {
   const origin = `http://127.0.0.1:${port}`
   const deadline = performance.now() + 20_000
@@ -87,14 +66,6 @@ async function answers(origin: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createSocket()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }
 
 /**
