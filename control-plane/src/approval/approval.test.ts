@@ -135,6 +135,21 @@ describe('with a second person', () => {
     expect((await get(`/approvals/${approval.id}`, second)).body.data.status).toBe('pending')
   })
 
+  it('once agreed and cancelled it is not retried by one person alone after its time', async () => {
+    platform.driver.failing = { method: 'configure', when: 'before', times: 1000 }
+    const { approval } = (await close()).body.data
+    const { operation } = (await post(`/approvals/${approval.id}/approve`, second)).body.data
+    await post(`/operations/${operation.id}/cancel`, first)
+    platform.driver.failing = null
+    expect((await platform.ended(first, operation.id)).status).toBe('cancelled')
+    clock.move(73 * 3600)
+    first = (await platform.signIn()).access_token
+    const late = await post(`/operations/${operation.id}/retry`, first)
+    expect(late.status).toBe(403)
+    expect(late.body.errors[0]).toMatchObject({ code: 'approval_required', details: { approval_id: approval.id } })
+    second = (await secondPerson(platform, first)).access_token
+  })
+
   it('lists by status and kind, newest first', async () => {
     const { approval } = (await close()).body.data
     const pending = (await get('/approvals?status=pending&kind=tenant-close', second)).body

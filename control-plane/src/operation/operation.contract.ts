@@ -157,12 +157,12 @@ export const retryOperation = endpoint({
   id: 'operation.retry',
   method: 'POST',
   path: '/api/v1/operations/{id}/retry',
-  summary: 'Start a failed or cancelled operation again with the same parameters',
+  summary: 'Start a failed or cancelled operation again with the same parameters; what two people agreed to, only while that is fresh',
   access: staff('operate', 'operation'),
   params: byId,
   response: Operation,
   status: 202,
-  errors: ['invalid_transition', 'operation_in_progress'],
+  errors: ['invalid_transition', 'operation_in_progress', 'approval_required'],
 })
 
 export const forceOperation = endpoint({

@@ -156,6 +156,7 @@ export class OperationService {
       if (row.status !== 'failed' && row.status !== 'cancelled') throw refused(row, 'retried')
       const definition = definitionOf(row.kind)
       await requireNoOther(tx, row.tenant_id)
+      await requireFreshApproval(tx, row, now)
       await definition.begin({ tx, tenantId: row.tenant_id, parameters: row.parameters, sealing: this.sealing, now })
       await tx.operation_step.updateMany({
         where: { operation_id: id },
@@ -252,5 +253,15 @@ function refused(row: OperationWithSteps, verb: string): DomainError {
   return new DomainError('invalid_transition', {
     message: `an operation that is ${row.status} cannot be ${verb}`,
     details: { status: row.status },
+  })
+}
+
+/** What a second person agreed to may be tried again while they could still have decided; after that they are asked anew. @throws DomainError approval_required */
+async function requireFreshApproval(tx: Tx, row: OperationWithSteps, now: Date): Promise<void> {
+  const agreed = await tx.approval.findFirst({ where: { tenant_id: row.tenant_id, operation_id: row.id } })
+  if (!agreed || agreed.expires_at > now) return
+  throw new DomainError('approval_required', {
+    message: `a second person agreed to this until ${agreed.expires_at.toISOString()}: ask for it anew instead of retrying`,
+    details: { approval_id: agreed.id },
   })
 }
