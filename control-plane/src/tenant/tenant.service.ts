@@ -13,6 +13,8 @@ import { normaliseEmail, Sealing } from '../registry/sealing.ts'
 import { publicOrigin, SETTINGS, type Settings } from '../settings.ts'
 import { Abilities, type Action, allows, type Subject, tenantScope } from '../staff/ability.ts'
 import { InvitationService } from '../staff/invitation.service.ts'
+import { roleWeight, weightAt } from '../staff/role.rules.ts'
+import { grantsOfCaller } from '../staff/staff.view.ts'
 import type { ChangeTenant, CreateTenant, IssuedInvitation, Tenant } from './tenant.contract.ts'
 import { changedState, newState, requirePlan, requireRelease, termsOf } from './tenant.desired.ts'
 import { checkSlug, checkVerticalLimit, slugTaken } from './tenant.rules.ts'
@@ -173,6 +175,8 @@ export class TenantService {
   async inviteOwner(ctx: RequestContext, idOrSlug: string): Promise<IssuedInvitation> {
     const row = await this.find(ctx, idOrSlug, 'update')
     if (row.deleted_at) throw new DomainError('invalid_transition', { message: `${row.slug} is deleted` })
+    // the answer opens the owner's account: for those who create tenants, and for the tenant's own administrators
+    if (weightAt(grantsOfCaller(ctx), row.id) < roleWeight['city-manager']) throw new DomainError('forbidden')
     return this.registry.within(ctx, async (tx) => {
       const email = this.sealing.open('personal', row.owner_sealed)
       const issued = await this.invitations.issue(tx, {
