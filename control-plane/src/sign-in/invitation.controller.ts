@@ -10,7 +10,7 @@ import { checkPassword } from '../staff/password.ts'
 import { StaffService } from '../staff/staff.service.ts'
 import { BrowserSignIn } from './browser-sign-in.ts'
 import { codeField, problemOf } from './code.pages.ts'
-import { alert, escapeHtml, field, hidden, page, say } from './pages.ts'
+import { alert, escapeHtml, field, hidden, page, roleName, say } from './pages.ts'
 import { SecondFactor } from './second-factor.service.ts'
 import { acceptInvitation, showInvitation } from './sign-in.contract.ts'
 import { wantsJson } from './sign-in.controller.ts'
@@ -123,7 +123,7 @@ export class InvitationController {
     invitation: Open,
     shown: { known: boolean; code?: boolean; name?: string; problem?: string; status?: number },
   ) {
-    const lead = say(locale, 'invitation_lead', { email: invitation.email, role: invitation.role })
+    const lead = say(locale, 'invitation_lead', { email: invitation.email, role: roleName(locale, invitation.role as StaffRole) })
     const fields = shown.known
       ? `<p>${escapeHtml(say(locale, 'invitation_known'))}</p>${field({ name: 'password', label: say(locale, 'password'), type: 'password', autocomplete: 'current-password', focused: true })}${shown.code ? codeField(locale, true) : ''}`
       : [

@@ -51,7 +51,7 @@ const bodies: Record<string, object> = {
 
 const limitOf = (endpoint: AnyEndpoint) => (endpoint.id === 'oauth.sign_in' ? signInLimit : endpoint.rateLimit)
 
-describe('every authentication endpoint', { retry: 0 }, () => {
+describe('every authentication endpoint', { retry: 0, timeout: 60_000 }, () => {
   it('has a limit by address, and those that take a secret one by account', () => {
     expect(endpoints.length).toBeGreaterThan(25)
     for (const endpoint of endpoints) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { direction, type Locale, locales } from '@cityos/contract'
+import { direction, type Locale, locales, type StaffRole } from '@cityos/contract'
 import { RawAnswer } from '@cityos/http'
 import ar from './i18n/ar.json' with { type: 'json' }
 import en from './i18n/en.json' with { type: 'json' }
@@ -13,6 +13,11 @@ const languageNames: Record<Locale, string> = { en: 'English', fr: 'Français', 
 
 export function say(locale: Locale, key: Text, values: Record<string, string | number> = {}): string {
   return texts[locale][key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
+}
+
+/** `District manager` */
+export function roleName(locale: Locale, role: StaffRole): string {
+  return say(locale, `role_${role}`)
 }
 
 export function escapeHtml(text: string): string {

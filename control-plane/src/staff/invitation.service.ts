@@ -9,6 +9,7 @@ import type { Db, Tx } from '../registry/registry.ts'
 import { normaliseEmail, Sealing } from '../registry/sealing.ts'
 import { issuer, SETTINGS, type Settings } from '../settings.ts'
 import { Expiry } from '../sign-in/expiry.ts'
+import { roleName } from '../sign-in/pages.ts'
 import type { Invitation, IssuedInvitation } from '../tenant/tenant.contract.ts'
 
 export const invitationHours = 72
@@ -78,7 +79,7 @@ export class InvitationService {
     const parameters = {
       place: tenant ? pickText(tenant.name as I18nText, locale) || tenant.slug : 'Dakkah CityOS',
       inviter: inviter ? this.sealing.open('personal', inviter.name_sealed) : 'Dakkah CityOS',
-      role: to.role,
+      role: roleName(locale, to.role),
       hours: invitationHours,
       url: `${url}&lang=${locale}`,
     }
