@@ -12,6 +12,8 @@ import { jitterOf, nextBackupAt, thinnedOut } from './backup-times.ts'
 const serving = ['trial', 'active', 'past_due', 'suspended']
 const active = ['queued', 'running', 'waiting', 'undoing']
 const hour = 3600
+/** Seconds in which a new tenant is left to those who set it up. */
+const settling = 3 * hour
 /** Backups of the schedule under way at the same time, of different tenants. */
 const most = 3
 
@@ -49,7 +51,7 @@ export class BackupSchedule {
     const { count } = await registry.db.backup_schedule.createMany({
       data: rows.map(({ id, timezone }) => ({
         tenant_id: id,
-        next_backup_at: nextBackupAt(id, timezone, atHour, now),
+        next_backup_at: nextBackupAt(id, timezone, atHour, clock.in(settling)),
         next_test_at: clock.in(2 * hour),
         next_thinning_at: clock.in(Math.floor(jitterOf(id) * 24 * hour)),
         created_at: now,
