@@ -54,7 +54,8 @@ describe('the demo shop', () => {
       expect((part.fulfilled_at ?? part.accepted_at)!.getTime()).toBeLessThanOrEqual(now.getTime())
     }
     const { by_day: byDay } = await plane.call(getAdminDashboard, {}, { actor: admin })
-    expect(byDay.filter((day) => day.orders > 0).length).toBeGreaterThanOrEqual(9)
+    // shortly after midnight two of the ten fall on one day of the calendar
+    expect(byDay.filter((day) => day.orders > 0).length).toBeGreaterThanOrEqual(8)
   })
 
   it('what was due on those days has happened once the shop stands, and no order was undone by it', async () => {
