@@ -177,6 +177,23 @@ calling(approval.command('withdraw <id>').description('take back what you asked 
   (await import('./approval.ts')).withdraw(id, options),
 )
 
+const domain = program.command('domain').description('domains of their own that tenants have')
+calling(domain.command('list <tenant>').description('newest first, with what is wrong'))
+  .option('--limit <number>', 'how many', '20')
+  .action(async (tenant, options) => (await import('./domain.ts')).listOf(tenant, options))
+calling(domain.command('add <tenant> <host>').description('claim a domain; prints the DNS records to set')).action(
+  async (tenant, host, options) => (await import('./domain.ts')).add(tenant, host, options),
+)
+calling(domain.command('verify <tenant> <host>').description('look for the proof now')).action(async (tenant, host, options) =>
+  (await import('./domain.ts')).verify(tenant, host, options),
+)
+calling(domain.command('canonical <tenant> <host>').description('make it the first address of the tenant')).action(
+  async (tenant, host, options) => (await import('./domain.ts')).canonical(tenant, host, options),
+)
+calling(domain.command('remove <tenant> <host>').description('give it up')).action(async (tenant, host, options) =>
+  (await import('./domain.ts')).remove(tenant, host, options),
+)
+
 const operator = program.command('operator').description('people who run the platform')
 calling(operator.command('invite <email>').description('invite a member of staff'))
   .requiredOption('--role <role>', 'such as super-admin, sre, auditor, viewer')
