@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DomainError, isLocale, type Locale, type TenantDocument } from '@cityos/contract'
-import { type AnswerWriter, type ApiCaller, isSameOrigin, type RequestContext, type RequestContexts } from '@cityos/http'
+import { type AnswerWriter, type ApiCaller, isSameOrigin, originOf, type RequestContext, type RequestContexts } from '@cityos/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Assets, readAssets } from './assets.ts'
 import { renderBare, renderDocument, renderFragment } from './document.tsx'
@@ -131,7 +131,6 @@ export class Storefront {
   }
 
   async #visit(request: FastifyRequest, ctx: RequestContext, locale: Locale, path: string): Promise<Visit> {
-    const { scheme, port } = this.#parts.publicOrigin
     const query = new URLSearchParams(request.url.split('?')[1] ?? '')
     const call: CallApi = (endpoint, call = {}, options = {}) =>
       this.#parts.caller.call(
@@ -144,7 +143,7 @@ export class Storefront {
       tenant: this.#parts.tenant.document,
       call,
       locale,
-      origin: `${scheme}://${ctx.host}${port === null ? '' : `:${port}`}`,
+      origin: originOf(ctx, this.#parts.publicOrigin),
       path,
       query,
       params: {},

@@ -27,6 +27,23 @@ export function isSameOrigin(request: FastifyRequest): boolean {
   return URL.canParse(origin) && new URL(origin).host === (request.headers.host ?? '').toLowerCase()
 }
 
+/** Whether the browser came over TLS: the gateway says so, and nobody else can. */
+export function isSecure(request: { headers: FastifyRequest['headers'] }): boolean {
+  return request.headers['x-forwarded-proto'] === 'https'
+}
+
+/**
+ * Origin under which the browser reached a host: with the gateway's word over TLS (a host with a certificate of its own),
+ * else as the platform is published.
+ */
+export function originOf(ctx: Pick<RequestContext, 'headers' | 'host'>, published: { scheme: string; port: number | null }): string {
+  if (published.scheme === 'http' && isSecure(ctx)) {
+    const port = /:(\d{1,5})$/.exec(text(ctx.headers['x-forwarded-host']) ?? '')?.[1]
+    return `https://${ctx.host}${port ? `:${port}` : ''}`
+  }
+  return `${published.scheme}://${ctx.host}${published.port === null ? '' : `:${published.port}`}`
+}
+
 /** Turns a raw request into the context that handlers get. */
 @Injectable()
 export class RequestContexts {
@@ -42,7 +59,7 @@ export class RequestContexts {
     const requestId = newId('req')
     const { supported, fallback } = this.settings.locales()
     const host = hostOf(request)
-    const cookies = new Cookies(headers.cookie, this.settings.secure)
+    const cookies = new Cookies(headers.cookie, this.settings.secure || isSecure(request))
     return new RequestContext({
       requestId,
       correlationId: typeof given === 'string' && correlationPattern.test(given) ? given : requestId,

@@ -1,5 +1,5 @@
 import { type Binding, DomainError, type Input, readSession, signOut, tenantAudience } from '@cityos/contract'
-import { ConsoleSession, Handle, RawAnswer, type RequestContext } from '@cityos/http'
+import { ConsoleSession, Handle, originOf, RawAnswer, type RequestContext } from '@cityos/http'
 import { Controller, Inject } from '@nestjs/common'
 import { BINDING } from '../../platform/binding/binding.ts'
 import { StaffKeys } from '../control-stream/staff-keys.ts'
@@ -62,8 +62,7 @@ export class StaffSessionController {
   }
 
   #redirectUri(ctx: RequestContext): string {
-    const { scheme, port } = this.binding.public
-    return `${scheme}://${ctx.host}${port === null ? '' : `:${port}`}/auth/callback`
+    return `${originOf(ctx, this.binding.public)}/auth/callback`
   }
 }
 
