@@ -1,4 +1,4 @@
-import { newId } from '@cityos/contract'
+import { formatMoney, newId } from '@cityos/contract'
 import type { Tx } from '../registry/registry.ts'
 import { enqueueStripe } from '../stripe/stripe.jobs.ts'
 import { dismiss, schedule } from './billing.due.ts'
@@ -30,7 +30,7 @@ export async function applyTerms(tx: Tx, tenantId: string, change: string, terms
   await moveSubscription(tx, held, priced, now)
   if (held.collection === 'stripe') await tellProvider(tx, held, priced, made, now)
   else for (const document of priced.documents) await writeDocument(tx, held, priced, document, change, now)
-  return summary(priced)
+  return summary(priced, held.currency_code)
 }
 
 /** The tenant may have got there by another way meanwhile: what is so already needs nothing. */
@@ -167,11 +167,12 @@ async function carry(tx: Tx, held: LockedSubscription, net: number): Promise<voi
   await tx.subscription.update({ where: { tenant_id: held.tenant_id }, data: { carried_amount: { increment: net } } })
 }
 
-function summary(change: PricedChange): string {
+function summary(change: PricedChange, currency: string): string {
   const parts = [
     ...(change.plan ? [`plan ${change.plan.code}`] : []),
     ...change.added.filter((item) => item.kind === 'add_on').map((item) => `add-on ${item.code}`),
     ...change.removed.filter((item) => item.kind === 'add_on').map((item) => `without add-on ${item.code}`),
   ]
-  return `${parts.join(', ')} from now on: ${change.total >= 0 ? 'charged' : 'credited'} ${Math.abs(change.total)} in minor units`
+  const sum = formatMoney({ amount: Math.abs(change.total), currency }, 'en')
+  return `${parts.join(', ')} from now on: ${change.total < 0 ? `${sum} credited` : `${sum} charged`}`
 }
