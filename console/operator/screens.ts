@@ -1,4 +1,6 @@
 import type { Screen } from '../screen/screen.ts'
+import { alertScreen } from './alert/alert.screen.tsx'
+import { approvalScreen } from './approval/approval.screen.tsx'
 import { auditScreen } from './audit/audit.screen.tsx'
 import { operationScreen } from './operation/operation.screen.tsx'
 import { planScreen } from './plan/plan.screen.tsx'
@@ -7,4 +9,13 @@ import { staffScreen } from './staff/staff.screen.tsx'
 import { tenantScreen } from './tenant/tenant.screen.tsx'
 
 /** Every resource of the operator's console, in the order of the menu. */
-export const operatorScreens: Screen[] = [tenantScreen, operationScreen, releaseScreen, planScreen, staffScreen, auditScreen]
+export const operatorScreens: Screen[] = [
+  tenantScreen,
+  operationScreen,
+  approvalScreen,
+  alertScreen,
+  releaseScreen,
+  planScreen,
+  staffScreen,
+  auditScreen,
+]

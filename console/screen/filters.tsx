@@ -16,7 +16,7 @@ export function filterInputs(
     if (field.choices) {
       const choices = field.choices.map((value) => ({
         id: value,
-        name: field.kind === 'status' || name === 'runtime' ? `status.${value}` : `choice.${name}.${value}`,
+        name: field.kind === 'status' || name === 'runtime' || name === 'severity' ? `status.${value}` : `choice.${name}.${value}`,
       }))
       return <SelectInput key={name} source={name} label={label} choices={choices} alwaysOn translateChoice />
     }

@@ -14,7 +14,7 @@ import { drawnColumns } from './columns.tsx'
 import { filterInputs } from './filters.tsx'
 import type { Screen } from './screen.ts'
 
-const declared = new Set<unknown>([...Object.values(control), ...Object.values(data)])
+const declared = new Set<unknown>([control, data].flatMap((contract: object): unknown[] => Object.values(contract)))
 const all: [string, Screen, string][] = [
   ...operatorScreens.map((screen): [string, Screen, string] => [`operator ${screen.name}`, screen, 'operator']),
   ...adminScreens.map((screen): [string, Screen, string] => [`admin ${screen.name}`, screen, 'tenant']),

@@ -7,15 +7,27 @@ const writers: readonly StaffRole[] = ['super-admin', 'tenant-admin', 'city-mana
 const auditors: readonly StaffRole[] = ['super-admin', 'tenant-admin', 'compliance-officer', 'auditor']
 const administrators: readonly StaffRole[] = ['super-admin', 'tenant-admin']
 
+/** Who beside the super-admin sees what not everybody does; everything else is read by every role. */
+const readers: Partial<Record<string, readonly StaffRole[]>> = {
+  audit: auditors,
+  staff: administrators,
+  invoices: ['tenant-admin', 'city-manager', 'compliance-officer', 'auditor', 'finance'],
+  revenue: ['city-manager', 'auditor', 'finance'],
+  'platform-settings': ['city-manager', 'sre'],
+  mail: [],
+}
+const ofFinance: readonly string[] = ['tenants', 'plans', 'add-ons', 'invoices', 'revenue', 'fleet']
+
 /** Whether a role may do `action` on `resource`, as docs/spec/core.md weighs the ten roles and the two duties. */
 export function roleMay(role: StaffRole, action: string, resource: string): boolean {
   if (role === 'super-admin') return true
   const reading = action === 'list' || action === 'show' || action === 'read'
-  if (resource === 'audit') return auditors.includes(role)
-  if (resource === 'staff') return administrators.includes(role)
+  const only = readers[resource]
+  if (only) return only.includes(role)
   if (resource === 'settings') return reading || administrators.includes(role)
-  if (role === 'sre') return ['tenants', 'operations', 'releases', 'fleet'].includes(resource) && (reading || action === 'operate')
-  if (role === 'finance') return reading || resource === 'plans'
+  if (role === 'sre')
+    return ['tenants', 'operations', 'releases', 'fleet', 'approvals', 'alerts'].includes(resource) && (reading || action === 'operate')
+  if (role === 'finance') return ofFinance.includes(resource) && (reading || resource !== 'tenants')
   return reading || writers.includes(role)
 }
 

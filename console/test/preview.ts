@@ -5,10 +5,12 @@ import * as data from '@cityos/data-plane/contract'
 import { fakePlatform } from './fake-platform.ts'
 
 /** Every endpoint both planes declare. */
-export const declaredEndpoints: AnyEndpoint[] = [...Object.values(control), ...Object.values(data)].filter(
-  (value): value is AnyEndpoint =>
-    typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'response' in value,
-)
+export const declaredEndpoints: AnyEndpoint[] = [control, data]
+  .flatMap((contract: object): unknown[] => Object.values(contract))
+  .filter(
+    (value): value is AnyEndpoint =>
+      typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'response' in value,
+  )
 
 /** Somebody is signed in and may do everything. */
 export const signedIn = {

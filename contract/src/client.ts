@@ -58,6 +58,8 @@ export function createClient(options: ClientOptions): Client {
       signal: callOptions.signal,
     })
     if (response.status === 204) return undefined as never
+    // an export is the file itself, without an envelope
+    if (response.ok && response.headers.get('content-type')?.startsWith('text/csv')) return (await response.text()) as never
     const envelope = (await response.json().catch(() => null)) as Envelope<unknown> | null
     if (!response.ok || !envelope || envelope.data === null) {
       const errors = envelope?.errors.length ? envelope.errors : [{ code: codeFor(response.status), message: `HTTP ${response.status}` }]

@@ -1,10 +1,10 @@
-import { listStaff, revokeStaffSessions, type StaffUser } from '@cityos/control-plane/contract'
+import { listStaff, readStaff, type StaffUser } from '@cityos/control-plane/contract'
 import GroupIcon from '@mui/icons-material/GroupOutlined'
 import { lazy } from 'react'
 import { useTranslate } from 'react-admin'
-import { ActionButtons } from '../../screen/actions.tsx'
 import type { Screen } from '../../screen/screen.ts'
 
+const StaffPage = lazy(() => import('./staff-page.tsx').then((module) => ({ default: module.StaffPage })))
 const InviteStaff = lazy(() => import('./invite-staff.tsx').then((module) => ({ default: module.InviteStaff })))
 
 function Grants({ grants }: { grants: StaffUser['grants'] }) {
@@ -15,28 +15,17 @@ function Grants({ grants }: { grants: StaffUser['grants'] }) {
 export const staffScreen: Screen = {
   name: 'staff',
   icon: GroupIcon,
-  endpoints: { list: listStaff },
+  endpoints: { list: listStaff, read: readStaff },
   columns: [
     { source: 'name', render: (record) => <bdi>{String(record['name'] || record['email'])}</bdi> },
     { source: 'email', render: (record) => <bdi dir="ltr">{String(record['email'])}</bdi> },
     { source: 'grants', label: 'field.roles', render: (record) => <Grants grants={record['grants'] as StaffUser['grants']} /> },
     'status',
     'last_sign_in_at',
-    {
-      source: 'actions',
-      label: 'field.actions',
-      render: (record) => (
-        <ActionButtons
-          resource="staff"
-          record={record}
-          names={['revoke-sessions']}
-          endpoints={{ 'revoke-sessions': revokeStaffSessions }}
-          size="small"
-        />
-      ),
-    },
   ],
   title: (record) => String(record['email']),
+  filters: ['status', 'role', 'email'],
+  show: StaffPage,
   create: InviteStaff,
   menu: { group: 'platform', key: 's' },
 }

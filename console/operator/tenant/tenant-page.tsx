@@ -1,86 +1,75 @@
 import { pickText } from '@cityos/contract'
-import {
-  closeTenant,
-  deleteTenant,
-  readTenant,
-  reopenTenant,
-  resumeTenant,
-  sleepTenant,
-  suspendTenant,
-  type Tenant,
-  wakeTenant,
-} from '@cityos/control-plane/contract'
+import { readOperation, readTenant, type Tenant } from '@cityos/control-plane/contract'
 import OpenInNewIcon from '@mui/icons-material/OpenInNew'
-import { Alert, AlertTitle, Box, Button, Stack, Tab, Tabs } from '@mui/material'
-import { useState } from 'react'
-import { EditButton, Link, ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
+import { Alert, AlertTitle, Box, Button, LinearProgress, Stack, Tab, Tabs } from '@mui/material'
+import { Link, ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
+import { useSearchParams } from 'react-router-dom'
 import { useRead } from '../../api/query.ts'
 import { useConsoleLocale } from '../../fields/format.ts'
 import { StatusChip } from '../../fields/status.tsx'
 import { Ident, When } from '../../fields/values.tsx'
-import { ActionButtons } from '../../screen/actions.tsx'
 import { Facts, Panel } from '../../screen/facts.tsx'
 import { FailureState, ListSkeleton } from '../../shell/states.tsx'
-import { useAfterRequest } from './after-request.ts'
-import { DeleteTenantButton } from './delete-tenant.tsx'
 import { OwnerInvitation } from './invitation.tsx'
+import { TenantAudit } from './tenant-audit.tsx'
+import { TenantBackups } from './tenant-backups.tsx'
+import { TenantDomains } from './tenant-domains.tsx'
 import { TenantHealth } from './tenant-health.tsx'
 import { TenantHistory } from './tenant-history.tsx'
 import { TenantLogs } from './tenant-logs.tsx'
+import { TenantPolicy } from './tenant-policy.tsx'
+import { TenantSubscription } from './tenant-subscription.tsx'
+import { TenantSupport } from './tenant-support.tsx'
 import { TenantUsage } from './tenant-usage.tsx'
+import { TenantVerbs } from './tenant-verbs.tsx'
 
-const verbs = {
-  suspend: suspendTenant,
-  resume: resumeTenant,
-  sleep: sleepTenant,
-  wake: wakeTenant,
-  close: closeTenant,
-  reopen: reopenTenant,
-  delete: deleteTenant,
+const tabs = {
+  overview: Overview,
+  subscription: TenantSubscription,
+  usage: TenantUsage,
+  backups: TenantBackups,
+  domains: TenantDomains,
+  policy: TenantPolicy,
+  support: TenantSupport,
+  history: TenantHistory,
+  audit: TenantAudit,
+  logs: TenantLogs,
 }
-const tabs = ['overview', 'usage', 'history', 'logs'] as const
+const names = Object.keys(tabs) as (keyof typeof tabs)[]
 
 /** One tenant: where it is, how it is, what it uses, what was done to it, and what can be done now. */
 export function TenantPage() {
   const id = String(useGetRecordId())
   const t = useTranslate()
   const locale = useConsoleLocale()
-  const watch = useAfterRequest()
-  const [tab, setTab] = useState<(typeof tabs)[number]>('overview')
+  const [search, setSearch] = useSearchParams()
+  const asked = search.get('tab') as keyof typeof tabs
+  const tab = names.includes(asked) ? asked : 'overview'
+  const Shown = tabs[tab]
   const { data: tenant, error, refetch } = useRead(readTenant, { params: { id } }, { refetchInterval: 5_000 })
   if (error && !tenant) return <FailureState error={error} retry={refetch} />
   if (!tenant) return <ListSkeleton />
-  const { delete: _, ...posted } = verbs
-  const actions = tenant.actions.filter((name) => name !== 'change')
   return (
     <Box>
       <Title title={pickText(tenant.name, locale)} />
       <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
         <ListButton />
-        <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
-          {tenant.actions.includes('change') && <EditButton record={tenant} />}
-          <ActionButtons
-            resource="tenants"
-            record={tenant}
-            names={actions}
-            endpoints={posted}
-            typed={{ close: tenant.slug }}
-            onDone={watch}
-          />
-          {actions.includes('delete') && <DeleteTenantButton tenant={tenant} />}
-        </Stack>
+        <TenantVerbs tenant={tenant} />
       </TopToolbar>
       <Stack spacing={2}>
         <Head tenant={tenant} />
-        <Tabs value={tab} onChange={(_, next) => setTab(next)} variant="scrollable" allowScrollButtonsMobile>
-          {tabs.map((name) => (
+        <Tabs
+          value={tab}
+          onChange={(_, next: string) => setSearch({ tab: next }, { replace: true })}
+          variant="scrollable"
+          allowScrollButtonsMobile
+          aria-label={t('tenant.parts')}
+        >
+          {names.map((name) => (
             <Tab key={name} value={name} label={t(`tenant.${name}`)} />
           ))}
         </Tabs>
-        {tab === 'overview' && <Overview tenant={tenant} />}
-        {tab === 'usage' && <TenantUsage tenant={tenant} />}
-        {tab === 'history' && <TenantHistory tenant={tenant} />}
-        {tab === 'logs' && <TenantLogs tenant={tenant} />}
+        <Shown tenant={tenant} />
       </Stack>
     </Box>
   )
@@ -114,18 +103,8 @@ function Head({ tenant }: { tenant: Tenant }) {
             </Button>
           ))}
         </Stack>
-        {tenant.operation_id && (
-          <Alert
-            severity="info"
-            action={
-              <Button color="inherit" component={Link} to={`/operations/${tenant.operation_id}/show`}>
-                {t('tenant.watch')}
-              </Button>
-            }
-          >
-            {t('tenant.operation_running')}
-          </Alert>
-        )}
+        {tenant.operation_id && <LiveOperation id={tenant.operation_id} />}
+        {tenant.quarantined && <Alert severity="warning">{t('tenant.quarantined_text')}</Alert>}
         {tenant.failure && (
           <Alert severity="error">
             <AlertTitle>{t('operation.failed_at', { step: t(`step.${tenant.failure.step}`, { _: tenant.failure.step }) })}</AlertTitle>
@@ -141,6 +120,38 @@ function Head({ tenant }: { tenant: Tenant }) {
         )}
       </Stack>
     </Panel>
+  )
+}
+
+/** What is being done to the tenant now, and how far it is. */
+function LiveOperation({ id }: { id: string }) {
+  const t = useTranslate()
+  const { data: operation } = useRead(readOperation, { params: { id } }, { refetchInterval: 2_000 })
+  const { done, total } = operation?.progress ?? { done: 0, total: 0 }
+  return (
+    <Alert
+      severity="info"
+      slotProps={{ message: { sx: { flex: 1 } } }}
+      action={
+        <Button color="inherit" component={Link} to={`/operations/${id}/show`}>
+          {t('tenant.watch')}
+        </Button>
+      }
+    >
+      {operation ? t(`operation_kind.${operation.kind}`) : t('tenant.operation_running')}
+      {operation && (
+        <>
+          {' · '}
+          {t('operation.progress', { done, total })}
+          <LinearProgress
+            variant="determinate"
+            value={total === 0 ? 0 : (done / total) * 100}
+            aria-label={t('operation.progress', { done, total })}
+            sx={{ marginBlockStart: 1, borderRadius: 2 }}
+          />
+        </>
+      )}
+    </Alert>
   )
 }
 
@@ -160,6 +171,9 @@ function Overview({ tenant }: { tenant: Tenant }) {
             { label: 'field.timezone', value: <Ident value={tenant.timezone} /> },
             { label: 'field.driver', value: `${tenant.driver} · ${tenant.region}` },
             { label: 'field.verticals', value: tenant.verticals.join(', ') || '–' },
+            { label: 'field.residency_zone', value: <Ident value={tenant.residency_zone} /> },
+            { label: 'field.last_backup', value: <When at={tenant.backup?.last_at} ago /> },
+            { label: 'field.tested', value: <When at={tenant.backup?.verified_at} ago /> },
             { label: 'field.id', value: <Ident value={tenant.id} copy /> },
             { label: 'field.created_at', value: <When at={tenant.created_at} /> },
             { label: 'field.version', value: tenant.version },

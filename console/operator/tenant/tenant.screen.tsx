@@ -5,8 +5,9 @@ import { Stack } from '@mui/material'
 import { lazy } from 'react'
 import { useRead } from '../../api/query.ts'
 import { StatusChip } from '../../fields/status.tsx'
-import { Bytes, Ident, TranslatedText } from '../../fields/values.tsx'
+import { Bytes, Ident, TranslatedText, When } from '../../fields/values.tsx'
 import type { Screen } from '../../screen/screen.ts'
+import { ExportTenants } from './export-tenants.tsx'
 
 const TenantPage = lazy(() => import('./tenant-page.tsx').then((module) => ({ default: module.TenantPage })))
 const TenantWizard = lazy(() => import('./tenant-wizard.tsx').then((module) => ({ default: module.TenantWizard })))
@@ -24,6 +25,7 @@ export const tenantScreen: Screen = {
   columns: [
     {
       source: 'name',
+      sortable: true,
       render: (record) => (
         <Stack>
           <TranslatedText value={(record as unknown as Tenant).name} />
@@ -31,9 +33,10 @@ export const tenantScreen: Screen = {
         </Stack>
       ),
     },
-    'status',
-    { source: 'runtime', card: 'aside', render: (record) => <StatusChip status={record['runtime'] as string | null} /> },
-    'plan',
+    { source: 'slug', card: 'none', sortable: true },
+    { source: 'status', sortable: true },
+    { source: 'runtime', card: 'aside', sortable: true, render: (record) => <StatusChip status={record['runtime'] as string | null} /> },
+    { source: 'plan', sortable: true },
     {
       source: 'database_bytes',
       label: 'field.database_size',
@@ -41,11 +44,19 @@ export const tenantScreen: Screen = {
       render: (record) => <Bytes value={(record as unknown as Tenant).database_bytes} />,
       end: true,
     },
-    'release',
+    { source: 'release', card: 'none', sortable: true },
+    {
+      source: 'backup',
+      label: 'field.tested',
+      card: 'none',
+      render: (record) => <When at={(record as unknown as Tenant).backup?.verified_at} ago />,
+    },
     { source: 'verticals', card: 'none', render: (record) => (record as unknown as Tenant).verticals.length, end: true },
-    'created_at',
+    { source: 'created_at', sortable: true },
   ],
-  filters: ['runtime', 'plan'],
+  filters: ['runtime', 'quarantined', 'plan', 'release', 'node_id'],
+  order: '-created_at',
+  tools: ExportTenants,
   tabs: { values: TenantStatus.options, useCounts: useTenantCounts },
   search: 'tenant.search',
   title: (record) => String(record['slug']),
