@@ -30,6 +30,7 @@ void startConsole({
   ],
   dashboard: FleetPage,
   loginPage: StaffSignInPage,
+  account: '/oauth/account',
   children: [
     ...resourcesOf(operatorScreens),
     <CustomRoutes key="own">

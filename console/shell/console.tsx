@@ -30,6 +30,8 @@ export interface ConsoleOptions {
   verticals?: { side: 'admin' | 'vendor'; registered: Record<string, VerticalConsole>; endpoints: Endpoints; after: string }
   dashboard: ComponentType
   loginPage: ComponentType
+  /** Page of one's own account: password, authenticator app, sessions. */
+  account?: string
   /** `<Resource>`s and `<CustomRoutes>`. */
   children: ReactElement[]
 }
@@ -91,8 +93,12 @@ function Frame({ i18n, authProvider, live, store, watch, locale: readLocale, ...
   const children = useMemo(() => [...options.children, ...verticalRoutes(loaded)], [options.children, loaded])
   const menu = useMemo(() => {
     const at = options.menu.findIndex((group) => group.label === after) + 1
-    return { groups: [...options.menu.slice(0, at), ...verticalGroups(loaded), ...options.menu.slice(at)], title: options.title }
-  }, [options.menu, options.title, after, loaded])
+    return {
+      groups: [...options.menu.slice(0, at), ...verticalGroups(loaded), ...options.menu.slice(at)],
+      title: options.title,
+      account: options.account,
+    }
+  }, [options.menu, options.title, options.account, after, loaded])
   const dir = direction(locale)
   const light = useMemo(() => consoleTheme('light', dir), [dir])
   const dark = useMemo(() => consoleTheme('dark', dir), [dir])

@@ -1,11 +1,25 @@
 import HelpOutlineIcon from '@mui/icons-material/HelpOutlineOutlined'
+import ManageAccountsIcon from '@mui/icons-material/ManageAccountsOutlined'
 import SearchIcon from '@mui/icons-material/Search'
-import { Box, Button, Chip, IconButton, Tooltip, Typography, useMediaQuery, useTheme } from '@mui/material'
+import {
+  Box,
+  Button,
+  Chip,
+  IconButton,
+  ListItemIcon,
+  ListItemText,
+  MenuItem,
+  Tooltip,
+  Typography,
+  useMediaQuery,
+  useTheme,
+} from '@mui/material'
 import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useEffect, useState } from 'react'
 import {
   AppBar,
   Layout,
   LocalesMenuButton,
+  Logout,
   TitlePortal,
   ToggleThemeButton,
   UserMenu,
@@ -115,5 +129,24 @@ const iconOnly = {
 /** The menu of the person signed in, called by the name it shows (2.5.3). */
 function NamedUserMenu() {
   const { identity } = useGetIdentity()
-  return <UserMenu label={identity?.fullName ?? 'ra.auth.user_menu'} />
+  const { account } = useMenu()
+  return (
+    <UserMenu label={identity?.fullName ?? 'ra.auth.user_menu'}>
+      {account && <AccountEntry href={account} />}
+      <Logout />
+    </UserMenu>
+  )
+}
+
+/** Leads to the pages of one's own account, which the sign-in serves. */
+function AccountEntry({ href }: { href: string }) {
+  const t = useTranslate()
+  return (
+    <MenuItem component="a" href={href}>
+      <ListItemIcon>
+        <ManageAccountsIcon fontSize="small" />
+      </ListItemIcon>
+      <ListItemText>{t('shell.account')}</ListItemText>
+    </MenuItem>
+  )
 }

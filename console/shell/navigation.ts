@@ -20,5 +20,12 @@ export interface MenuGroup {
   entries: MenuEntry[]
 }
 
-export const MenuContext = createContext<{ groups: MenuGroup[]; title: string }>({ groups: [], title: 'console.title' })
+/** The menu, the console's name, and where one's own account is looked after (none: the console has no such page). */
+export interface ConsoleMenu {
+  groups: MenuGroup[]
+  title: string
+  account?: string | undefined
+}
+
+export const MenuContext = createContext<ConsoleMenu>({ groups: [], title: 'console.title' })
 export const useMenu = () => useContext(MenuContext)
