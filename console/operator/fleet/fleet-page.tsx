@@ -11,6 +11,7 @@ import { Panel } from '../../screen/facts.tsx'
 import { Figure, Figures } from '../../screen/figures.tsx'
 import { EmptyState, FailureState, ListSkeleton } from '../../shell/states.tsx'
 import { OperationRows } from '../operation/operation-rows.tsx'
+import { FleetPlots, OpenAlerts, PendingApprovals } from './fleet-plots.tsx'
 
 /** The fleet at a glance: what is wrong first, then how much there is, then what happens. */
 export function FleetPage() {
@@ -49,6 +50,7 @@ function Shown({ fleet }: { fleet: Fleet }) {
         <HealthBar counts={fleet.runtimes} total={Object.values(fleet.runtimes).reduce((sum, count) => sum + count, 0)} filter="runtime" />
       </Panel>
       {fleet.attention.length > 0 && <Attention fleet={fleet} />}
+      <OpenAlerts />
       <Figures>
         <Figure label={t('field.tenants')} value={number(fleet.tenants)} to="/tenants" />
         <Figure label={t('fleet.active_operations')} value={number(fleet.operations.active)} to="/operations" />
@@ -58,12 +60,14 @@ function Shown({ fleet }: { fleet: Fleet }) {
           alarm={fleet.operations.failed_last_day > 0}
           to={`/operations?filter=${encodeURIComponent('{"status":"failed"}')}`}
         />
+        <PendingApprovals />
         <Figure label={t('field.orders')} value={number(fleet.usage.orders)} />
         <Figure label={t('field.products')} value={number(fleet.usage.products)} />
         <Figure label={t('field.customers')} value={number(fleet.usage.customers)} />
         <Figure label={t('field.database_size')} value={formatBytes(fleet.usage.database_bytes, locale)} />
         <Figure label={t('field.memory')} value={formatBytes(fleet.usage.memory_bytes, locale)} />
       </Figures>
+      <FleetPlots fleet={fleet} />
       <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { md: '2fr 1fr' } }}>
         <Panel title={t('fleet.recent')} dense>
           {fleet.recent_operations.length > 0 ? (
