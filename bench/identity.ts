@@ -10,6 +10,8 @@ import { type Figure, percentile } from './report.ts'
 const signIns = 20
 const refreshes = 30
 const verifications = 5_000
+/** Rounds of verifying every new token with a verifier that has seen none of them. */
+const rounds = 20
 
 /**
  * What staff sign-in costs the control plane (argon2id with 19 MiB is most of it, and meant to be), what a refresh costs
@@ -24,20 +26,40 @@ export async function measureIdentity(platform: Platform, tenantId: string): Pro
   const signedIn = await measured(pid, signIns, async () => {
     tokens = await signIn(platform.operator.platform, operator, audience)
   })
+  const fresh: string[] = []
   const refreshed = await measured(pid, refreshes, async () => {
     tokens = await refresh(platform.operator.platform, tokens.refresh_token ?? '')
+    fresh.push(tokens.access_token)
   })
   const issuer = platform.operator.platform.origin
   const jwks = (await (await platform.fetch(`${issuer}/oauth/jwks.json`)).json()) as Jwks
+  const now = new Date()
+  const first = await ownCpu(rounds * fresh.length, async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const verify = staffVerifier(jwks, { issuer, audience })
+      for (const token of fresh) await verify(token, now)
+    }
+  })
   const verify = staffVerifier(jwks, { issuer, audience })
-  const verified = await measured(process.pid, verifications, () => verify(tokens.access_token, new Date()))
+  const again = await ownCpu(verifications, async () => {
+    for (let index = 0; index < verifications; index += 1) await verify(tokens.access_token, now)
+  })
   const group = 'staff identity'
   return [
     { group, name: 'sign-in, control plane', value: signedIn.cpu, unit: 'ms CPU' },
     { group, name: 'sign-in, p95', value: signedIn.p95, unit: 'ms' },
     { group, name: 'refresh, control plane', value: refreshed.cpu, unit: 'ms CPU' },
-    { group, name: 'token verification in a data plane', value: verified.cpu, unit: 'ms CPU', aim: 0.1 },
+    { group, name: 'token verification in a data plane, its first request', value: first, unit: 'ms CPU' },
+    { group, name: 'token verification in a data plane, every later one', value: again, unit: 'ms CPU', aim: 0.1 },
   ]
+}
+
+/** Mean processor time of this process for each of `times`, milliseconds. */
+async function ownCpu(times: number, work: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000 / times
 }
 
 /** Mean processor time of `pid` for each time, and the 95th percentile of how long one took; milliseconds. */
