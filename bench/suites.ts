@@ -9,6 +9,7 @@ import { measureIdentity } from './identity.ts'
 import { measureCreate, measureMemory, measureWake, sleep } from './lifecycle.ts'
 import { type Load, measureLoad } from './load.ts'
 import type { Platform } from './platform.ts'
+import { measureRegistry } from './registry.ts'
 import type { Figure } from './report.ts'
 import { measureRollUp } from './usage.ts'
 import { measureMenu, measureMixed, measureSeatMap, measureSlots, measureStorm } from './verticals.ts'
@@ -94,6 +95,7 @@ export const suites: Record<string, (bench: Bench) => Promise<Figure[]>> = {
   menu: measureMenu,
   mixed: measureMixed,
   storm: measureStorm,
+  registry: ({ platform, tenantId }) => measureRegistry(platform, tenantId),
 }
 
 function fill({ platform, tenantId, products }: Bench): Promise<void> {
