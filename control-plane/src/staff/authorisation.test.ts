@@ -126,7 +126,8 @@ describe('the authorisation table', () => {
     expect(documented.sort()).toEqual(open.map(({ id }) => id).sort())
   })
 
-  it('is what the running program does, for every role of the city and of a tenant', async () => {
+  // thousands of requests: seconds on a quiet machine, a minute on a crowded one
+  it('is what the running program does, for every role of the city and of a tenant', { timeout: 120_000 }, async () => {
     const found: Record<string, string> = {}
     const expected: Record<string, string> = {}
     for (const endpoint of endpoints) {

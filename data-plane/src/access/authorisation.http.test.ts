@@ -66,7 +66,8 @@ async function call(endpoint: AnyEndpoint, token: string) {
 const grant = (role: StaffRole, tenant_id: string) => ({ grants: [{ role, tenant_id, nodes: [] }] })
 
 describe('the authorisation table over HTTP', () => {
-  it('is what the running data plane does, for every role of this tenant', async () => {
+  // thousands of requests: seconds on a quiet machine, a minute on a crowded one
+  it('is what the running data plane does, for every role of this tenant', { timeout: 120_000 }, async () => {
     const { id } = plane.binding.tenant
     const found: string[] = []
     for (const role of StaffRole.options) {
