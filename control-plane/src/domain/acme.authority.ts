@@ -94,12 +94,14 @@ export class AcmeAuthority {
       }),
     )
     await publish(asked.map(({ challenge, host, content }) => ({ host, token: challenge.token, content })))
-    for (const { challenge, host } of asked) {
-      await client.completeChallenge(challenge)
-      await client.waitForValidStatus(challenge).catch((cause: unknown) => {
-        throw new OrderEnded(`the certificate authority could not see ${host}: ${messageOf(cause)}`, { cause })
-      })
-    }
+    await Promise.all(
+      asked.map(async ({ challenge, host }) => {
+        await client.completeChallenge(challenge)
+        await client.waitForValidStatus(challenge).catch((cause: unknown) => {
+          throw new OrderEnded(`the certificate authority could not see ${host}: ${messageOf(cause)}`, { cause })
+        })
+      }),
+    )
   }
 
   async #client(): Promise<Client> {

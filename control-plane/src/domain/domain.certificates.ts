@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { custom_domain, tenant } from '../../generated/client.ts'
 import { json, jsonNull } from '../registry/registry.ts'
 import { AcmeAuthority, type IssuedCertificate, messageOf, OrderEnded, type PendingOrder } from './acme.authority.ts'
+import { lockDomain, loseCertificate } from './domain.changes.ts'
 import type { DomainReconcilerParts } from './domain.reconciler.ts'
 import { issuesCertificates } from './domain.settings.ts'
 
@@ -9,6 +10,7 @@ const Kept = z.object({ chain: z.string(), key: z.string() })
 
 /** Whoever works at an order has it for this long; a process that was killed leaves it to the next after that. */
 const leaseSeconds = 120
+const leastSecondsBetween = 86_400
 const longestRetrySeconds = 12 * 3_600
 const alertDays = 14
 const criticalDays = 3
@@ -38,7 +40,10 @@ export class DomainCertificates {
   /** When this domain has to be looked at again. @param check when its proof is due */
   nextLook(row: custom_domain, check: Date): Date {
     if (this.#authority === null || row.status === 'claimed' || row.status === 'failing') return check
-    const certificate = row.order_retry_at ?? renewalOf(row) ?? this.#parts.clock.in(leaseSeconds)
+    const renewal = renewalOf(row)
+    const retry = row.order_retry_at
+    const certificate =
+      renewal === null ? (retry ?? this.#parts.clock.in(leaseSeconds)) : retry !== null && retry > renewal ? retry : renewal
     return certificate < check ? certificate : check
   }
 
@@ -52,6 +57,7 @@ export class DomainCertificates {
     const hosts = this.isWanted(row) || this.#checkedJustNow(row) ? await names() : row.certificate_hosts
     const covers = hosts.every((host) => row.certificate_hosts.includes(host))
     if (this.#authority !== null && (this.isWanted(row) || !covers)) row = await this.#order(this.#authority, row, hosts)
+    if (row.certificate_sealed !== null && hasRunOut(row, this.#parts.clock.now())) return this.#expire(row, owner)
     if (row.certificate_sealed !== null) await this.#handOver(row, owner, row.certificate_fingerprint !== known.certificate_fingerprint)
     await this.#watch(row, owner)
     return row
@@ -141,7 +147,8 @@ export class DomainCertificates {
           order_key_sealed: null,
           order_hosts: [],
           order_failures: 0,
-          order_retry_at: null,
+          // an authority whose clock is behind hands out what looks old at once: one a day is enough
+          order_retry_at: this.#parts.clock.in(leastSecondsBetween),
           failure: jsonNull,
         },
       })
@@ -159,6 +166,19 @@ export class DomainCertificates {
     if (fence === null) throw new Error('another process has taken over')
     const { chain, key } = Kept.parse(JSON.parse(this.#parts.sealing.open('certificate', row.certificate_sealed ?? '')))
     await driver.putCertificate({ tenantId: owner.id, host: row.host, hosts: row.certificate_hosts, chain, key }, fence)
+  }
+
+  async #expire(known: custom_domain, owner: tenant): Promise<custom_domain> {
+    const { registry, sealing, settings, clock } = this.#parts
+    await this.#watch(known, owner)
+    const fence = this.#parts.fence()
+    if (fence === null) throw new Error('another process has taken over')
+    await this.#parts.driverOf(owner.driver).removeCertificate(owner.id, known.host, fence)
+    return registry.transaction(async (tx) => {
+      const row = await lockDomain(tx, known.id)
+      if (row.ended_at === null && row.certificate_sealed !== null) await loseCertificate({ tx, sealing, settings, now: clock.now() }, row)
+      return tx.custom_domain.findUniqueOrThrow({ where: { id: row.id } })
+    })
   }
 
   async #watch(row: custom_domain, owner: tenant): Promise<void> {
@@ -182,6 +202,10 @@ function renewalOf(row: custom_domain): Date | null {
   const { certificate_not_before: from, certificate_not_after: to } = row
   if (row.certificate_sealed === null || !from || !to) return null
   return new Date(to.getTime() - (to.getTime() - from.getTime()) / 3)
+}
+
+function hasRunOut(row: custom_domain, now: Date): boolean {
+  return row.certificate_not_after !== null && row.certificate_not_after <= now
 }
 
 const subjectOf = (row: custom_domain): string => `certificate:${row.id}`

@@ -76,6 +76,18 @@ export async function becomeLive(change: Change, row: custom_domain): Promise<vo
   if (row.status === 'verified') await tell(change, row, 'domain-live', { url: `${originOf(settings, row.host, secure)}/` })
 }
 
+/** Its certificate ran out: browsers refuse it, so that the platform's host is the first address until there is another. */
+export async function loseCertificate(change: Change, row: custom_domain): Promise<void> {
+  const { tx, now } = change
+  await tx.custom_domain.update({
+    where: { id: row.id },
+    data: { status: row.status === 'failing' ? 'failing' : 'verified', canonical: false, certificate_sealed: null, certificate_hosts: [] },
+  })
+  await tx.tenant_domain.updateMany({ where: { host: row.host, tenant_id: row.tenant_id }, data: { canonical: false, secure: false } })
+  await changeDocument(tx, row.tenant_id, {}, now)
+  await tell(change, row, 'domain-expired', { reason: (row.failure as { message?: string } | null)?.message ?? '' })
+}
+
 /** The proof is back: as live as it was. */
 export async function recover(change: Change, row: custom_domain): Promise<void> {
   if (row.certificate_sealed !== null || !issuesCertificates(change.settings.domains)) return becomeLive(change, row)

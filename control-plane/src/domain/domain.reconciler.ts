@@ -45,6 +45,7 @@ const claimDays = 30
 const freshSeconds = 3_600
 /** How long a tenant that does not serve is left alone. */
 const restSeconds = 3_600
+const againSeconds = 600
 
 /**
  * Takes a domain's id and does the next thing: looks for its proof, has it routed, gets and renews its certificate, and
@@ -99,7 +100,9 @@ export class DomainReconciler {
       await this.#parts.reconcileTenant(row.tenant_id)
       current = await this.#certify(current, row.tenant)
     }
-    const next = this.#certificates.nextLook(current, nextCheck(current, current.checked_at ?? current.created_at))
+    const wanted = this.#certificates.nextLook(current, nextCheck(current, current.checked_at ?? current.created_at))
+    // what could not be found out now is not asked for again at once
+    const next = wanted > clock.now() ? wanted : clock.in(againSeconds)
     await registry.db.custom_domain.updateMany({ where: { id, ended_at: null }, data: { next_at: next } })
     return current.status === before ? null : `${current.host} is ${current.status}`
   }

@@ -25,7 +25,7 @@ export async function usedOf(db: Db, tenantId: string): Promise<Record<string, n
   const [report, staff, domains, period] = await Promise.all([
     db.plane_report.findUnique({ where: { tenant_id: tenantId } }),
     db.staff_grant.groupBy({ by: ['user_id'], where: { tenant_id: tenantId } }),
-    db.tenant_domain.count({ where: { tenant_id: tenantId, kind: 'custom' } }),
+    db.custom_domain.count({ where: { tenant_id: tenantId, ended_at: null } }),
     db.subscription.findUnique({ where: { tenant_id: tenantId }, select: { period_no: true } }),
   ])
   const usage = report ? PlaneHealth.parse(report.report).usage : null
