@@ -31,8 +31,8 @@ export class Platform {
   }
 
   /** A platform of its own on a free port, in a new folder. `environment` reaches the node process. */
-  static async start(options: { demo?: boolean; environment?: Record<string, string> } = {}): Promise<Platform> {
-    const platform = new Platform(await freePort(), await mkdtemp(join(tmpdir(), 'cityos-e2e-')))
+  static async start(options: { demo?: boolean; environment?: Record<string, string>; port?: number } = {}): Promise<Platform> {
+    const platform = new Platform(options.port ?? (await freePort()), await mkdtemp(join(tmpdir(), 'cityos-e2e-')))
     await makeReachable(platform.data.path)
     await platform.up(options).catch(async (error: Error) => {
       await platform.end()

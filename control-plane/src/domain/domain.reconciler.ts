@@ -98,7 +98,8 @@ export class DomainReconciler {
     if (current.ended_at !== null) return this.#clear(current, row.tenant)
     if (proven.includes(current.status)) {
       await this.#parts.reconcileTenant(row.tenant_id)
-      current = await this.#certify(current, row.tenant)
+      // nothing is ordered on a proof that could not be seen
+      if (!isSilent(current)) current = await this.#certify(current, row.tenant)
     }
     const wanted = this.#certificates.nextLook(current, nextCheck(current, current.checked_at ?? current.created_at))
     // what could not be found out now is not asked for again at once
@@ -189,4 +190,8 @@ export class DomainReconciler {
     const { registry, sealing, settings, clock } = this.#parts
     return registry.transaction((tx) => work({ tx, sealing, settings, now: clock.now() }))
   }
+}
+
+function isSilent(row: custom_domain): boolean {
+  return (row.failure as { code?: string } | null)?.code === 'dns_unreachable'
 }

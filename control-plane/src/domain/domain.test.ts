@@ -85,7 +85,8 @@ describe.skipIf(!canRunPebble)('custom domains', () => {
   const until = async (what: string, isSo: () => Promise<boolean> | boolean): Promise<void> => {
     const deadline = performance.now() + 25_000
     while (!(await isSo())) {
-      if (performance.now() > deadline) throw new Error(`not yet: ${what}: ${JSON.stringify((await platform.request('GET', of('souq'), { token })).body.data)}`)
+      if (performance.now() > deadline)
+        throw new Error(`not yet: ${what}: ${JSON.stringify((await platform.request('GET', of('souq'), { token })).body.data)}`)
       await settle()
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
@@ -209,6 +210,7 @@ describe.skipIf(!canRunPebble)('custom domains', () => {
     kept('souq').certificates.clear()
     await verify('souq', 'shop.example.com')
     await until('handed over', () => kept('souq').certificates.size > 0)
+    await later(1)
     expect([...kept('souq').certificates.keys()]).toEqual(['shop.example.com'])
   })
 
@@ -227,6 +229,7 @@ describe.skipIf(!canRunPebble)('custom domains', () => {
 
     await prove('souq', 'shop.example.com')
     clock.move(2 * hour)
+    await signIn()
     expect(await reaches('souq', 'shop.example.com', 'live')).toMatchObject({ failing_since: null, failure: null })
     await acme.clearText('_cityos.shop.example.com')
     clock.move(day + hour)
