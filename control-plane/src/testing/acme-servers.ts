@@ -82,13 +82,13 @@ export class AcmeServers {
     }
     writeFileSync(join(dir, 'pebble.json'), JSON.stringify({ pebble: config }))
     const silent = { stdio: 'ignore' as const }
-    const unused = ['-http01', '', '-https01', '', '-tlsalpn01', '']
+    const unused = ['-http01', '', '-https01', '', '-tlsalpn01', '', '-doh', '']
     const address = `127.0.0.1:${dns}`
     const names4 = ['-defaultIPv4', '127.0.0.1', '-defaultIPv6', '']
     const processes = [
       spawn(
         join(folder, 'pebble-challtestsrv'),
-        ['-dns01', address, '-management', `127.0.0.1:${dnsManagement}`, ...names4, ...unused],
+        ['-dnsserver', address, '-management', `127.0.0.1:${dnsManagement}`, ...names4, ...unused],
         silent,
       ),
       spawn(join(folder, 'pebble'), ['-config', join(dir, 'pebble.json'), '-dnsserver', address], {
@@ -97,7 +97,10 @@ export class AcmeServers {
       }),
     ]
     const servers = new AcmeServers(dir, processes, { acme, management, dns, dnsManagement })
-    await servers.#ready()
+    await servers.#ready().catch(async (error: Error) => {
+      await servers.stop()
+      throw error
+    })
     return servers
   }
 
