@@ -31,7 +31,8 @@ function Drawing({ points, series, kind, format }: Omit<ChartProps, 'title'>) {
   }
   const compact = new Intl.NumberFormat('en', { notation: 'compact' })
   const shared = {
-    height: 230,
+    // the legend stands above the drawing and takes its height from it
+    height: series.length < 2 ? 230 : 196,
     colors,
     margin: { left: 4, right: 12, top: 12, bottom: 4 },
     hideLegend: series.length < 2,

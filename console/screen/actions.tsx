@@ -26,6 +26,10 @@ const dangerous: readonly string[] = [
   'force-close',
   'freeze',
   'fail-delivery',
+  'move',
+  'disable',
+  'revoke_sessions',
+  'reset-totp',
 ]
 
 /** Verbs that move a thing on: the first of them is the page's primary action. */

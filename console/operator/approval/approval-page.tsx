@@ -2,6 +2,7 @@ import { type Approval, readApproval } from '@cityos/control-plane/contract'
 import { Alert, Box, Button, Stack, Typography } from '@mui/material'
 import { Link, ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
 import { useRead } from '../../api/query.ts'
+import { formatBytes, formatNumber, useConsoleLocale } from '../../fields/format.ts'
 import { StatusChip } from '../../fields/status.tsx'
 import { Ident, When } from '../../fields/values.tsx'
 import { ActionButtons } from '../../screen/actions.tsx'
@@ -75,13 +76,7 @@ function WhatHappens({ approval }: { approval: Approval }) {
                 {t(`approval_detail.${name}`, { _: name.replaceAll('_', ' ') })}
               </Typography>
               <Typography component="dd" sx={{ margin: 0, overflowWrap: 'anywhere' }}>
-                {typeof value === 'string' && moment.test(value) ? (
-                  <When at={value} />
-                ) : typeof value === 'boolean' ? (
-                  t(value ? 'ra.boolean.true' : 'ra.boolean.false')
-                ) : (
-                  <bdi>{value ?? '–'}</bdi>
-                )}
+                <Detail name={name} value={value} />
               </Typography>
             </Box>
           ))}
@@ -89,6 +84,17 @@ function WhatHappens({ approval }: { approval: Approval }) {
       </Stack>
     </Panel>
   )
+}
+
+/** One of the details: moments, sizes and states are shown as such. */
+function Detail({ name, value }: { name: string; value: Approval['details'][string] }) {
+  const t = useTranslate()
+  const locale = useConsoleLocale()
+  if (value === null || value === '') return <>–</>
+  if (typeof value === 'boolean') return <>{t(value ? 'ra.boolean.true' : 'ra.boolean.false')}</>
+  if (typeof value === 'number') return <bdi>{name.endsWith('_bytes') ? formatBytes(value, locale) : formatNumber(value, locale)}</bdi>
+  if (name === 'status') return <StatusChip status={value} />
+  return moment.test(value) ? <When at={value} /> : <bdi>{value}</bdi>
 }
 
 function Decision({ approval }: { approval: Approval }) {

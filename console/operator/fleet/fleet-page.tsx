@@ -135,10 +135,22 @@ function HealthBar({ counts, total, filter = 'status' }: { counts: Record<string
 
 function Attention({ fleet }: { fleet: Fleet }) {
   const t = useTranslate()
+  const shown = fleet.attention.slice(0, 6)
+  const failed = `/tenants?filter=${encodeURIComponent('{"status":"failed"}')}`
   return (
-    <Panel title={t('fleet.attention')} dense>
+    <Panel
+      title={t('fleet.attention')}
+      dense
+      actions={
+        fleet.attention.length > shown.length && (
+          <Button component={Link} to={failed}>
+            {t('shell.all')}
+          </Button>
+        )
+      }
+    >
       <List component="div" disablePadding>
-        {fleet.attention.map((item) => (
+        {shown.map((item) => (
           <ListItemButton
             key={`${item.tenant_id}-${item.what}`}
             component={Link}

@@ -5,7 +5,7 @@ import { Box, Button, List, ListItemButton, Stack, Typography } from '@mui/mater
 import { Link, useCanAccess, useTranslate } from 'react-admin'
 import { useRead } from '../../api/query.ts'
 import { Chart } from '../../chart/chart.tsx'
-import { formatDate, formatNumber, useConsoleLocale } from '../../fields/format.ts'
+import { formatDay, formatNumber, useConsoleLocale } from '../../fields/format.ts'
 import { StatusChip } from '../../fields/status.tsx'
 import { When } from '../../fields/values.tsx'
 import { Panel } from '../../screen/facts.tsx'
@@ -17,7 +17,7 @@ export function FleetPlots({ fleet }: { fleet: Fleet }) {
   const t = useTranslate()
   const locale = useConsoleLocale()
   const number = (value: number) => formatNumber(value, locale)
-  const days = fleet.days.map(({ day }) => formatDate(day, locale))
+  const days = fleet.days.map(({ day }) => formatDay(`${day}T12:00:00Z`, locale))
   const states = Object.entries(fleet.counts).filter(([, count]) => count > 0)
   const { canAccess: mayRevenue } = useCanAccess({ resource: 'revenue', action: 'list' })
   return (

@@ -7,7 +7,15 @@ import { Panel } from '../../screen/facts.tsx'
 import { RowsTable } from '../../screen/rows-table.tsx'
 import { Loaded } from '../../shell/states.tsx'
 
-const inWords = (value: unknown): string => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value))
+/** A rule's value on one line: lists with commas, records as `key: value`. */
+function inWords(value: unknown): string {
+  if (Array.isArray(value)) return value.map(inWords).join(', ')
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value)
+      .map(([key, item]) => `${key}: ${inWords(item)}`)
+      .join(', ')
+  return String(value)
+}
 
 /** What the city rules for this tenant, and which policy each value comes from. */
 export function TenantPolicy({ tenant }: { tenant: Tenant }) {

@@ -78,7 +78,7 @@ function QuotaChart({ usage, format }: { usage: BilledUsage[]; format: (value: n
           ]}
         />
       </Panel>
-      {limited.length > 0 && (
+      {limited.some((item) => item.used > 0) && (
         <Chart
           title={t('subscription.quota_used')}
           points={limited.map((item) => t(`metric.${item.metric}`))}

@@ -27,13 +27,12 @@ export const tenantScreen: Screen = {
       source: 'name',
       sortable: true,
       render: (record) => (
-        <Stack>
+        <Stack sx={{ minWidth: { md: 200 } }}>
           <TranslatedText value={(record as unknown as Tenant).name} />
           <Ident value={String(record['slug'])} />
         </Stack>
       ),
     },
-    { source: 'slug', card: 'none', sortable: true },
     { source: 'status', sortable: true },
     { source: 'runtime', card: 'aside', sortable: true, render: (record) => <StatusChip status={record['runtime'] as string | null} /> },
     { source: 'plan', sortable: true },
@@ -51,7 +50,6 @@ export const tenantScreen: Screen = {
       card: 'none',
       render: (record) => <When at={(record as unknown as Tenant).backup?.verified_at} ago />,
     },
-    { source: 'verticals', card: 'none', render: (record) => (record as unknown as Tenant).verticals.length, end: true },
     { source: 'created_at', sortable: true },
   ],
   filters: ['runtime', 'quarantined', 'plan', 'release', 'node_id'],
