@@ -40,7 +40,11 @@ export function ApprovalPage() {
             <Box>
               <StatusChip status={approval.status} />
             </Box>
-            {approval.advice && <Alert severity="info">{approval.advice}</Alert>}
+            {approval.advice && (
+              <Alert severity="info" dir="auto">
+                {approval.advice}
+              </Alert>
+            )}
             <Facts
               facts={[
                 {
@@ -94,7 +98,7 @@ function Detail({ name, value }: { name: string; value: Approval['details'][stri
   if (typeof value === 'boolean') return <>{t(value ? 'ra.boolean.true' : 'ra.boolean.false')}</>
   if (typeof value === 'number') return <bdi>{name.endsWith('_bytes') ? formatBytes(value, locale) : formatNumber(value, locale)}</bdi>
   if (name === 'status') return <StatusChip status={value} />
-  return moment.test(value) ? <When at={value} /> : <bdi>{value}</bdi>
+  return moment.test(value) ? <When at={value} /> : <bdi dir="auto">{value}</bdi>
 }
 
 function Decision({ approval }: { approval: Approval }) {
