@@ -1,6 +1,6 @@
 import { type Alert, acknowledgeAlert, listAlerts } from '@cityos/control-plane/contract'
 import NotificationsIcon from '@mui/icons-material/NotificationsOutlined'
-import { Stack, Typography } from '@mui/material'
+import { Box, Stack, Typography } from '@mui/material'
 import { Link } from 'react-admin'
 import { StatusChip } from '../../fields/status.tsx'
 import { ActionButtons } from '../../screen/actions.tsx'
@@ -32,7 +32,13 @@ export const alertScreen: Screen = {
       source: 'tenant_slug',
       label: 'field.tenant',
       render: (record) =>
-        alert(record).tenant_id ? <Link to={`/tenants/${alert(record).tenant_id}/show`}>{alert(record).tenant_slug}</Link> : '–',
+        alert(record).tenant_id ? (
+          <Box component={Link} to={`/tenants/${alert(record).tenant_id}/show`} sx={{ display: 'inline-block', lineHeight: '28px' }}>
+            {alert(record).tenant_slug}
+          </Box>
+        ) : (
+          '–'
+        ),
     },
     'opened_at',
     'acknowledged_by',
