@@ -17,7 +17,7 @@ function flatten(tree: object, prefix = ''): [string, string][] {
 
 const read = (locale: string, name: string) =>
   new Map(flatten(JSON.parse(readFileSync(join(here, 'i18n', locale, `${name}.json`), 'utf8'))))
-const files = ['common', 'operator', 'tenant'] as const
+const files = ['common', 'operator', 'platform', 'tenant'] as const
 const placeholders = (text: string) => [...new Set(text.match(/%\{\w+\}/g) ?? [])].sort().join()
 
 /** Every source file of a folder of the console, without tests. */
@@ -28,7 +28,7 @@ function sources(folder: string): string[] {
 }
 
 const namespaces =
-  'shell|form|tenant|operation|fleet|staff|wizard|help|menu|resources|field|action|consequence|operator|vendor|admin|error|status|language|order|refund|customer|category|product|stock|ledger|setting|store|team|todo|dashboard|audit|key'
+  'shell|form|tenant|operation|fleet|staff|wizard|help|menu|resources|field|action|consequence|operator|vendor|admin|error|status|language|order|refund|customer|category|product|stock|ledger|setting|setting_key|setting_group|store|team|billing|node|policy|rule|mail|audit_trail|choice|todo|dashboard|audit|key'
 const literal = new RegExp(`'((?:${namespaces})\\.[a-z0-9_.-]+)'`, 'g')
 const notText = new Set(['error.main'])
 const keysIn = (texts: string[]) =>
@@ -68,7 +68,7 @@ describe('texts of the console', () => {
   })
 
   it('every key written in the operator’s screens exists', () => {
-    const known = new Map([...read('en', 'common'), ...read('en', 'operator')])
+    const known = new Map([...read('en', 'common'), ...read('en', 'operator'), ...read('en', 'platform')])
     const used = keysIn(['shell', 'screen', 'fields', 'chart', 'operator'].flatMap(sources))
     expect(used.length).toBeGreaterThan(150)
     expect(used.filter((key) => !known.has(key))).toEqual([])
@@ -87,7 +87,7 @@ describe('texts of the console', () => {
   })
 
   it('every status, role, kind and vertical of the contracts has a word', () => {
-    const operator = new Map([...read('en', 'common'), ...read('en', 'operator')])
+    const operator = new Map([...read('en', 'common'), ...read('en', 'operator'), ...read('en', 'platform')])
     const tenant = new Map([...read('en', 'common'), ...read('en', 'tenant')])
     const statuses = [
       TenantStatus,

@@ -1,0 +1,81 @@
+import { exportAudit, verifyAudit } from '@cityos/control-plane/contract'
+import DownloadIcon from '@mui/icons-material/Download'
+import { Alert, Box, Button } from '@mui/material'
+import { useState } from 'react'
+import { useListContext, useTranslate } from 'react-admin'
+import { useClient } from '../../api/query.ts'
+import { formatNumber, useConsoleLocale } from '../../fields/format.ts'
+import { saveText } from '../../fields/save-text.ts'
+import { When } from '../../fields/values.tsx'
+import { ScreenList } from '../../screen/screen-list.tsx'
+import { useFailureNotice } from '../../shell/failure-notice.tsx'
+import { auditScreen } from './audit.screen.tsx'
+
+type Verified = Awaited<ReturnType<typeof callVerify>>
+const callVerify = (client: ReturnType<typeof useClient>) => client(verifyAudit, {})
+
+/** The platform's audit trail, and the proof that nothing in it was changed or taken out. */
+export function AuditPage() {
+  const t = useTranslate()
+  const locale = useConsoleLocale()
+  const client = useClient()
+  const failed = useFailureNotice()
+  const [busy, setBusy] = useState(false)
+  const [found, setFound] = useState<Verified | null>(null)
+  const verify = async () => {
+    setBusy(true)
+    try {
+      setFound(await callVerify(client))
+    } catch (error) {
+      failed(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Box>
+      <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', paddingBlockStart: 2, flexWrap: 'wrap' }}>
+        <Button variant="outlined" loading={busy} onClick={() => void verify()}>
+          {t('audit_trail.verify')}
+        </Button>
+        {found && (
+          <Alert severity={found.verified ? 'success' : 'error'}>
+            {found.verified ? (
+              t('audit_trail.whole', { count: formatNumber(found.entries, locale), anchors: formatNumber(found.anchors, locale) })
+            ) : (
+              <>
+                {t(`audit_trail.${found.broken?.reason ?? 'entry_changed'}`, { entry: found.first_broken ?? '' })}{' '}
+                <When at={found.broken?.at ?? null} />
+              </>
+            )}
+          </Alert>
+        )}
+      </Box>
+      <ScreenList screen={auditScreen} />
+    </Box>
+  )
+}
+
+/** What the search finds, as a file with the hashes of the chain; the export is an entry itself. */
+export function ExportAudit() {
+  const t = useTranslate()
+  const client = useClient()
+  const failed = useFailureNotice()
+  const { filterValues } = useListContext()
+  const [busy, setBusy] = useState(false)
+  const save = async () => {
+    setBusy(true)
+    try {
+      saveText('audit.csv', await client(exportAudit, { query: { ...filterValues, format: 'csv' } }))
+    } catch (error) {
+      failed(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Button size="small" startIcon={<DownloadIcon />} loading={busy} onClick={() => void save()}>
+      {t('shell.export_csv')}
+    </Button>
+  )
+}
