@@ -20,8 +20,5 @@ export function fit(positions: readonly Position[], width: number, height: numbe
   const wide = Math.max((east - west) * narrowing, 1e-9)
   const high = Math.max(north - south, 1e-9)
   const scale = Math.min((width - 2 * margin) / wide, (height - 2 * margin) / high)
-  return ([longitude, latitude]) => [
-    width / 2 + (longitude - middle[0]) * narrowing * scale,
-    height / 2 - (latitude - middle[1]) * scale,
-  ]
+  return ([longitude, latitude]) => [width / 2 + (longitude - middle[0]) * narrowing * scale, height / 2 - (latitude - middle[1]) * scale]
 }
