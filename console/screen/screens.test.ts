@@ -1,20 +1,19 @@
 import { readFileSync } from 'node:fs'
 import type { AnyEndpoint } from '@cityos/contract'
-import * as control from '@cityos/control-plane/contract'
-import * as data from '@cityos/data-plane/contract'
 import { describe, expect, it } from 'vitest'
 import { adminScreens } from '../admin/screens.ts'
 import { fieldOf } from '../api/shape.ts'
 import { operatorScreens } from '../operator/screens.ts'
 import { type Messages, mergeMessages } from '../shell/messages.ts'
 import { isScreen } from '../shell/verticals.ts'
+import { declaredEndpoints } from '../test/preview.ts'
 import { vendorScreens } from '../vendor/screens.ts'
 import { verticalConsoles } from '../verticals.ts'
 import { drawnColumns } from './columns.tsx'
 import { filterInputs } from './filters.tsx'
 import type { Screen } from './screen.ts'
 
-const declared = new Set<unknown>([control, data].flatMap((contract: object): unknown[] => Object.values(contract)))
+const declared = new Set(declaredEndpoints)
 const all: [string, Screen, string][] = [
   ...operatorScreens.map((screen): [string, Screen, string] => [`operator ${screen.name}`, screen, 'operator']),
   ...adminScreens.map((screen): [string, Screen, string] => [`admin ${screen.name}`, screen, 'tenant']),
@@ -35,7 +34,8 @@ const file = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta
 /** Texts as the console merges them: the common ones, the build's, the vertical's. */
 const texts = (name: string): Messages => {
   const common = file('../i18n/en/common.json')
-  if (name === 'operator' || name === 'tenant') return mergeMessages(common, file(`../i18n/en/${name}.json`))
+  if (name === 'operator') return mergeMessages(common, file('../i18n/en/operator.json'), file('../i18n/en/platform.json'))
+  if (name === 'tenant') return mergeMessages(common, file('../i18n/en/tenant.json'))
   return mergeMessages(common, file('../i18n/en/tenant.json'), file(`../../data-plane/verticals/${name}/console/i18n/en.json`))
 }
 const hasText = (tree: Record<string, unknown>, key: string): boolean =>

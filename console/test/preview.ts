@@ -4,13 +4,14 @@ import * as control from '@cityos/control-plane/contract'
 import * as data from '@cityos/data-plane/contract'
 import { fakePlatform } from './fake-platform.ts'
 
-/** Every endpoint both planes declare. */
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+const isEndpoint = (value: unknown): value is AnyEndpoint => isObject(value) && 'method' in value && 'path' in value && 'response' in value
+
+/** Every endpoint both planes declare: by itself or, as those of the city hierarchy, as a field of its noun. */
 export const declaredEndpoints: AnyEndpoint[] = [control, data]
   .flatMap((contract: object): unknown[] => Object.values(contract))
-  .filter(
-    (value): value is AnyEndpoint =>
-      typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'response' in value,
-  )
+  .flatMap((value): unknown[] => (isObject(value) && !isEndpoint(value) ? [value, ...Object.values(value)] : [value]))
+  .filter(isEndpoint)
 
 /** Somebody is signed in and may do everything. */
 export const signedIn = {

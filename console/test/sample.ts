@@ -91,7 +91,7 @@ function textFor(def: Definition, name: string, next: () => number, pick: <T>(it
   const serial = Math.floor(next() * 1e9)
   if (def.format === 'datetime' || name === 'at' || name.endsWith('_at') || name.endsWith('_until') || name.endsWith('deadline'))
     return new Date(Date.UTC(2026, 10, 22) + Math.floor(next() * 36e5)).toISOString()
-  if (name === 'date') return new Date(Date.UTC(2026, 10, 1 + (serial % 28))).toISOString().slice(0, 10)
+  if (def.format === 'date' || name === 'date') return new Date(Date.UTC(2026, 10, 1 + (serial % 28))).toISOString().slice(0, 10)
   if (name.includes('currency')) return 'SAR'
   if (name === 'country') return 'SA'
   if (name === 'brand' || name.endsWith('.color')) return '#0b6b5c'
