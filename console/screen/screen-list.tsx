@@ -14,6 +14,7 @@ import {
   useTranslate,
 } from 'react-admin'
 import { formatNumber, useConsoleLocale } from '../fields/format.ts'
+import { WithinLink } from '../fields/record-link.tsx'
 import { EmptyState, FailureState, ListSkeleton } from '../shell/states.tsx'
 import { type DrawnColumn, drawnColumns } from './columns.tsx'
 import { filterInputs } from './filters.tsx'
@@ -182,7 +183,7 @@ function Cards({ records, columns, open, resource }: CardsProps) {
           <Card key={record.id} component="li">
             {open ? (
               <CardActionArea component={Link} to={path({ resource, type: open, id: record.id })} sx={{ color: 'inherit' }}>
-                {body}
+                <WithinLink value={true}>{body}</WithinLink>
               </CardActionArea>
             ) : (
               body
