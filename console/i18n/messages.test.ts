@@ -33,7 +33,8 @@ const literal = new RegExp(`'((?:${namespaces})\\.[a-z0-9_.-]+)'`, 'g')
 const notText = new Set(['error.main'])
 const keysIn = (texts: string[]) =>
   [...new Set(texts.flatMap((text) => [...text.matchAll(literal)].map((match) => match[1] as string)))].filter(
-    (key) => !notText.has(key) && !key.endsWith('.main') && !/\.(ts|tsx|csv|hover|selected|default|paper|secondary|disabled|primary)$/.test(key),
+    (key) =>
+      !notText.has(key) && !key.endsWith('.main') && !/\.(ts|tsx|csv|hover|selected|default|paper|secondary|disabled|primary)$/.test(key),
   )
 
 describe('texts of the console', () => {

@@ -107,6 +107,12 @@ describe('the audit trail', () => {
     await expect(registry.db.audit_entry.deleteMany()).rejects.toThrow()
   })
 
+  it('holds over values that JSON writes in another way, or leaves out', async () => {
+    const changes = { plan: undefined, at: new Date(0), amount: 1.5, nested: { b: [undefined], a: 'ع' } }
+    await registry.transaction((tx) => audit(tx, { ...record('json'), changes }))
+    expect(await verifyTrail(registry.db)).toEqual({ entries: 13, broken: null })
+  })
+
   it('shows where it was changed behind its back', async () => {
     const victim = await registry.db.audit_entry.findFirstOrThrow({ orderBy: { sequence: 'asc' }, skip: 4 })
     await registry.db.$executeRaw`ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_append_only`
