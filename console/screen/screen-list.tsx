@@ -112,7 +112,12 @@ function Rows({ screen, columns }: { screen: Screen; columns: DrawnColumn[] }) {
   if (narrow) return <Cards records={data} columns={columns} open={open} resource={screen.name} />
   return (
     <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={t(`resources.${screen.name}.title`)}>
-      <DataTable rowClick={open} bulkActionButtons={false} size="small">
+      <DataTable
+        rowClick={open}
+        bulkActionButtons={false}
+        size="small"
+        hiddenColumns={columns.filter((column) => column.optional).map((column) => column.source)}
+      >
         {columns.map((column) => (
           <DataTable.Col
             key={column.source}

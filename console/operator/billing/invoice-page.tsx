@@ -138,7 +138,7 @@ function Lines({ invoice }: { invoice: InvoiceDetail }) {
           },
           { label: 'billing.quantity', end: true, cell: (line) => formatNumber(line.quantity, locale) },
           { label: 'billing.unit_price', end: true, cell: (line) => <MoneyText value={line.unit_price} /> },
-          { label: 'field.net', end: true, cell: (line) => <MoneyText value={line.net} /> },
+          { label: 'billing.net', end: true, cell: (line) => <MoneyText value={line.net} /> },
           { label: 'billing.tax', end: true, cell: (line) => <MoneyText value={line.tax} /> },
         ]}
       />
