@@ -175,7 +175,7 @@ function bindingFor(url: string, folder: string): Binding {
       limits: {},
     },
     listen: { host: '127.0.0.1', port: 0 },
-    database: { url: patient(url), direct_url: url },
+    database: { url: url, direct_url: url },
     secrets: { tenant_key: randomBytes(32).toString('base64'), plane_key: randomBytes(32).toString('base64') },
     jwks: { keys: [] },
     issuer: 'http://cityos.localhost',
@@ -186,13 +186,6 @@ function bindingFor(url: string, folder: string): Binding {
     release_dir: folder,
     idle_after: 0,
   }
-}
-
-/** On a crowded machine two hundred callers at once may wait for their turn longer than the five seconds of production. */
-function patient(url: string): string {
-  const address = new URL(url)
-  address.searchParams.set('wait', '60')
-  return address.toString()
 }
 
 function clientOf(app: NestFastifyApplication, headers: Record<string, string>): Client {

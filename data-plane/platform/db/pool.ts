@@ -18,7 +18,8 @@ export function connectionSettings(url: string): pg.ClientConfig {
     types,
     statement_timeout: 10_000,
     idle_in_transaction_session_timeout: 30_000,
-    connectionTimeoutMillis: 5_000,
+    // in a rush a shopper would rather wait than be refused
+    connectionTimeoutMillis: 10_000,
     application_name: 'cityos-data-plane',
   }
 }
@@ -27,11 +28,10 @@ export function connectionSettings(url: string): pg.ClientConfig {
  * Makes the pool: at most five connections. Statements seen before are prepared once per connection and keep one plan
  * for all values: planned for each value anew, the quote of a cart cost ten times what it takes to run. Exchanges are
  * timed, slow ones are logged without their values.
- * @param url with `prepared=off` nothing is prepared: for a pooler that keeps no statements apart (PgBouncer before 1.21);
- *   `wait=SECONDS` says how long a request waits for a free connection until it is refused (5)
+ * @param url with `prepared=off` nothing is prepared: for a pooler that keeps no statements apart (PgBouncer before 1.21)
  */
 export function createPool(url: string, log: Log, metrics: StatementMetrics | undefined): pg.Pool {
-  const { address, prepares, wait } = withoutOwnSettings(url)
+  const { address, prepares } = withoutOwnSettings(url)
   const names = new StatementNames(prepares ? mostPrepared : 0)
   const timed = (milliseconds: number, text: string) => {
     metrics?.duration.observe(milliseconds / 1000)
@@ -40,7 +40,7 @@ export function createPool(url: string, log: Log, metrics: StatementMetrics | un
       log.warn({ duration_ms: Math.round(milliseconds), statement: text.slice(0, 500) }, 'slow statement')
     }
   }
-  const settings = { ...connectionSettings(address), ...wait, options: '-c plan_cache_mode=force_generic_plan' }
+  const settings = { ...connectionSettings(address), options: '-c plan_cache_mode=force_generic_plan' }
   class PooledClient extends TenantClient {
     constructor(config?: pg.ClientConfig) {
       super(config ?? settings, names, timed)
@@ -53,15 +53,10 @@ export function createPool(url: string, log: Log, metrics: StatementMetrics | un
   return pool
 }
 
-function withoutOwnSettings(url: string): { address: string; prepares: boolean; wait: { connectionTimeoutMillis?: number } } {
+function withoutOwnSettings(url: string): { address: string; prepares: boolean } {
   const address = new URL(url)
-  const [prepared, wait] = [address.searchParams.get('prepared'), address.searchParams.get('wait')]
-  if (prepared === null && wait === null) return { address: url, prepares: true, wait: {} }
+  if (!address.searchParams.has('prepared')) return { address: url, prepares: true }
+  const prepares = address.searchParams.get('prepared') !== 'off'
   address.searchParams.delete('prepared')
-  address.searchParams.delete('wait')
-  return {
-    address: address.toString(),
-    prepares: prepared !== 'off',
-    wait: wait === null ? {} : { connectionTimeoutMillis: Number(wait) * 1000 },
-  }
+  return { address: address.toString(), prepares }
 }
