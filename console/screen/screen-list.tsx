@@ -167,7 +167,14 @@ function Cards({ records, columns, open, resource }: CardsProps) {
             </Stack>
             <Box
               component="dl"
-              sx={{ display: 'grid', gridTemplateColumns: 'auto minmax(0, 1fr)', columnGap: 1.5, rowGap: 0.25, margin: 0, marginBlockStart: 0.75 }}
+              sx={{
+                display: 'grid',
+                gridTemplateColumns: 'auto minmax(0, 1fr)',
+                columnGap: 1.5,
+                rowGap: 0.25,
+                margin: 0,
+                marginBlockStart: 0.75,
+              }}
             >
               {columns
                 .filter((column) => column.card === 'line')
