@@ -17,6 +17,7 @@ import { Mailer } from '../platform/mail/mailer.ts'
 import { appendEvent } from '../platform/outbox/outbox.ts'
 import { OutboxRelay } from '../platform/outbox/outbox-relay.ts'
 import { Pii } from '../platform/pii/pii.ts'
+import { TenantContext } from '../platform/tenant/tenant-context.ts'
 import { admin, startTestPlane, type TestPlane } from './plane.ts'
 import { addProduct, addVendor, buy, database, service, shopperWith, staffContext, until, vendorContext } from './shop.ts'
 
@@ -263,7 +264,6 @@ describe('in quarantine', () => {
       service(plane, OutboxRelay).wake()
       service(plane, Mailer).wake()
       expect(await allMail(plane)).toEqual([])
-      const { TenantContext } = await import('../platform/tenant/tenant-context.ts')
       service(plane, TenantContext).replace({ ...plane.binding.tenant, version: 2, quarantined: false })
       await until(async () => (await allMail(plane)).some((row) => row.status === 'dead'))
       expect((await allMail(plane)).map((row) => row.last_error)).toEqual(['before_quarantine'])

@@ -9,7 +9,7 @@ const mail = (record: unknown) => record as TenantMail
 
 /** What the shop writes to customers and vendors; without an SMTP server it is read here. */
 export const tenantMailScreen: Screen = {
-  name: 'mail',
+  name: 'messages',
   icon: MailIcon,
   endpoints: { list: listTenantMail, read: readTenantMail, actions: { requeue: requeueTenantMail } },
   columns: [

@@ -1,4 +1,4 @@
-import { type Locale, pickText } from '@cityos/contract'
+import { type Locale, pickText, tokensOfBrand } from '@cityos/contract'
 import { RequestContext } from '@cityos/http'
 import { Injectable, type OnModuleInit } from '@nestjs/common'
 import { Letters, type MailSender } from '../../platform/mail/letters.ts'
@@ -28,13 +28,13 @@ export class ShopSender implements OnModuleInit {
       this.store.look(RequestContext.system('mail', { locale })),
       this.settings.get('mail.off'),
     ])
-    const { brand, on_brand: onBrand } = look.tokens.colours.light
+    // a brand colour set without a look has shades of its own
+    const { brand, on_brand: onColour } = (look.theme_id ? look.tokens : tokensOfBrand(look.brand)).colours.light
     return {
       frame: {
         sender: pickText(store.name, locale, this.tenant.document.default_locale),
-        // a colour set without a look has no shade of its own for what stands on it
-        colour: look.theme_id ? brand : look.brand,
-        ...(look.theme_id || look.brand === brand ? { onColour: onBrand } : {}),
+        colour: brand,
+        onColour,
         logo: look.logo_url && this.addresses.file(look.logo_url),
       },
       replyTo: store.contact.email,

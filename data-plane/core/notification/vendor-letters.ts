@@ -40,7 +40,7 @@ export class VendorLetters implements OnModuleInit {
       .where('id', '=', event.aggregate.id)
       .executeTakeFirst()
     const to = part && (await this.#addressOf(part.vendor_id))
-    if (!to) return null
+    if (!part || !to) return null
     const lines = await this.database.read
       .selectFrom('order_line')
       .select(['title', 'quantity'])

@@ -59,7 +59,7 @@ export class BookingLetters implements OnModuleInit {
       .limit(1)
       .executeTakeFirst()
     const reader = row && (await this.#reader(row))
-    if (!reader) return null
+    if (!row || !reader) return null
     const { locale, order } = reader
     const service = this.recipients.text(row.name, locale)
     const when = dateFormat(locale, { dateStyle: 'full', timeStyle: 'short', timeZone: row.timezone }).format(row.starts_at)

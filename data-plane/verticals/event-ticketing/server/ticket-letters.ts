@@ -49,7 +49,7 @@ export class TicketLetters implements OnModuleInit {
       .executeTakeFirst()
     const reader = line && (await this.recipients.of(line.order_id))
     const about = reader && (await this.#about(String(payload['event_date_id']), reader.locale))
-    if (!about) return null
+    if (!reader || !about) return null
     const { to, locale, token, number } = reader
     const ids = payload['ticket_ids']
     return {

@@ -55,7 +55,7 @@ export class RestaurantLetters implements OnModuleInit {
       .where('f.id', '=', id)
       .executeTakeFirst()
     const reader = row && (await this.recipients.of(row.order_id))
-    if (!reader) return null
+    if (!row || !reader) return null
     const { to, locale, token } = reader
     const when = this.#moment(locale, row.promised_delivery_at ?? row.promised_ready_at)
     return {
@@ -79,7 +79,7 @@ export class RestaurantLetters implements OnModuleInit {
       .where('t.id', '=', id)
       .executeTakeFirst()
     const reader = row && (await this.recipients.of(row.order_id))
-    if (!reader) return null
+    if (!row || !reader) return null
     const { to, locale, token } = reader
     const say = words(locale)
     return {
