@@ -248,6 +248,7 @@ export class LocalNode {
       changed: () => this.changed(),
       newSocket: () => join(this.runDir, `p-${randomBytes(5).toString('hex')}.sock`),
       now: () => this.clock.now(),
+      smtpUrl: this.options.smtpUrl,
       common: () => ({
         jwks: this.store.state.jwks,
         issuer: this.url,

@@ -29,6 +29,8 @@ export interface TenantsOptions {
   surroundings: Omit<PlaneSurroundings, 'store' | 'bindingOf' | 'changed'>
   /** The parts of a binding that are the same for all tenants. */
   common: () => Pick<Binding, 'jwks' | 'issuer' | 'control_plane' | 'supervisor' | 'public' | 'idle_after'>
+  /** `SMTP_URL`, for data planes. */
+  smtpUrl: string | null
   newSocket: () => string
   now: () => Date
 }
@@ -94,6 +96,7 @@ export class Tenants {
     return this.fenced(tenantId, fence, async () => {
       await this.planeOf(tenantId).stop()
       rmSync(this.filesDir(tenantId), { recursive: true, force: true })
+      rmSync(this.mailDir(tenantId), { recursive: true, force: true })
       for (const which of ['incoming', 'former'] as const) this.options.archives().dropFiles(tenantId, which)
       this.options.certificates.removeAllOf(tenantId)
       rmSync(this.logFile(tenantId), { force: true })
@@ -190,6 +193,9 @@ export class Tenants {
     }
     const { databases, roles } = await this.options.databases().tenants()
     const files = existsSync(join(dataDir, 'files')) ? readdirSync(join(dataDir, 'files')) : []
+    // The messages of the platform itself lie beside the folders of the tenants.
+    const mail = join(dataDir, 'mail')
+    const mailboxes = existsSync(mail) ? readdirSync(mail, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : []
     return [
       ...databases.map((name) => ({ kind: 'database' as const, name, tenantId: owner(name) })),
       ...roles.map((name) => ({ kind: 'role' as const, name, tenantId: owner(name) })),
@@ -198,6 +204,7 @@ export class Tenants {
       ),
       ...store.tenants.flatMap((record) => record.hosts.map((name) => ({ kind: 'route' as const, name, tenantId: record.id }))),
       ...files.map((name) => ({ kind: 'files' as const, name, tenantId: name })),
+      ...mailboxes.map(({ name }) => ({ kind: 'files' as const, name: `mail/${name}`, tenantId: name })),
       ...this.options
         .archives()
         .filesBeside()
@@ -249,6 +256,7 @@ export class Tenants {
       database: { url, direct_url: url },
       secrets: { tenant_key: secrets.tenantKey, plane_key: secrets.planeKey },
       files_dir: this.filesDir(record.id),
+      mail: { smtp_url: this.options.smtpUrl, mailbox_dir: this.mailDir(record.id) },
       release_dir: releaseDir,
       ...this.options.common(),
     }
@@ -267,6 +275,10 @@ export class Tenants {
 
   private filesDir(tenantId: string): string {
     return join(this.options.dataDir, 'files', tenantId)
+  }
+
+  private mailDir(tenantId: string): string {
+    return join(this.options.dataDir, 'mail', tenantId)
   }
 
   logFile(tenantId: string): string {
