@@ -79,19 +79,19 @@ describe('the data provider', () => {
 
 describe('failures', () => {
   it('keep code, status, request id, and the fields a form has to mark', () => {
-    const error = toConsoleError(
-      new ApiError(
-        400,
-        [{ code: 'invalid_request', message: 'm', details: { fields: [{ path: 'body.name.en', message: 'Required' }] } }],
-        'req_1',
-      ),
-    ) as ConsoleError
+    const details = {
+      fields: [
+        { field: 'phone', code: 'invalid_format', message: 'Invalid string: must match pattern /^x$/' },
+        { path: 'body.name.en', message: 'Required' },
+      ],
+    }
+    const error = toConsoleError(new ApiError(400, [{ code: 'invalid_request', message: 'm', details }], 'req_1')) as ConsoleError
     expect(error).toMatchObject({
       code: 'invalid_request',
       status: 400,
       requestId: 'req_1',
       message: 'error.invalid_request',
-      body: { errors: { 'name.en': 'Required' } },
+      body: { errors: { phone: 'error.field_phone', 'name.en': 'error.field' } },
     })
   })
 

@@ -49,10 +49,21 @@ export function fieldFailures(error: ApiError): FieldFailures | undefined {
     for (const item of listed as (FieldDetail | string)[]) {
       const name = typeof item === 'string' ? item : pathText(item.path ?? item.field)
       if (!name) continue
-      fields[name] = typeof item !== 'string' && typeof item.message === 'string' ? item.message : 'error.field'
+      fields[name] = typeof item === 'string' ? 'error.field' : fieldWords(name, item.code)
     }
   }
   return Object.keys(fields).length > 0 ? fields : undefined
+}
+
+/** Fields whose pattern people cannot guess have words of their own. */
+const patterned = ['phone', 'commercial_reg_no', 'handle']
+
+/** The key of what is wrong with a field. What the schema says of itself is for programmers, in one language. */
+function fieldWords(name: string, code: unknown): string {
+  const last = name.split('.').at(-1) ?? ''
+  if (code === 'invalid_format' && patterned.includes(last)) return `error.field_${last}`
+  if (code === 'too_small' || code === 'too_big') return `error.field_${code}`
+  return 'error.field'
 }
 
 function pathText(path: unknown): string {

@@ -4,6 +4,7 @@ import { Alert, Box, IconButton, type SxProps, Tooltip, Typography } from '@mui/
 import { useState } from 'react'
 import { useCloseNotification, useNotify, useTranslate } from 'react-admin'
 import { ConsoleError } from '../api/failure.ts'
+import { useRequirement } from '../screen/requirement.ts'
 import { useFailureWords } from './failure-words.ts'
 
 /** Copies `text`; says so for a moment. */
@@ -35,6 +36,23 @@ export function RequestId({ id }: { id: string }) {
   )
 }
 
+/** What the server says is still missing, each in words. */
+function Missing({ error }: { error: unknown }) {
+  const requirement = useRequirement()
+  const names =
+    error instanceof ConsoleError && error.code === 'publish_requirements_missing'
+      ? (error.details['missing'] ?? error.details['list'])
+      : null
+  if (!Array.isArray(names)) return null
+  return (
+    <Box component="ul" sx={{ margin: 0, paddingInlineStart: 2.5 }}>
+      {names.map(String).map((name) => (
+        <li key={name}>{requirement(name)}</li>
+      ))}
+    </Box>
+  )
+}
+
 /** Says in a form why it could not be sent, with the id to quote; nothing while nothing failed. */
 export function FailureAlert({ error, sx }: { error: unknown; sx?: SxProps }) {
   const words = useFailureWords()
@@ -42,6 +60,7 @@ export function FailureAlert({ error, sx }: { error: unknown; sx?: SxProps }) {
   return (
     <Alert severity="error" sx={sx}>
       {words(error)}
+      <Missing error={error} />
       {error instanceof ConsoleError && error.requestId && <RequestId id={error.requestId} />}
     </Alert>
   )
@@ -53,6 +72,7 @@ function FailureNotice({ error }: { error: unknown }) {
   return (
     <Alert severity="error" variant="filled" onClose={() => close()} sx={{ maxWidth: 480 }}>
       <Box>{words(error)}</Box>
+      <Missing error={error} />
       {error instanceof ConsoleError && error.requestId && <RequestId id={error.requestId} />}
     </Alert>
   )

@@ -18,6 +18,7 @@ export const ManagedEventCard = z.object({
   picture: Picture.nullable(),
   starts_at: z.string(),
   ends_at: z.string(),
+  timezone: z.string(),
   venue: z.object({ id: z.string(), name: I18nText, city: z.string() }).nullable(),
   is_series: z.boolean(),
   sold: z.int(),
@@ -32,7 +33,6 @@ export type ManagedEventCard = z.infer<typeof ManagedEventCard>
 export const ManagedEvent = ManagedEventCard.extend({
   description: I18nText,
   venue_id: z.string().nullable(),
-  timezone: z.string(),
   doors_at: z.string().nullable(),
   presale_start: z.string().nullable(),
   presale_end: z.string().nullable(),

@@ -10,7 +10,7 @@ import {
   useRead,
   When,
 } from '@cityos/console/kit'
-import { Button, Stack, Typography } from '@mui/material'
+import { Box, Button, Stack, Typography } from '@mui/material'
 import { Link, ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
 import { type ManagedBooking, vendorGetBooking } from '../contract.ts'
 import { BookingFacts } from './booking-facts.tsx'
@@ -24,18 +24,20 @@ export function VendorBookingPage() {
   if (!data) return <ListSkeleton />
   return (
     <PlaceZone value={data.timezone}>
-      <Title title={data.reference} />
-      <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
-        <ListButton />
-        <BookingVerbs booking={data} />
-      </TopToolbar>
-      <Stack spacing={2}>
-        <Panel>
-          <BookingFacts booking={data} />
-        </Panel>
-        <BookingHistory booking={data} />
-        <CancellationTerms booking={data} />
-      </Stack>
+      <Box>
+        <Title title={data.reference} />
+        <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
+          <ListButton />
+          <BookingVerbs booking={data} />
+        </TopToolbar>
+        <Stack spacing={2}>
+          <Panel>
+            <BookingFacts booking={data} />
+          </Panel>
+          <BookingHistory booking={data} />
+          <CancellationTerms booking={data} />
+        </Stack>
+      </Box>
     </PlaceZone>
   )
 }

@@ -17,7 +17,7 @@ import {
   When,
 } from '@cityos/console/kit'
 import { pickText } from '@cityos/contract'
-import { Alert, Button, Stack } from '@mui/material'
+import { Alert, Box, Button, Stack } from '@mui/material'
 import { lazy, Suspense, useState } from 'react'
 import { Link, ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
 import {
@@ -50,38 +50,40 @@ export function AdminEventPage() {
   if (!event) return <ListSkeleton />
   return (
     <PlaceZone value={event.timezone}>
-      <Title title={pickText(event.title, locale)} />
-      <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
-        <ListButton />
-        <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
-          <ActionButtons resource="events" record={event} names={event.actions} endpoints={verbs} typed={{ cancel: event.handle }} />
-          {event.actions.includes('postpone') && (
-            <Button variant="outlined" color="warning" onClick={() => setPostponing(true)}>
-              {t('action.postpone')}
+      <Box>
+        <Title title={pickText(event.title, locale)} />
+        <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
+          <ListButton />
+          <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
+            <ActionButtons resource="events" record={event} names={event.actions} endpoints={verbs} typed={{ cancel: event.handle }} />
+            {event.actions.includes('postpone') && (
+              <Button variant="outlined" color="warning" onClick={() => setPostponing(true)}>
+                {t('action.postpone')}
+              </Button>
+            )}
+            <Button component={Link} to={`/event-refund-batches?filter=${encodeURIComponent(JSON.stringify({ event_id: event.id }))}`}>
+              {t('resources.event-refund-batches.title')}
             </Button>
-          )}
-          <Button component={Link} to={`/event-refund-batches?filter=${encodeURIComponent(JSON.stringify({ event_id: event.id }))}`}>
-            {t('resources.event-refund-batches.title')}
-          </Button>
+          </Stack>
+        </TopToolbar>
+        <Stack spacing={2}>
+          <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', alignItems: 'center' }}>
+            <StatusChip status={event.status} />
+            {event.sales_frozen && <StatusChip status="frozen" />}
+            <span>
+              {t('field.vendor')}: <TranslatedText value={event.vendor.name} />
+            </span>
+          </Stack>
+          {event.status_reason && <Alert severity="warning">{event.status_reason}</Alert>}
+          {event.sales_frozen && <Alert severity="error">{t('event.frozen_text', { reason: event.sales_frozen_reason ?? '' })}</Alert>}
+          <EventFacts event={event} />
+          <Payout event={event} />
+          <Suspense fallback={<ListSkeleton rows={6} />}>
+            <SalesPanel endpoint={adminEventSales} eventId={event.id} timezone={event.timezone} />
+          </Suspense>
         </Stack>
-      </TopToolbar>
-      <Stack spacing={2}>
-        <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', alignItems: 'center' }}>
-          <StatusChip status={event.status} />
-          {event.sales_frozen && <StatusChip status="frozen" />}
-          <span>
-            {t('field.vendor')}: <TranslatedText value={event.vendor.name} />
-          </span>
-        </Stack>
-        {event.status_reason && <Alert severity="warning">{event.status_reason}</Alert>}
-        {event.sales_frozen && <Alert severity="error">{t('event.frozen_text', { reason: event.sales_frozen_reason ?? '' })}</Alert>}
-        <EventFacts event={event} />
-        <Payout event={event} />
-        <Suspense fallback={<ListSkeleton rows={6} />}>
-          <SalesPanel endpoint={adminEventSales} eventId={event.id} timezone={event.timezone} />
-        </Suspense>
-      </Stack>
-      {postponing && <PostponeDialog event={event} surface="admin" onClose={() => setPostponing(false)} />}
+        {postponing && <PostponeDialog event={event} surface="admin" onClose={() => setPostponing(false)} />}
+      </Box>
     </PlaceZone>
   )
 }

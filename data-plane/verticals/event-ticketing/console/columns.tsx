@@ -1,4 +1,4 @@
-import { type Column, formatNumber, StatusChip, TranslatedText, useConsoleLocale } from '@cityos/console/kit'
+import { type Column, formatNumber, formatWhenIn, StatusChip, TranslatedText, useConsoleLocale } from '@cityos/console/kit'
 import type { RaRecord } from 'react-admin'
 import type { ManagedEventCard } from '../contract.ts'
 
@@ -8,6 +8,10 @@ function Sold({ event }: { event: ManagedEventCard }) {
   const locale = useConsoleLocale()
   const sold = formatNumber(event.sold, locale)
   return <bdi dir="ltr">{event.capacity === null ? sold : `${sold} / ${formatNumber(event.capacity, locale)}`}</bdi>
+}
+
+function Starts({ event }: { event: ManagedEventCard }) {
+  return <>{formatWhenIn(event.starts_at, event.timezone, useConsoleLocale())}</>
 }
 
 /** Columns of a list of events. */
@@ -22,7 +26,7 @@ export const eventColumns: (string | Column)[] = [
       </>
     ),
   },
-  'starts_at',
+  { source: 'starts_at', render: (record) => <Starts event={card(record)} /> },
   { source: 'venue', render: (record) => <TranslatedText value={card(record).venue?.name} /> },
   'category',
   { source: 'sold', render: (record) => <Sold event={card(record)} />, end: true },

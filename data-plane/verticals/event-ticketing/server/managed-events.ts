@@ -60,6 +60,7 @@ interface CardRow {
   picture: { key: string; width: number; height: number; alt: I18nText } | null
   starts_at: Date
   ends_at: Date
+  timezone: string
   venue: { id: string; name: I18nText; city: string } | null
   is_series: boolean
   sold: number
@@ -137,7 +138,6 @@ export class ManagedEvents {
       ...this.card(ctx, cards.rows[0]!),
       description: row.description as I18nText,
       venue_id: row.venue_id,
-      timezone: row.timezone,
       doors_at: row.doors_at?.toISOString() ?? null,
       presale_start: row.presale_start?.toISOString() ?? null,
       presale_end: row.presale_end?.toISOString() ?? null,
@@ -269,6 +269,7 @@ export class ManagedEvents {
       },
       starts_at: row.starts_at.toISOString(),
       ends_at: row.ends_at.toISOString(),
+      timezone: row.timezone,
       venue: row.venue,
       is_series: row.is_series,
       sold: row.sold,
@@ -287,7 +288,7 @@ export class ManagedEvents {
   }
 }
 
-const cardColumns = sql`e.id, e.handle, e.title, e.category, e.status, e.picture, e.starts_at, e.ends_at, e.is_series, e.sales_frozen_at, e.version,
+const cardColumns = sql`e.id, e.handle, e.title, e.category, e.status, e.picture, e.starts_at, e.ends_at, e.timezone, e.is_series, e.sales_frozen_at, e.version,
   json_build_object('id', v.id, 'handle', v.handle, 'name', v.name) AS vendor,
   CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'name', p.name, 'city', p.city) END AS venue,
   n.sold, c.capacity`

@@ -1,5 +1,5 @@
 import { ActionButtons, FailureState, Ident, ListSkeleton, PlaceZone, useRead, When } from '@cityos/console/kit'
-import { Stack } from '@mui/material'
+import { Box, Stack } from '@mui/material'
 import { ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
 import { getKitchenOrder } from '../contract.ts'
 import { AcceptButton } from './board/accept-button.tsx'
@@ -17,39 +17,41 @@ export function KitchenOrderPage() {
   const { buyer } = data
   return (
     <PlaceZone value={data.restaurant.timezone}>
-      <Title title={data.call_number} />
-      <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
-        <ListButton />
-        <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
-          {data.actions.includes('accept') && <AcceptButton order={data} />}
-          <ActionButtons
-            resource="restaurant-orders"
-            record={data}
-            names={data.actions.filter((name) => name !== 'accept')}
-            endpoints={kitchenActions}
-            size="large"
-          />
-          <PrintButton orderId={data.id} />
-        </Stack>
-      </TopToolbar>
-      <MealDetail
-        meal={data}
-        more={[
-          { label: 'field.customer', value: buyer.masked ? t('vendor.masked_buyer') : <bdi>{buyer.name}</bdi> },
-          {
-            label: 'field.phone',
-            value:
-              buyer.phone && !buyer.masked ? (
-                <a href={`tel:${buyer.phone}`}>
-                  <bdi dir="ltr">{buyer.phone}</bdi>
-                </a>
-              ) : (
-                <Ident value={buyer.phone} />
-              ),
-          },
-          ...(data.accept_by ? [{ label: 'field.accept_by', value: <When at={data.accept_by} ago /> }] : []),
-        ]}
-      />
+      <Box>
+        <Title title={data.call_number} />
+        <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
+          <ListButton />
+          <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
+            {data.actions.includes('accept') && <AcceptButton order={data} />}
+            <ActionButtons
+              resource="restaurant-orders"
+              record={data}
+              names={data.actions.filter((name) => name !== 'accept')}
+              endpoints={kitchenActions}
+              size="large"
+            />
+            <PrintButton orderId={data.id} />
+          </Stack>
+        </TopToolbar>
+        <MealDetail
+          meal={data}
+          more={[
+            { label: 'field.customer', value: buyer.masked ? t('vendor.masked_buyer') : <bdi>{buyer.name}</bdi> },
+            {
+              label: 'field.phone',
+              value:
+                buyer.phone && !buyer.masked ? (
+                  <a href={`tel:${buyer.phone}`}>
+                    <bdi dir="ltr">{buyer.phone}</bdi>
+                  </a>
+                ) : (
+                  <Ident value={buyer.phone} />
+                ),
+            },
+            ...(data.accept_by ? [{ label: 'field.accept_by', value: <When at={data.accept_by} ago /> }] : []),
+          ]}
+        />
+      </Box>
     </PlaceZone>
   )
 }

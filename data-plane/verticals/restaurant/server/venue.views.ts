@@ -18,6 +18,10 @@ export interface VenueRow extends Selectable<DB['restaurant']> {
 export const venueColumns = sql`r.*, v.handle AS vendor_handle, v.name AS vendor_name, ${ratingColumns}`
 export const venueJoins = sql`JOIN vendor v ON v.id = r.vendor_id ${ratingJoin}`
 
+/** Staff note that the papers were looked at, as soon as there are both; approving needs it. */
+const mayCheckPapers = (ctx: RequestContext, row: VenueRow): boolean =>
+  ctx.actor.kind === 'staff' && row.status !== 'draft' && row.commercial_reg_no !== null && row.municipal_licence_no !== null
+
 /** A restaurant as its vendor and the city manage it. */
 export function venueView(ctx: RequestContext, row: VenueRow, fallback: Locale, timezone: string): ManagedRestaurant {
   const money = (amount: number): Money => ({ amount, currency: row.currency_code })
@@ -66,7 +70,7 @@ export function venueView(ctx: RequestContext, row: VenueRow, fallback: Locale, 
     licence_valid_until: row.licence_valid_until?.toISOString() ?? null,
     rating_average: row.rating_average,
     rating_count: row.rating_count,
-    actions: actionsFor(restaurantLifecycle, row, ctx),
+    actions: [...(mayCheckPapers(ctx, row) ? ['licence-check'] : []), ...actionsFor(restaurantLifecycle, row, ctx)],
     version: row.version,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

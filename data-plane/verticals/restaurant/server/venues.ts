@@ -110,12 +110,12 @@ export class Venues {
     return changed
   }
 
-  /** @throws DomainError publish_requirements_missing {fields} */
+  /** @throws DomainError publish_requirements_missing: details.missing */
   async submit(ctx: RequestContext, id: string): Promise<ManagedRestaurant> {
     await this.database.transaction(async (tx) => {
       const row = await this.lock(tx, ctx, id)
       const missing = await this.missing(tx, row)
-      if (missing.length > 0) throw new DomainError('publish_requirements_missing', { details: { fields: missing } })
+      if (missing.length > 0) throw new DomainError('publish_requirements_missing', { details: { missing } })
       await transition(tx, restaurantLifecycle, { id, name: 'submit', ctx, changes: { status_reason: null } })
     })
     return this.get(ctx, id)

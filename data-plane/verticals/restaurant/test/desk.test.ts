@@ -288,6 +288,7 @@ describe('the vendor’s desk', () => {
     const buy = () => plane.client()(api.placeRestaurantOrder, { body: order }, { idempotencyKey: newId('key') })
     expect(await code(buy())).toBe('not_found')
     expect(await code(plane.call(api.approveRestaurant, { params: { id } }, asAdmin()))).toBe('vendor_not_licensed')
+    expect((await plane.call(api.getAdminRestaurant, { params: { id } }, asAdmin())).actions).toContain('licence-check')
     await plane.call(api.checkRestaurantLicence, { params: { id }, body: { valid_until: '2027-06-30' } }, asAdmin())
     expect((await plane.call(api.approveRestaurant, { params: { id } }, asAdmin())).status).toBe('active')
     expect(await code(buy())).toBeNull()

@@ -1,5 +1,6 @@
 import { Box, useTheme } from '@mui/material'
 import { type MouseEvent, useEffect, useMemo, useRef } from 'react'
+import { useTranslate } from 'react-admin'
 import type { SeatLayout, SeatStatusLetter } from '../../contract.ts'
 import { type PlacedSeat, placedSeats } from './layout.ts'
 
@@ -15,6 +16,10 @@ interface SeatCanvasProps {
 /** The plan drawn on a canvas, so that twenty thousand seats are as quick as twenty. Left and right stay where they are in every language. */
 export function SeatCanvas({ layout, status, selected, onPick, label }: SeatCanvasProps) {
   const theme = useTheme()
+  const t = useTranslate()
+  // a stage nobody gave another name is called so in the reader's language
+  const given = layout.stage?.label ?? ''
+  const stageText = given === '' || given === 'Stage' ? t('event.stage') : given
   const canvas = useRef<HTMLCanvasElement>(null)
   const seats = useMemo(() => placedSeats(layout), [layout])
   const colours = useMemo(() => new Map(layout.categories.map((category) => [category.code, category.colour])), [layout])
@@ -28,7 +33,7 @@ export function SeatCanvas({ layout, status, selected, onPick, label }: SeatCanv
     context.setTransform(dots * scale, 0, 0, dots * scale, 0, 0)
     context.clearRect(0, 0, layout.width, layout.height)
     context.lineWidth = 0.08
-    if (layout.stage) drawStage(context, layout.stage, theme.palette.text.primary, theme.palette.action.hover)
+    if (layout.stage) drawStage(context, { ...layout.stage, label: stageText }, theme.palette.text.primary, theme.palette.action.hover)
     seats.forEach((seat, index) => {
       drawSeat(
         context,
@@ -39,7 +44,7 @@ export function SeatCanvas({ layout, status, selected, onPick, label }: SeatCanv
         theme.palette,
       )
     })
-  }, [layout, seats, status, selected, colours, scale, theme])
+  }, [layout, seats, status, selected, colours, scale, theme, stageText])
   const pick = (event: MouseEvent<HTMLCanvasElement>) => {
     if (!onPick) return
     const box = event.currentTarget.getBoundingClientRect()
