@@ -93,6 +93,7 @@ export const errorStatus = {
   quantity_exceeds_open: 422,
   range_too_large: 422,
   reason_required: 422,
+  release_damaged: 422,
   slot_in_past: 422,
   slug_malformed: 422,
   slug_reserved: 422,
