@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { calling, common } from './command.ts'
+import { fleetCommands, upgradeRuleCommands } from './fleet-program.ts'
 
 /** Every command of `./cityos` (design §9); what a command does is in the module it loads. */
 export const program = new Command('cityos')
@@ -104,6 +105,7 @@ calling(tenant.command('subscribe <slug>').description('change plan and add-ons,
   .option('--preview', 'only say what it would cost')
   .option('--wait', 'return when it is done')
   .action(async (slug, options) => (await import('./subscription.ts')).subscribe(slug, options))
+upgradeRuleCommands(tenant)
 
 const invoice = program.command('invoice').description('what tenants owe')
 calling(invoice.command('list').description('newest first'))
@@ -130,6 +132,8 @@ calling(release.command('list').description('all releases')).action(async (optio
 calling(release.command('show <version>').description('one release')).action(async (version, options) =>
   (await import('./platform.ts')).showRelease(version, options),
 )
+
+fleetCommands(program)
 
 const backup = program.command('backup').description('archives of tenants')
 calling(backup.command('delete <id>').description('destroy a backup')).action(async (id, options) =>
