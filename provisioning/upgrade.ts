@@ -1,21 +1,8 @@
-import { TenantDocument } from '@cityos/contract'
+import { Check, TenantDocument } from '@cityos/contract'
 import { z } from 'zod'
 import { ArchivePlace } from './archive/archive.ts'
 
-/** One thing that was tried, and how it went. */
-export const Check = z.object({
-  /** Stable, dotted: `read.home`, `quote`, `hold`. */
-  name: z.string(),
-  ok: z.boolean(),
-  milliseconds: z.number(),
-  /** Why it failed, in one line; null when it did not. */
-  message: z.string().nullable(),
-})
-export type Check = z.infer<typeof Check>
-
-/** What live probes of a data plane found: `ok` when every check is. */
-export const ProbeReport = z.object({ ok: z.boolean(), checks: z.array(Check) })
-export type ProbeReport = z.infer<typeof ProbeReport>
+export { Check, ProbeReport } from '@cityos/contract'
 
 /** Which process of a tenant: the one that serves, or the one that was started beside it. */
 export const WhichProcess = z.enum(['active', 'beside'])

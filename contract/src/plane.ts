@@ -33,6 +33,11 @@ export const Binding = z.object({
   supervisor: z.object({ socket: z.string() }).nullable(),
   /** Public origin parts of the gateway, to build addresses: `http`, `localhost`, 8080. */
   public: z.object({ scheme: z.enum(['http', 'https']), base_domain: z.string(), port: z.int().nullable() }),
+  /**
+   * It is started beside the process that serves: it answers, but asks for no lease and no sleep, and reports nothing,
+   * before `POST /internal/activate`.
+   */
+  standby: z.boolean().optional(),
   /** Folder for this tenant's files. */
   files_dir: z.string(),
   release_dir: z.string(),

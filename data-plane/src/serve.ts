@@ -10,6 +10,7 @@ import { ControlStream } from './control-stream/control-stream.ts'
 import { ReportPush } from './control-stream/report-push.ts'
 import { Activity } from './life/activity.ts'
 import { SleepReport } from './life/sleep.ts'
+import { Takeover } from './life/takeover.ts'
 import { pages } from './pages.ts'
 import { httpSettings, type LateSettings } from './settings.ts'
 
@@ -24,7 +25,7 @@ export interface Serving {
 /** Longest time that requests in flight get to finish (design §4: streams are closed with a reconnect hint). */
 const drainMilliseconds = 8_000
 
-/** Boots one tenant: opens its database, takes its lease if it is free, listens. */
+/** Boots one tenant: opens its database, takes its lease if it is free and it does not stand by for another process, listens. */
 export async function serve(binding: Binding): Promise<Serving> {
   const log = createLog('data-plane', { tenant_id: binding.tenant.id })
   const tenant = new TenantContext(binding)
@@ -44,11 +45,10 @@ export async function serve(binding: Binding): Promise<Serving> {
   const stream = app.get(ControlStream)
   const report = app.get(ReportPush)
   const sleep = app.get(SleepReport)
-  await background.start()
+  await background.start(binding.standby)
   await listen(app, binding)
   stream.start()
-  report.start()
-  sleep.start()
+  if (!binding.standby) app.get(Takeover).begin()
   log.info({ release: binding.tenant.release }, 'tenant is up')
 
   return {
