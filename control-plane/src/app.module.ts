@@ -58,6 +58,7 @@ import { Registry } from './registry/registry.ts'
 import { Sealing } from './registry/sealing.ts'
 import { Signals } from './registry/signals.ts'
 import { ReleaseController } from './release/release.controller.ts'
+import { ReleaseIntake } from './release/release.intake.ts'
 import { ReleaseService } from './release/release.service.ts'
 import { PlatformSettings } from './setting/platform-settings.ts'
 import { SettingController } from './setting/setting.controller.ts'
@@ -149,6 +150,7 @@ const services = [
   PlatformSettings,
   Reconciliation,
   RegistryIdempotency,
+  ReleaseIntake,
   ReleaseService,
   SettingService,
   SecondFactor,

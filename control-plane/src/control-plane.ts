@@ -21,7 +21,8 @@ import { Reconciliation } from './reconcilers/reconciliation.ts'
 import { migrateRegistry } from './registry/migrations.ts'
 import { Registry } from './registry/registry.ts'
 import { Signals } from './registry/signals.ts'
-import { ReleaseService } from './release/release.service.ts'
+import { ReleaseIntake } from './release/release.intake.ts'
+import { requireKnownPlanes } from './release/start-check.ts'
 import { platformHost, type Settings } from './settings.ts'
 import { Expiry } from './sign-in/expiry.ts'
 import { KeyRotation } from './sign-in/key-rotation.ts'
@@ -54,6 +55,7 @@ export interface ControlPlane {
 /** Brings the registry to its schema, makes what a first start needs, and takes up the operations that were under way. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { binding, log, drivers } = options
+  await requireKnownPlanes(binding.database.url)
   await migrateRegistry(binding.database.url, options.migrationsDir ?? join(binding.release_dir, 'registry'))
   const consoleDir = join(binding.release_dir, 'console', 'operator')
   const settings: Settings = {
@@ -73,7 +75,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       await mountOperatorConsole(scope, composed, settings)
     },
   })
-  await app.get(ReleaseService).register()
+  await app.get(ReleaseIntake).atStart()
   await app.get(Expiry).load()
   await app.get(SigningKeys).ensure()
   await app.get(FirstOperator).ensure()
