@@ -98,7 +98,7 @@ export const Rollout = z.object({
   /** Position of the ring it is at; null before it starts and after it ended. */
   current_ring: z.int().nullable(),
   soak_seconds: z.int(),
-  /** Tenants of a ring that may fail; null: 5 % of the ring, rounded down. */
+  /** Tenants of a ring that may fail; null: one in twenty, and one in a ring of three or more. */
   max_failures: z.int().nullable(),
   /** Tenants upgraded at the same time. */
   parallel: z.int(),
