@@ -1,4 +1,4 @@
-import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { Agent, type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 
 /** How a try to hand a request on ended. `refused`: nothing reached the other side, the request may be sent again. */
 export type Outcome = 'answered' | 'refused' | 'failed'
@@ -59,15 +59,22 @@ export function endToEndHeaders(incoming: IncomingMessage): string[] {
   return headers
 }
 
+/** Where a request goes, and who wants to know what becomes of it. */
+export interface Target {
+  socket: string
+  path: string
+  requestId: string
+  /** The head of the answer is there. */
+  answered?(status: number, stream: boolean): void
+  /** The whole answer is there: the other side has nothing to do with this request any more. */
+  left?(): void
+}
+
 /**
  * Hands a request on over a unix socket and streams the answer back, byte for byte.
  * The body is read only once the connection stands, so that a refused request is still whole.
  */
-export function forward(
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  target: { socket: string; path: string; requestId: string },
-): Promise<Outcome> {
+export function forward(incoming: IncomingMessage, response: ServerResponse, target: Target): Promise<Outcome> {
   return new Promise((resolve) => {
     const withBody = hasBody(incoming)
     const headers = endToEndHeaders(incoming).concat(forwardedHeaders(incoming, target.requestId))
@@ -105,13 +112,13 @@ export function forward(
       if (socket.connecting) socket.once('connect', send)
       else send()
     })
-    outgoing.once('error', () => {
+    outgoing.once('error', (error: NodeJS.ErrnoException) => {
       response.off('close', abort)
       if (response.headersSent) {
         // Half an answer cannot be repaired: the broken connection tells the client that it is not whole.
         if (!response.writableEnded) response.destroy()
         resolve('answered')
-      } else resolve(reached ? 'failed' : 'refused')
+      } else resolve(reached && !(isSafe(incoming) && neverRead(outgoing, error)) ? 'failed' : 'refused')
     })
     outgoing.once('response', (answer) => {
       answering = true
@@ -120,7 +127,10 @@ export function forward(
       const sent = isSecure(incoming) ? [...headersOfAnswer(answer), ...strictTransport] : headersOfAnswer(answer)
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', sent)
       // An event stream may be silent at first: its reader has to see that it stands.
-      if (answer.headers['content-type']?.startsWith('text/event-stream')) response.flushHeaders()
+      const stream = answer.headers['content-type']?.startsWith('text/event-stream') ?? false
+      if (stream) response.flushHeaders()
+      target.answered?.(answer.statusCode ?? 502, stream)
+      answer.once('close', () => target.left?.())
       answer.once('error', () => response.destroy())
       answer.once('end', () => {
         response.off('close', abort)
@@ -134,6 +144,16 @@ export function forward(
       response.once('close', () => resolve('answered'))
     })
   })
+}
+
+/** Asking twice does no harm, and nothing of the request has been used up. */
+function isSafe(incoming: IncomingMessage): boolean {
+  return (incoming.method === 'GET' || incoming.method === 'HEAD') && !hasBody(incoming)
+}
+
+/** A connection kept from an earlier request was closed by the other side in this very moment. */
+function neverRead(outgoing: ClientRequest, error: NodeJS.ErrnoException): boolean {
+  return outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
 }
 
 function headersOfAnswer(answer: IncomingMessage): string[] {
