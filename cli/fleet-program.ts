@@ -58,7 +58,10 @@ function planning(command: Command): Command {
     .requiredOption('--to <release>', 'its version, as `release list` has it')
     .option('--rings <list>', 'internal, shares of the fleet, and rest', 'internal,1%,10%,20%,30%,rest')
     .option('--soak <duration>', 'how long each ring is watched', '10m')
-    .option('--max-failures <number>', 'tenants of a ring that may fail before it goes back (default: 5 % of the ring)')
+    .option(
+      '--max-failures <number>',
+      'tenants of a ring that may fail before it goes back (default: one in twenty, and one in a ring of three or more)',
+    )
     .option('--parallel <number>', 'tenants upgraded at the same time', '2')
     .option('--control <share>', 'share of the fleet held out for comparison', '5%')
     .addOption(new Option('--no-rehearse', 'do not try each upgrade on a clone first'))

@@ -28,6 +28,10 @@ export const formatPercent = (bps: number, locale: Locale): string =>
 export const formatTimeIn = (iso: string, timeZone: string, locale: Locale): string =>
   new Intl.DateTimeFormat(formatLocale[locale], { hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(iso))
 
+/** Time of day with seconds, on the reader's clock: for what happens within minutes. */
+export const formatClock = (iso: string, locale: Locale): string =>
+  new Intl.DateTimeFormat(formatLocale[locale], { timeStyle: 'medium' }).format(new Date(iso))
+
 /** From one time of day to another, as the language writes ranges; put it in a `bdi`, its order is the language's own. */
 export function formatRangeIn(from: string, to: string, timeZone: string, locale: Locale): string {
   const clock = new Intl.DateTimeFormat(formatLocale[locale], { hour: '2-digit', minute: '2-digit', timeZone })
