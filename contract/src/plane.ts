@@ -41,6 +41,10 @@ export const Binding = z.object({
   /** Folder for this tenant's files. */
   files_dir: z.string(),
   release_dir: z.string(),
+  /** Releases whose pages may still be open in a browser: their hashed files stay served (design §4). */
+  former_release_dirs: z.array(z.string()).optional(),
+  /** `planeProtocol` of the control plane; left out by supervisors from before it was counted. */
+  protocol: z.int().optional(),
   /** Seconds without a request before the process asks to be put to sleep; 0 never. */
   idle_after: z.int(),
 })

@@ -129,8 +129,13 @@ async function mountOperatorConsole(scope: FastifyInstance, app: NestFastifyAppl
   scope.addHook('onRoute', (route) => {
     route.constraints = { host }
   })
-  await mountConsole(scope, settings.consoleDir, (request, reply) =>
-    app.get(AnswerWriter).notFound(reply, app.get(RequestContexts).bare(request)),
+  const { binding } = settings
+  const others = binding.releases.filter((release) => release.dir !== binding.release_dir)
+  await mountConsole(
+    scope,
+    settings.consoleDir,
+    (request, reply) => app.get(AnswerWriter).notFound(reply, app.get(RequestContexts).bare(request)),
+    others.map((release) => join(release.dir, 'console', 'operator')),
   )
 }
 

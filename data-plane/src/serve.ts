@@ -4,6 +4,7 @@ import { createLog, createPlaneApp, EventStreams, type Log } from '@cityos/http'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { KeySources } from '../platform/auth/key-sources.ts'
 import { Background } from '../platform/background/background.ts'
+import { Database } from '../platform/db/index.ts'
 import { TenantContext } from '../platform/tenant/tenant-context.ts'
 import { AppModule } from './app.module.ts'
 import { ControlStream } from './control-stream/control-stream.ts'
@@ -12,6 +13,7 @@ import { Activity } from './life/activity.ts'
 import { SleepReport } from './life/sleep.ts'
 import { Takeover } from './life/takeover.ts'
 import { pages } from './pages.ts'
+import { requireFit } from './release-check.ts'
 import { httpSettings, type LateSettings } from './settings.ts'
 
 /** A data plane that answers. */
@@ -36,6 +38,7 @@ export async function serve(binding: Binding): Promise<Serving> {
     mount: pages(binding),
     surfaceOf: settings.surfaceOf,
   })
+  await requireFit(binding, app.get(Database))
   const activity = app.get(Activity)
   const keys = app.get(KeySources)
   late.onAnswered = (ctx) => activity.touch(ctx)
