@@ -26,6 +26,8 @@ export interface Serving {
 
 /** Longest time that requests in flight get to finish (design §4: streams are closed with a reconnect hint). */
 const drainMilliseconds = 8_000
+/** How often connections without a request are closed meanwhile. */
+const idleMilliseconds = 20
 
 /** Boots one tenant: opens its database, takes its lease if it is free and it does not stand by for another process, listens. */
 export async function serve(binding: Binding): Promise<Serving> {
@@ -85,8 +87,10 @@ async function drained(app: NestFastifyApplication): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timeout = setTimeout(resolve, drainMilliseconds)
   server.close(() => resolve())
-  server.closeIdleConnections()
+  // Again and again: a connection whose answer ends only now is kept by the other side, and would be waited for.
+  const closing = setInterval(() => server.closeIdleConnections(), idleMilliseconds)
   await promise
+  clearInterval(closing)
   clearTimeout(timeout)
   server.closeAllConnections()
 }
