@@ -63,6 +63,7 @@ function planning(command: Command): Command {
       'tenants of a ring that may fail before it goes back (default: one in twenty, and one in a ring of three or more)',
     )
     .option('--parallel <number>', 'tenants upgraded at the same time', '2')
+    .option('--threshold <name=value...>', 'limits of the gate, such as burn_rate=4 min_requests=50')
     .option('--control <share>', 'share of the fleet held out for comparison', '5%')
     .addOption(new Option('--no-rehearse', 'do not try each upgrade on a clone first'))
 }

@@ -1,5 +1,6 @@
 import {
   createRollout,
+  defaultThresholds,
   type Freeze,
   listRolloutEvents,
   listRollouts,
@@ -35,6 +36,7 @@ export interface PlanOptions extends CommonOptions {
   parallel?: string
   rehearse?: boolean
   control?: string
+  threshold?: string[]
 }
 
 export interface UpgradeOptions extends PlanOptions {
@@ -209,8 +211,18 @@ function planOf(options: PlanOptions): PlanRollout {
     parallel: numberOf('--parallel', options.parallel ?? '2'),
     rehearse: options.rehearse ?? true,
     control_share: numberOf('--control', (options.control ?? '5%').replace(/%$/, '')) / 100,
-    thresholds: {},
+    thresholds: thresholdsOf(options.threshold ?? []),
   }
+}
+
+function thresholdsOf(given: readonly string[]): PlanRollout['thresholds'] {
+  const entries = given.map((text) => {
+    const [name = '', value = ''] = text.split('=')
+    if (!(name in defaultThresholds))
+      throw new Failure(`The gate has no limit called ${name}.`, `It has: ${Object.keys(defaultThresholds).join(', ')}.`)
+    return [name, numberOf(name, value)]
+  })
+  return Object.fromEntries(entries) as PlanRollout['thresholds']
 }
 
 function numberOf(option: string, text: string): number {

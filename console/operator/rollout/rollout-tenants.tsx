@@ -1,5 +1,5 @@
 import { listRolloutTenants, type Rollout, type RolloutTenant } from '@cityos/control-plane/contract'
-import { Button, TablePagination, Typography } from '@mui/material'
+import { Box, Button, TablePagination, Typography } from '@mui/material'
 import { useState } from 'react'
 import { Link, useTranslate } from 'react-admin'
 import { useRead } from '../../api/query.ts'
@@ -36,14 +36,16 @@ export function RolloutTenants({ rollout, ring, onSkip }: RolloutTenantsProps) {
   )
   return (
     <Panel title={chosen ? t('rollout.tenants_of', { ring: ringText(t, chosen.name) }) : t('field.tenants')} dense>
-      <CountsText
-        counts={chosen?.counts ?? rollout.counts}
-        chosen={status}
-        onChoose={(next) => {
-          setStatus(next)
-          setPage(0)
-        }}
-      />
+      <Box sx={{ paddingInline: 1 }}>
+        <CountsText
+          counts={chosen?.counts ?? rollout.counts}
+          chosen={status}
+          onChoose={(next) => {
+            setStatus(next)
+            setPage(0)
+          }}
+        />
+      </Box>
       <Loaded read={read} rows={4}>
         {({ items, total }) => (
           <>

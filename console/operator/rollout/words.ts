@@ -1,3 +1,4 @@
+import { formatLocale } from '@cityos/contract'
 import type { GateFigure, RolloutEvent } from '@cityos/control-plane/contract'
 import { useTranslate } from 'react-admin'
 import { formatBytes, formatDuration, formatNumber, useConsoleLocale } from '../../fields/format.ts'
@@ -35,10 +36,17 @@ export function useFigureText(): (value: number | null, unit: Unit) => string {
 export function useSeconds(): (seconds: number) => string {
   const locale = useConsoleLocale()
   return (seconds) => {
-    if (seconds < 3600) return formatDuration(Math.round(seconds * 10) * 100, locale)
-    const hours = new Intl.NumberFormat(locale, { style: 'unit', unit: 'hour', unitDisplay: 'short', numberingSystem: 'latn' })
-    const minutes = Math.round((seconds % 3600) / 60)
-    return `${hours.format(Math.floor(seconds / 3600))} ${minutes > 0 ? formatDuration(minutes * 60_000, locale) : ''}`.trim()
+    if (seconds < 60) return formatDuration(Math.round(seconds * 10) * 100, locale)
+    const whole = Math.round(seconds)
+    const parts = [
+      [Math.floor(whole / 3600), 'hour'],
+      [Math.floor((whole % 3600) / 60), 'minute'],
+      [whole < 3600 ? whole % 60 : 0, 'second'],
+    ] as const
+    return parts
+      .filter(([count]) => count > 0)
+      .map(([count, unit]) => new Intl.NumberFormat(formatLocale[locale], { style: 'unit', unit, unitDisplay: 'short' }).format(count))
+      .join(' ')
   }
 }
 
