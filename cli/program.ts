@@ -126,12 +126,19 @@ calling(invoice.command('write-off <number>').description('give up on it: what i
   .action(async (number, options) => (await import('./invoice.ts')).writeOff(number, options))
 
 const release = program.command('release').description('builds of the data plane')
-calling(release.command('list').description('all releases')).action(async (options) =>
-  (await import('./platform.ts')).listAllReleases(options),
+calling(release.command('build').description('build a checkout into an immutable release'))
+  .option('--from <dir>', 'the checkout (default: this one)')
+  .action(async (options) => (await import('./release.ts')).build(options))
+calling(release.command('list').description('all releases')).action(async (options) => (await import('./release.ts')).list(options))
+calling(release.command('show <version>').description('one release, its changelog and the tenants on it'))
+  .option('--sbom', 'print its software bill of materials (CycloneDX)')
+  .action(async (version, options) => (await import('./release.ts')).show(version, options))
+calling(release.command('diff <from> <to>').description('what is different between two releases')).action(async (from, to, options) =>
+  (await import('./release.ts')).diff(from, to, options),
 )
-calling(release.command('show <version>').description('one release')).action(async (version, options) =>
-  (await import('./platform.ts')).showRelease(version, options),
-)
+calling(release.command('yank <version>').description('take a release back: no new tenant and no rollout gets it'))
+  .requiredOption('--reason <text>', 'why; goes into the audit trail')
+  .action(async (version, options) => (await import('./release.ts')).yank(version, options))
 
 fleetCommands(program)
 

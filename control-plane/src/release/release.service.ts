@@ -120,17 +120,14 @@ export class ReleaseService {
 }
 
 async function detailOf(db: Db, row: release): Promise<ReleaseDetail> {
-  const [counts, tenants, packages, changelog] = await Promise.all([
-    tenantsOn(db, [row.version]),
-    db.tenant.findMany({
-      where: { release: row.version, deleted_at: null },
-      select: { id: true, slug: true },
-      orderBy: [{ slug: 'asc' }],
-      take: mostTenantsShown,
-    }),
-    packagesOf(row.dir),
-    textOf(row.dir, 'CHANGELOG.md'),
-  ])
+  const counts = await tenantsOn(db, [row.version])
+  const tenants = await db.tenant.findMany({
+    where: { release: row.version, deleted_at: null },
+    select: { id: true, slug: true },
+    orderBy: [{ slug: 'asc' }],
+    take: mostTenantsShown,
+  })
+  const [packages, changelog] = await Promise.all([packagesOf(row.dir), textOf(row.dir, 'CHANGELOG.md')])
   return {
     ...viewOf(row, counts.get(row.version) ?? 0),
     migrations: migrationsOf(row),
