@@ -1,4 +1,4 @@
-import { Agent, type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http'
 
 /** How a try to hand a request on ended. `refused`: nothing reached the other side, the request may be sent again. */
 export type Outcome = 'answered' | 'refused' | 'failed'
@@ -112,13 +112,13 @@ export function forward(incoming: IncomingMessage, response: ServerResponse, tar
       if (socket.connecting) socket.once('connect', send)
       else send()
     })
-    outgoing.once('error', (error: NodeJS.ErrnoException) => {
+    outgoing.once('error', () => {
       response.off('close', abort)
       if (response.headersSent) {
         // Half an answer cannot be repaired: the broken connection tells the client that it is not whole.
         if (!response.writableEnded) response.destroy()
         resolve('answered')
-      } else resolve(reached && !(isSafe(incoming) && neverRead(outgoing, error)) ? 'failed' : 'refused')
+      } else resolve(reached ? 'failed' : 'refused')
     })
     outgoing.once('response', (answer) => {
       answering = true
@@ -144,16 +144,6 @@ export function forward(incoming: IncomingMessage, response: ServerResponse, tar
       response.once('close', () => resolve('answered'))
     })
   })
-}
-
-/** Asking twice does no harm, and nothing of the request has been used up. */
-function isSafe(incoming: IncomingMessage): boolean {
-  return (incoming.method === 'GET' || incoming.method === 'HEAD') && !hasBody(incoming)
-}
-
-/** A connection kept from an earlier request was closed by the other side in this very moment. */
-function neverRead(outgoing: ClientRequest, error: NodeJS.ErrnoException): boolean {
-  return outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
 }
 
 function headersOfAnswer(answer: IncomingMessage): string[] {

@@ -9,6 +9,7 @@ import { databaseName } from '../postgres/databases.ts'
 import { startTestPostgres, type TestPostgres } from '../postgres/testing.ts'
 import { document, processesOf, TestPlatform, until } from '../testing/platform.ts'
 import { type TestBehaviour, writeTestRelease } from '../testing/release.ts'
+import { runFolder } from './api.ts'
 
 // Whole processes start and end here, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -51,7 +52,7 @@ const processesIn = async (id: string): Promise<string[]> =>
   (await platform.driver.inventory()).filter((item) => item.kind === 'process' && item.tenantId === id).map((item) => item.name)
 /** Who held the lease, in order: every `take` is followed by its own `give` before the next. */
 const leases = (id: string): string[] =>
-  readFileSync(join(platform.dataDir, 'files', id, 'lease.log'), 'utf8')
+  readFileSync(join(runFolder(platform.dataDir), `lease-${id}.log`), 'utf8')
     .trim()
     .split('\n')
 

@@ -2,6 +2,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { createServer, request } from 'node:http'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 
 /** The minute's proof that a data plane is calling (HS256 with its plane key). */
@@ -27,13 +28,11 @@ reader.once('line', (line) => {
   start(JSON.parse(line))
 })
 
-/** The tenant's lease, as a file: whoever could make it holds it. What happens to it stands in `lease.log`. */
+/** The tenant's lease, as a file: whoever could make it holds it. What happens to it stands in a log beside it. */
 class Lease {
   held = false
-  wanted = false
-  constructor(folder) {
-    this.folder = folder
-    this.file = `${folder}/lease`
+  constructor(file) {
+    this.file = file
   }
   try() {
     if (this.held) return true
@@ -41,7 +40,7 @@ class Lease {
       if (existsSync(this.file) && !existsSync(`/proc/${readFileSync(this.file, 'utf8')}`)) rmSync(this.file, { force: true })
       writeFileSync(this.file, String(process.pid), { flag: 'wx' })
       this.held = true
-      appendFileSync(`${this.folder}/lease.log`, `take ${process.pid}\n`)
+      appendFileSync(`${this.file}.log`, `take ${process.pid}\n`)
     } catch (error) {
       if (error.code !== 'EEXIST') throw error
     }
@@ -50,7 +49,7 @@ class Lease {
   giveUp() {
     if (!this.held) return
     this.held = false
-    appendFileSync(`${this.folder}/lease.log`, `give ${process.pid}\n`)
+    appendFileSync(`${this.file}.log`, `give ${process.pid}\n`)
     rmSync(this.file, { force: true })
   }
 }
@@ -65,8 +64,8 @@ function start(binding) {
     tell({ error: 'this release does not boot' })
     process.exit(1)
   }
-  const lease = existsSync(binding.files_dir ?? '') ? new Lease(binding.files_dir) : null
-  if (!binding.standby) lease?.try()
+  const lease = new Lease(`${dirname(binding.listen.socket)}/lease-${tenant.id}`)
+  if (!binding.standby) lease.try()
   const held = []
   if (tenant.plan === 'broken') {
     tell({ error: 'the plan is broken' })
@@ -91,7 +90,7 @@ function start(binding) {
     if (behaviour.failing && url.pathname.startsWith('/v1/')) return json(response, 500, null)
     if (url.pathname === '/en' || url.pathname === '/v1/store/products') return json(response, 200, [])
     if (/^\/v1\/store\/carts\/.*\/complete$/.test(url.pathname)) return json(response, 201, { release: tenant.release })
-    if (url.pathname === '/release') return json(response, 200, { release: tenant.release, pid: process.pid, lease: lease?.held ?? null })
+    if (url.pathname === '/release') return json(response, 200, { release: tenant.release, pid: process.pid, lease: lease.held })
     if (url.pathname === '/held') {
       // Answered when a test asks for it.
       held.push(() => json(response, 200, { release: tenant.release }))
@@ -103,8 +102,7 @@ function start(binding) {
       return json(response, 200, null)
     }
     if (url.pathname === '/internal/activate') {
-      lease?.try()
-      return json(response, 200, { lease: lease?.held ?? true })
+      return json(response, 200, { lease: lease.try() })
     }
     if (url.pathname === '/internal/probe') {
       const ok = !behaviour.failingHold
@@ -223,7 +221,7 @@ function start(binding) {
   })
   process.on('SIGTERM', () => {
     server.close(() => {
-      lease?.giveUp()
+      lease.giveUp()
       process.exit(0)
     })
     setInterval(() => server.closeIdleConnections(), 20)
