@@ -60,6 +60,13 @@ import { Signals } from './registry/signals.ts'
 import { ReleaseController } from './release/release.controller.ts'
 import { ReleaseIntake } from './release/release.intake.ts'
 import { ReleaseService } from './release/release.service.ts'
+import { FleetRulesController } from './rollout/fleet-rules.controller.ts'
+import { FleetRulesService } from './rollout/fleet-rules.service.ts'
+import { RolloutController } from './rollout/rollout.controller.ts'
+import { RolloutPlanner } from './rollout/rollout.planner.ts'
+import { RolloutReader } from './rollout/rollout.reader.ts'
+import { RolloutService } from './rollout/rollout.service.ts'
+import { RolloutWork } from './rollout/rollout.work.ts'
 import { PlatformSettings } from './setting/platform-settings.ts'
 import { SettingController } from './setting/setting.controller.ts'
 import { SettingService } from './setting/setting.service.ts'
@@ -152,6 +159,11 @@ const services = [
   RegistryIdempotency,
   ReleaseIntake,
   ReleaseService,
+  RolloutPlanner,
+  RolloutReader,
+  RolloutService,
+  RolloutWork,
+  FleetRulesService,
   SettingService,
   SecondFactor,
   SessionService,
@@ -252,6 +264,8 @@ export class AppModule {
         PlaneController,
         PolicyController,
         ReleaseController,
+        RolloutController,
+        FleetRulesController,
         SettingController,
         SignInController,
         StaffController,

@@ -23,6 +23,7 @@ import { Registry } from './registry/registry.ts'
 import { Signals } from './registry/signals.ts'
 import { ReleaseIntake } from './release/release.intake.ts'
 import { requireKnownPlanes } from './release/start-check.ts'
+import { RolloutWork } from './rollout/rollout.work.ts'
 import { platformHost, type Settings } from './settings.ts'
 import { Expiry } from './sign-in/expiry.ts'
 import { KeyRotation } from './sign-in/key-rotation.ts'
@@ -84,6 +85,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   addMetrics(app)
   app.get(OperationEngine).start()
   app.get(Reconciliation).start()
+  app.get(RolloutWork).start()
   app.get(BillingClerk).start()
   app.get(StripeWorker).start()
   app.get(GovernanceCache).start((error) => log.warn({ error }, 'governance could not be read again yet'))
@@ -101,6 +103,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       await app.get(PolicyDelivery).stop()
       await app.get(StripeWorker).stop()
       await app.get(BillingClerk).stop()
+      await app.get(RolloutWork).stop()
       await app.get(Reconciliation).stop()
       await app.get(OperationEngine).stop()
       await app.close()

@@ -3,7 +3,7 @@ import { archiveIdentity, ensureArchiveKey } from '../backup/archive-key.ts'
 import { describeContent, discardBackup, exportOf, takeBackup } from '../backup/backup.rows.ts'
 import { noteBackup } from '../reconcilers/backup-note.ts'
 import { requireUpgradeable } from '../rollout/upgrade.rules.ts'
-import { defineOperation, type OperationDefinition, type Step, type StepContext, StepRefused } from './definition.ts'
+import { defineOperation, type Step, type StepContext, StepRefused } from './definition.ts'
 import { nothingMore } from './document-step.ts'
 import { releaseOf } from './release-of.ts'
 import { besideStep, describeProbes, switchTo } from './release-switch.ts'
@@ -126,7 +126,7 @@ const verify: Step<UpgradeParameters> = {
   },
 }
 
-export const tenantUpgrade: OperationDefinition<UpgradeParameters> = defineOperation({
+export const tenantUpgrade = defineOperation<UpgradeParameters>({
   kind: 'tenant-upgrade',
   parameters: Parameters,
   deadline: archiveSeconds,
