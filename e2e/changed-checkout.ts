@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 
 const checkout = join(import.meta.dirname, '..')
 const left: readonly string[] = ['.git', '.cityos', 'node_modules', 'dist', '.types', 'test-results']
@@ -24,7 +23,11 @@ export function changedCheckout(changes: readonly Change[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'cityos-changed-'))
   for (const name of readdirSync(checkout)) {
     if (left.includes(name)) continue
-    cpSync(join(checkout, name), join(folder, name), { recursive: true, verbatimSymlinks: true, filter: (path) => !path.endsWith('.types') })
+    cpSync(join(checkout, name), join(folder, name), {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => !path.endsWith('.types'),
+    })
   }
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'))
   const parts = join(checkout, 'dist/parts')
@@ -33,7 +36,10 @@ export function changedCheckout(changes: readonly Change[]): string {
     const path = join(folder, file)
     const text = readFileSync(path, 'utf8')
     if (text.split(find).length !== 2) throw new Error(`${file} does not say exactly once: ${find}`)
-    writeFileSync(path, text.replace(find, () => put))
+    writeFileSync(
+      path,
+      text.replace(find, () => put),
+    )
   }
   return folder
 }
