@@ -158,6 +158,7 @@ async function ensureDemo(data: DataDirectory): Promise<Tenant> {
               currency: 'SAR',
               seed: true,
               test: true,
+              internal: true,
             },
           },
           { idempotencyKey: 'cityos-up-demo-tenant' },

@@ -8,6 +8,12 @@ export function useConsoleLocale(): Locale {
   return isLocale(locale) ? locale : 'en'
 }
 
+/** A name inside a sentence of any language keeps its own direction (first strong isolate). */
+export const isolate = (text: string): string => `\u2068${text}\u2069`
+
+/** Versions, and numbers with a sign after them, inside a sentence of any language: always left to right. */
+export const leftToRight = (text: string): string => `\u2066${text}\u2069`
+
 export const formatNumber = (value: number, locale: Locale): string => new Intl.NumberFormat(formatLocale[locale]).format(value)
 
 export const formatWhen = (iso: string, locale: Locale): string =>

@@ -3,7 +3,7 @@ import { Alert, AlertTitle, Box, Button, Chip, MenuItem, Stack, TextField, Typog
 import { useState } from 'react'
 import { Link, ListButton, Title, TopToolbar, useCanAccess, useGetRecordId, useTranslate } from 'react-admin'
 import { useRead } from '../../api/query.ts'
-import { formatNumber, useConsoleLocale } from '../../fields/format.ts'
+import { formatNumber, leftToRight, useConsoleLocale } from '../../fields/format.ts'
 import { StatusChip } from '../../fields/status.tsx'
 import { Bytes, Ident, When } from '../../fields/values.tsx'
 import { EndpointDialog } from '../../screen/endpoint-dialog.tsx'
@@ -26,7 +26,7 @@ function Shown({ release }: { release: ReleaseDetail }) {
   const locale = useConsoleLocale()
   return (
     <Box>
-      <Title title={release.version} />
+      <Title title={leftToRight(release.version)} />
       <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
         <ListButton />
         <Verbs release={release} />

@@ -17,17 +17,7 @@ export function FreezeBanner() {
   const send = useSend(setFreeze)
   if (!data?.frozen) return null
   return (
-    <Alert
-      severity="info"
-      icon={<AcUnitIcon />}
-      action={
-        canAccess && (
-          <Button color="inherit" loading={send.isPending} onClick={() => send.mutate({ body: { frozen: false } }, { onError: failed })}>
-            {t('freeze.end')}
-          </Button>
-        )
-      }
-    >
+    <Alert severity="info" icon={<AcUnitIcon />}>
       <AlertTitle>{t('freeze.on')}</AlertTitle>
       <Box dir="auto">{data.reason}</Box>
       <Box>
@@ -39,6 +29,18 @@ export function FreezeBanner() {
           </>
         )}
       </Box>
+      {canAccess && (
+        <Button
+          size="small"
+          variant="outlined"
+          color="inherit"
+          loading={send.isPending}
+          sx={{ marginBlockStart: 1 }}
+          onClick={() => send.mutate({ body: { frozen: false } }, { onError: failed })}
+        >
+          {t('freeze.end')}
+        </Button>
+      )}
     </Alert>
   )
 }

@@ -16,6 +16,7 @@ import { useDeferredValue, useState } from 'react'
 import { Title, useNavigate, useTranslate } from 'react-admin'
 import { useSearchParams } from 'react-router-dom'
 import { useRead, useSend } from '../../api/query.ts'
+import { leftToRight } from '../../fields/format.ts'
 import { Confirm } from '../../screen/confirm.tsx'
 import { Panel } from '../../screen/facts.tsx'
 import { FailureState, ListSkeleton, Loaded } from '../../shell/states.tsx'
@@ -75,7 +76,7 @@ function Planner({ versions, asked }: { versions: string[]; asked: string | null
       {confirming && (
         <Confirm
           title={t(confirming === 'start' ? 'rollout.start' : 'rollout.plan_only')}
-          consequence={t(confirming === 'start' ? 'rollout.start_text' : 'rollout.plan_text', { release: draft.to })}
+          consequence={t(confirming === 'start' ? 'rollout.start_text' : 'rollout.plan_text', { release: leftToRight(draft.to) })}
           confirmLabel={t(confirming === 'start' ? 'rollout.start' : 'rollout.plan_only')}
           busy={create.isPending}
           failure={create.error}

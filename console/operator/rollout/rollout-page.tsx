@@ -3,7 +3,7 @@ import { Alert, AlertTitle, Box, LinearProgress, Stack, Typography } from '@mui/
 import { useState } from 'react'
 import { Link, ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
 import type { Connection } from '../../api/event-stream.ts'
-import { formatNumber, formatPercent, useConsoleLocale } from '../../fields/format.ts'
+import { formatNumber, formatPercent, leftToRight, useConsoleLocale } from '../../fields/format.ts'
 import { StatusChip } from '../../fields/status.tsx'
 import { Ident, When } from '../../fields/values.tsx'
 import { ActionButtons } from '../../screen/actions.tsx'
@@ -35,7 +35,7 @@ export function RolloutPage() {
     setSkipping({ ring: ring.position, name: ringText(t, ring.name), soaking: ring.status === 'soaking' })
   return (
     <Box>
-      <Title title={t('rollout.of', { release: rollout.to })} />
+      <Title title={t('rollout.of', { release: leftToRight(rollout.to) })} />
       <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
         <ListButton />
         <ActionButtons resource="rollouts" record={rollout} names={rollout.actions} endpoints={verbs} onDone={refetch} />

@@ -1,6 +1,6 @@
 import type { GateThresholds, Rollout } from '@cityos/control-plane/contract'
 import { useTranslate } from 'react-admin'
-import { formatBytes, formatDuration, formatNumber, useConsoleLocale } from '../../fields/format.ts'
+import { formatBytes, formatDuration, formatNumber, leftToRight, useConsoleLocale } from '../../fields/format.ts'
 import { Facts, Panel } from '../../screen/facts.tsx'
 import { useSeconds } from './words.ts'
 
@@ -33,7 +33,7 @@ export function useThresholdText(): (name: keyof GateThresholds, value: number) 
   return (name, value) => {
     if (name.endsWith('_bytes')) return formatBytes(value, locale)
     if (name.endsWith('_ms')) return formatDuration(value, locale)
-    if (name.endsWith('_budget')) return `${formatNumber(Math.round(value * 10_000) / 100, locale)}%`
-    return name === 'burn_rate' || name.endsWith('_factor') ? `${formatNumber(value, locale)} ×` : formatNumber(value, locale)
+    if (name.endsWith('_budget')) return leftToRight(`${formatNumber(Math.round(value * 10_000) / 100, locale)}%`)
+    return name === 'burn_rate' || name.endsWith('_factor') ? leftToRight(`${formatNumber(value, locale)} ×`) : formatNumber(value, locale)
   }
 }

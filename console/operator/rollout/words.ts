@@ -1,7 +1,7 @@
 import { formatLocale } from '@cityos/contract'
 import type { GateFigure, RolloutEvent } from '@cityos/control-plane/contract'
 import { useTranslate } from 'react-admin'
-import { formatBytes, formatDuration, formatNumber, useConsoleLocale } from '../../fields/format.ts'
+import { formatBytes, formatDuration, formatNumber, isolate, leftToRight, useConsoleLocale } from '../../fields/format.ts'
 
 type Unit = GateFigure['unit']
 type Translate = ReturnType<typeof useTranslate>
@@ -27,8 +27,8 @@ export function useFigureText(): (value: number | null, unit: Unit) => string {
     if (value === null) return '–'
     if (unit === 'milliseconds') return formatDuration(value, locale)
     if (unit === 'bytes') return formatBytes(Math.max(0, value), locale)
-    if (unit === 'share') return `${rounded(value * 100)}%`
-    return unit === 'times budget' ? `${rounded(value)} ×` : rounded(value)
+    if (unit === 'share') return leftToRight(`${rounded(value * 100)}%`)
+    return unit === 'times budget' ? leftToRight(`${rounded(value)} ×`) : rounded(value)
   }
 }
 
@@ -59,14 +59,14 @@ export function useEventText(): (event: RolloutEvent) => string {
   return (event) => {
     const { parameters } = event
     const values = Object.fromEntries(
-      Object.entries(parameters).map(([name, value]) => [name, typeof value === 'number' ? formatNumber(value, locale) : value]),
+      Object.entries(parameters).map(([name, value]) => [name, typeof value === 'number' ? formatNumber(value, locale) : isolate(value)]),
     )
     const unit = unitOf(String(parameters['figure']))
     const number = (name: string) => (typeof parameters[name] === 'number' ? parameters[name] : undefined)
     const text = t(`rollout_event.${event.kind}`, {
       ...values,
       ring: event.ring ? ringText(t, event.ring) : undefined,
-      tenant: event.tenant_slug ?? undefined,
+      tenant: event.tenant_slug ? isolate(event.tenant_slug) : undefined,
       smart_count: number('tenants') ?? number('upgraded') ?? 0,
       ...worded(t, parameters),
       ...(number('seconds') === undefined ? {} : { seconds: seconds(number('seconds') ?? 0) }),
@@ -91,12 +91,12 @@ function worded(t: Translate, parameters: RolloutEvent['parameters']): Record<st
   return Object.fromEntries(
     Object.entries(lists).flatMap(([name, list]) => {
       const value = parameters[name]
-      return typeof value === 'string' ? [[name, t(`${list}.${value}`, { _: value })]] : []
+      return typeof value === 'string' ? [[name, t(`${list}.${value}`, { _: isolate(value) })]] : []
     }),
   )
 }
 
 /** What a ring is called: shares as they are, the others in words. */
 export function ringText(t: Translate, name: string): string {
-  return name.endsWith('%') ? name : t(`ring.${name}`, { _: name })
+  return name.endsWith('%') ? leftToRight(name) : t(`ring.${name}`, { _: name })
 }
