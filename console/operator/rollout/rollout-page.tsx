@@ -25,7 +25,7 @@ const verbs = { start: startRollout, resume: resumeRollout, pause: pauseRollout,
 export function RolloutPage() {
   const id = String(useGetRecordId())
   const t = useTranslate()
-  const { rollout, events, connection, error, refetch } = useRollout(id)
+  const { rollout, events, lines, connection, error, refetch } = useRollout(id)
   const [picked, setPicked] = useState<number | null>(null)
   const [skipping, setSkipping] = useState<Skipped | null>(null)
   if (error && !rollout) return <FailureState error={error} retry={refetch} />
@@ -50,7 +50,7 @@ export function RolloutPage() {
           ring={picked}
           onSkip={(tenant) => setSkipping({ tenantId: tenant.tenant_id, name: tenant.tenant_slug, soaking: false })}
         />
-        <RolloutTimeline rollout={rollout} events={events} />
+        <RolloutTimeline rollout={rollout} events={events} total={lines} />
         <Thresholds rollout={rollout} />
       </Stack>
       {skipping && <SkipDialog rollout={rollout} skipped={skipping} onClose={() => setSkipping(null)} />}

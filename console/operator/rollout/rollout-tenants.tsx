@@ -1,11 +1,12 @@
 import { listRolloutTenants, type Rollout, type RolloutTenant } from '@cityos/control-plane/contract'
-import { Box, Button, TablePagination, Typography } from '@mui/material'
+import { Box, Button, Typography } from '@mui/material'
 import { useState } from 'react'
 import { Link, useTranslate } from 'react-admin'
 import { useRead } from '../../api/query.ts'
 import { StatusChip } from '../../fields/status.tsx'
 import { Dash, Ident, When } from '../../fields/values.tsx'
 import { Panel } from '../../screen/facts.tsx'
+import { Pager } from '../../screen/pager.tsx'
 import { RowsTable } from '../../screen/rows-table.tsx'
 import { Loaded } from '../../shell/states.tsx'
 import { CountsText } from './rings.tsx'
@@ -50,16 +51,7 @@ export function RolloutTenants({ rollout, ring, onSkip }: RolloutTenantsProps) {
         {({ items, total }) => (
           <>
             <TenantRows tenants={items} onSkip={rollout.actions.includes('skip') ? onSkip : null} />
-            {total > size && (
-              <TablePagination
-                component="div"
-                count={total}
-                page={page}
-                rowsPerPage={size}
-                rowsPerPageOptions={[size]}
-                onPageChange={(_, next) => setPage(next)}
-              />
-            )}
+            <Pager total={total} page={page} size={size} onPage={setPage} />
           </>
         )}
       </Loaded>

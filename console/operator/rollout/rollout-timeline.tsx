@@ -1,11 +1,12 @@
 import { listRolloutEvents, type Rollout, type RolloutEvent, type RolloutEventKind } from '@cityos/control-plane/contract'
-import { Box, FormControlLabel, Stack, Switch, TablePagination, Typography } from '@mui/material'
+import { Box, FormControlLabel, Stack, Switch, Typography } from '@mui/material'
 import { useState } from 'react'
 import { Link, useTranslate } from 'react-admin'
 import { useRead } from '../../api/query.ts'
 import { formatClock, formatWhen, useConsoleLocale } from '../../fields/format.ts'
 import { type Tone, toneOf } from '../../fields/status.tsx'
 import { Panel } from '../../screen/facts.tsx'
+import { Pager } from '../../screen/pager.tsx'
 import { useEventText } from './words.ts'
 
 const tones: Partial<Record<RolloutEventKind, Tone>> = {
@@ -27,7 +28,7 @@ const tones: Partial<Record<RolloutEventKind, Tone>> = {
 const size = 100
 
 /** What happened, the newest first, in words; older lines are read page by page. */
-export function RolloutTimeline({ rollout, events }: { rollout: Rollout; events: RolloutEvent[] }) {
+export function RolloutTimeline({ rollout, events, total }: { rollout: Rollout; events: RolloutEvent[]; total: number }) {
   const t = useTranslate()
   const [looks, setLooks] = useState(false)
   const [page, setPage] = useState(0)
@@ -37,7 +38,6 @@ export function RolloutTimeline({ rollout, events }: { rollout: Rollout; events:
     { enabled: page > 0 },
   )
   const lines = page === 0 ? events : (older.data?.items ?? [])
-  const total = Math.max(older.data?.total ?? 0, events[0]?.sequence ?? 0)
   const shown = lines.filter((event) => looks || event.kind !== 'gate_looked')
   return (
     <Panel
@@ -66,16 +66,7 @@ export function RolloutTimeline({ rollout, events }: { rollout: Rollout; events:
           ))}
         </Box>
       )}
-      {total > size && (
-        <TablePagination
-          component="div"
-          count={total}
-          page={page}
-          rowsPerPage={size}
-          rowsPerPageOptions={[size]}
-          onPageChange={(_, next) => setPage(next)}
-        />
-      )}
+      <Pager total={total} page={page} size={size} onPage={setPage} />
     </Panel>
   )
 }

@@ -18,6 +18,8 @@ export interface LiveRollout {
   rollout: Rollout | undefined
   /** The last hundred lines of the timeline and what came since, newest first. */
   events: RolloutEvent[]
+  /** How many lines the timeline has. */
+  lines: number
   connection: Connection
   error: unknown
   refetch: () => unknown
@@ -40,7 +42,9 @@ export function useRollout(id: string): LiveRollout {
     going: data !== undefined && !isOver(data),
     onEnd: () => void cache.invalidateQueries(),
   })
-  return { rollout: newest(data, events.at(-1)), events: merged(events, known), connection, error, refetch }
+  const fresh = events.filter((event) => event.sequence > (after ?? 0)).length
+  const lines = (past.data?.total ?? 0) + fresh
+  return { rollout: newest(data, events.at(-1)), events: merged(events, known), lines, connection, error, refetch }
 }
 
 /** Newest first, each once. */
