@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -29,7 +29,7 @@ export function changedCheckout(changes: readonly Change[]): string {
       filter: (path) => !path.endsWith('.types'),
     })
   }
-  symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'))
+  shareDependencies(folder)
   const parts = join(checkout, 'dist/parts')
   if (existsSync(parts)) cpSync(parts, join(folder, 'dist/parts'), { recursive: true, preserveTimestamps: true })
   for (const { file, find, put } of changes) {
@@ -42,6 +42,15 @@ export function changedCheckout(changes: readonly Change[]): string {
     )
   }
   return folder
+}
+
+/** The installed packages of this checkout, by links: nothing is installed, and nothing here can be changed from there. */
+function shareDependencies(folder: string): void {
+  mkdirSync(join(folder, 'node_modules'))
+  for (const name of readdirSync(join(checkout, 'node_modules'))) {
+    if (name !== '.cityos-lock') symlinkSync(join(checkout, 'node_modules', name), join(folder, 'node_modules', name))
+  }
+  cpSync(join(checkout, 'pnpm-lock.yaml'), join(folder, 'node_modules/.cityos-lock'))
 }
 
 export function removeFolder(folder: string): void {
