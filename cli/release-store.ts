@@ -24,18 +24,24 @@ export function storeOwnRelease(data: DataDirectory, onLine: (line: string) => v
   const given = process.env['CITYOS_RELEASE']
   if (given && !existsSync(join(given, 'release.json')))
     throw new Failure(`CITYOS_RELEASE names ${given}, which holds no release.`, 'Build one (node scripts/build.ts), or unset the variable.')
-  // The control plane may be ahead of every tenant, or be another line altogether: whether tenants can follow is another question.
-  return storeRelease(data, [...(given ? ['--built', given] : []), '--any-history'], onLine)
+  return storeRelease(data, given ? ['--built', given] : [], onLine)
 }
 
 /**
  * Builds a checkout, runs the migration gate and stores the result; takes a moment when nothing changed.
  * @param source a checkout's folder; left out: this one
+ * @param inUse releases that tenants are on: a build whose migrations are another line is refused
  * @param onLine gets what the build says
  * @throws Failure with what the build or the gate says
  */
-export function storeCheckout(data: DataDirectory, source: string | undefined, onLine: (line: string) => void): Promise<StoredRelease> {
-  return storeRelease(data, source === undefined ? [] : ['--from', source], onLine)
+export function storeCheckout(
+  data: DataDirectory,
+  source: string | undefined,
+  inUse: readonly string[],
+  onLine: (line: string) => void,
+): Promise<StoredRelease> {
+  const from = source === undefined ? [] : ['--from', source]
+  return storeRelease(data, [...from, ...inUse.flatMap((version) => ['--in-use', version])], onLine)
 }
 
 async function storeRelease(data: DataDirectory, args: string[], onLine: (line: string) => void): Promise<StoredRelease> {

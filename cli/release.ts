@@ -23,17 +23,19 @@ import { storeCheckout } from './release-store.ts'
 export async function build(options: CommonOptions & { from?: string }): Promise<void> {
   const data = dataOf(options)
   checkData(data)
+  const session = (await readNode(data)) === null ? null : await sessionOf(options)
+  const known = session ? (await session.call(listReleases, { query: { limit: 100 } })).items : []
+  const inUse = known.flatMap((each) => (each.tenants > 0 ? [each.version] : []))
+  const source = options.from === undefined ? undefined : resolve(options.from)
   const progress = new Progress()
   progress.start('build the release')
-  const stored = await storeCheckout(data, options.from === undefined ? undefined : resolve(options.from), (line) =>
-    progress.note(line),
-  ).catch((error: unknown) => {
+  const stored = await storeCheckout(data, source, inUse, (line) => progress.note(line)).catch((error: unknown) => {
     progress.fail()
     throw error
   })
   progress.done(`release ${stored.version}${stored.fresh ? '' : ', which is there already'}`)
-  const registered = (await readNode(data)) !== null
-  const release = registered ? await (await sessionOf(options)).call(registerRelease, { body: { dir: stored.dir } }) : null
+  const registered = session !== null
+  const release = session ? await session.call(registerRelease, { body: { dir: stored.dir } }) : null
   if (release?.status === 'yanked')
     throw new Failure(`Release ${release.version} was yanked: ${release.yanked?.reason ?? ''}`, 'Change something, and build again.')
   const { version, schema, dir, commit, protocol, upgrade_from, migrations } = stored

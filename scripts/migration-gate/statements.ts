@@ -15,6 +15,7 @@ import type {
   LockStmt,
   Node,
   RangeVar,
+  RefreshMatViewStmt,
   ReindexStmt,
   RenameStmt,
   TruncateStmt,
@@ -75,7 +76,9 @@ const inspectors = {
   },
   DropStmt(statement: DropStmt, made: Made): Violation[] {
     const what = (statement.removeType ?? 'OBJECT_').replace('OBJECT_', '').toLowerCase().replaceAll('_', ' ')
-    const names = (statement.objects ?? []).map(nameOf).filter((name) => !made.hasName(name))
+    // A trigger, a policy or a rule goes by its table's name and its own.
+    const isNew = (name: string) => made.hasName(name) || made.hasName(name.split('.').at(-2) ?? name)
+    const names = (statement.objects ?? []).map(nameOf).filter((name) => !isNew(name))
     return names.length === 0 ? [] : one('drop', `drops ${what} ${names.join(', ')}`)
   },
   DropOwnedStmt: () => one('drop', 'drops everything a role owns'),
@@ -138,6 +141,10 @@ const inspectors = {
   ClusterStmt(statement: ClusterStmt): Violation[] {
     return one('lock', `rewrites "${statement.relation?.relname}" while nobody can read it`)
   },
+  RefreshMatViewStmt(statement: RefreshMatViewStmt, made: Made): Violation[] {
+    if (statement.concurrent || made.has(statement.relation)) return []
+    return one('lock', `computes "${statement.relation?.relname}" again while nobody can read it`)
+  },
   VacuumStmt(statement: VacuumStmt): Violation[] {
     return statement.is_vacuumcmd ? one('lock', 'vacuums inside a migration') : []
   },
@@ -165,6 +172,11 @@ function changeOfTable(table: string, command: AlterTableCmd): Violation[] {
       return one('drop', `drops how ${column} is made`)
     case 'AT_ColumnDefault':
       return command.def ? [] : one('drop', `drops the default of ${column}, which the old release may rely on`)
+    case 'AT_DetachPartition':
+      return one('drop', `takes a partition out of "${table}"`)
+    case 'AT_EnableRowSecurity':
+    case 'AT_ForceRowSecurity':
+      return one('revoke', `hides rows of "${table}" from the old release`)
     case 'AT_AlterColumnType':
       return one('type-change', `changes the type of ${column}`, at)
     case 'AT_SetNotNull':

@@ -22,11 +22,13 @@ export async function buildCheckout(checkout: string, say: (line: string) => voi
   return (JSON.parse(result) as { dir: string }).dir
 }
 
-/** As the launcher does it: when the lockfile is not the one of the last install. */
+/** As the launcher does it: when the lockfile is not the one of the last install (its own note of it, or pnpm's). */
 async function installDependencies(checkout: string, say: (line: string) => void): Promise<void> {
   const stamp = join(checkout, 'node_modules/.cityos-lock')
   const lock = join(checkout, 'pnpm-lock.yaml')
-  if (existsSync(stamp) && (await readFile(stamp)).equals(await readFile(lock))) return
+  const wanted = await readFile(lock)
+  for (const installed of [stamp, join(checkout, 'node_modules/.pnpm/lock.yaml')])
+    if (existsSync(installed) && (await readFile(installed)).equals(wanted)) return
   say(`installing the dependencies of ${checkout}`)
   await run('pnpm', ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'], checkout, () => undefined)
   await cp(lock, stamp)

@@ -10,7 +10,7 @@ import { requireAppended } from './history.ts'
 import { StoreRefusal, storedReleases, storeRelease } from './store.ts'
 
 // Builds a checkout (or takes a finished build), runs the migration gate over it and puts it into a platform's store of
-// releases: `node scripts/release/main.ts --store DIR [--from CHECKOUT | --built DIR] [--any-history]`. Prints one JSON document:
+// releases: `node scripts/release/main.ts --store DIR [--from CHECKOUT | --built DIR] [--in-use VERSION …]`. Prints one JSON document:
 // the release, or `{"refused": …, "advice": […]}` with exit code 1. What happens meanwhile goes to standard error.
 
 const { values } = parseArgs({
@@ -18,8 +18,8 @@ const { values } = parseArgs({
     store: { type: 'string' },
     from: { type: 'string' },
     built: { type: 'string' },
-    /** Also a build whose journal does not go on where the newest stored release ends: no tenant can come from one to the other. */
-    'any-history': { type: 'boolean', default: false },
+    /** A release that tenants are on: the journals of the two must be one line. */
+    'in-use': { type: 'string', multiple: true, default: [] },
   },
 })
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -47,10 +47,14 @@ async function build(store: string) {
   const dir = checkout === null ? resolve(values.built!) : await buildCheckout(checkout, say)
   const manifest = await readReleaseFolder(dir)
   if (!manifest) throw new StoreRefusal(`${dir} holds no release.`, 'It needs a release.json: build it with scripts/build.ts.')
-  const known = (await storedReleases(store)).find((release) => release.manifest.version === manifest.version)
-  if (!known) await requireSafeMigrations(dir)
-  const others = (await storedReleases(store)).filter((release) => release.manifest.version !== manifest.version)
-  if (!known && !values['any-history']) requireAppended(manifest, others)
+  const present = await storedReleases(store)
+  if (!present.some((release) => release.manifest.version === manifest.version)) {
+    await requireSafeMigrations(dir)
+    requireAppended(
+      manifest,
+      present.filter((release) => values['in-use'].includes(release.manifest.version)),
+    )
+  }
   const stored = await storeRelease(dir, store, (fresh, earlier) => changelogOf(fresh, earlier, checkout, dir))
   const damaged = await damagedFile(stored.dir, stored.manifest)
   if (damaged !== null)
