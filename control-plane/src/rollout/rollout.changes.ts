@@ -79,6 +79,9 @@ export function changeOf(state: RolloutState, action: Action, now: Moment, outco
       })
     case 'failed': {
       const { step, message } = action.failure
+      // somebody has left it out, so that it was stopped: that is said already
+      if (action.tenant.reason === 'skipped_by_hand')
+        return onTenant(state, action.tenant, { status: 'skipped', retryAt: null, wedged: false, finishedAt: now }, null)
       return onTenant(
         state,
         action.tenant,
@@ -193,6 +196,9 @@ function onTenant(
   }
 }
 
+/** It waited for the same before: said once, however often it is tried. */
+const saidAlready = (tenant: TenantState, reason: RolloutReason): boolean => tenant.reason === reason && tenant.retryAt !== null
+
 function started(state: RolloutState, tenant: TenantState, now: Moment, outcome: Outcome | null): Change {
   if (!outcome) throw new Error('an upgrade was not started')
   if ('already' in outcome)
@@ -214,10 +220,15 @@ function started(state: RolloutState, tenant: TenantState, now: Moment, outcome:
   if (reason === 'window' || reason === 'busy' || reason === 'frozen') {
     const windowOpensAt = reason === 'window' ? retryAt : null
     const again = retryAt ?? now + pauses.busy * 1000
-    // said once, however often it is tried
-    return onTenant(state, tenant, { reason, message, retryAt: again, windowOpensAt }, tenant.reason === reason ? null : 'tenant_waits', {
-      reason,
-    })
+    return onTenant(
+      state,
+      tenant,
+      { reason, message, retryAt: again, windowOpensAt },
+      saidAlready(tenant, reason) ? null : 'tenant_waits',
+      {
+        reason,
+      },
+    )
   }
   return onTenant(state, tenant, { status: 'skipped', reason, message, finishedAt: now }, 'tenant_skipped', { reason })
 }
@@ -245,7 +256,7 @@ function goingBack(state: RolloutState, tenant: TenantState, now: Moment, outcom
     state,
     tenant,
     { reason, message, retryAt: retryAt ?? now + pauses.busy * 1000 },
-    tenant.reason === reason ? null : 'tenant_waits',
+    saidAlready(tenant, reason) ? null : 'tenant_waits',
     { reason },
   )
 }

@@ -128,11 +128,16 @@ function settle(state: RolloutState, seen: Observations, now: Moment): Action[] 
 const unknownFailure = { step: 'upgrade', message: 'it was cancelled' }
 
 const isMoving = (tenant: TenantState): boolean => tenant.status === 'upgrading' || tenant.status === 'rolling_back'
-const hasFailed = (tenant: TenantState): boolean => tenant.status === 'failed' || (tenant.wedged && tenant.status === 'upgrading')
+const hasFailed = (tenant: TenantState): boolean =>
+  tenant.status === 'failed' || (tenant.status === 'upgrading' && tenant.wedged && !isLeftOut(tenant))
+/** Somebody has left it out while its upgrade was under way: nobody waits for it, and it counts for nothing. */
+const isLeftOut = (tenant: TenantState): boolean => tenant.reason === 'skipped_by_hand'
 
 function tooManyFailures(ring: RingState, members: readonly TenantState[]): Failing | null {
   const failed = members.filter(hasFailed)
-  const nobodyElse = members.every((tenant) => hasFailed(tenant) || tenant.status === 'skipped' || tenant.status === 'blocked')
+  const nobodyElse = members.every(
+    (tenant) => hasFailed(tenant) || isLeftOut(tenant) || tenant.status === 'skipped' || tenant.status === 'blocked',
+  )
   if (failed.length === 0 || (failed.length <= ring.maxFailures && !nobodyElse)) return null
   const names = failed.slice(0, 3).map((tenant) => tenant.slug)
   const more = failed.length > names.length ? ` and ${failed.length - names.length} more` : ''

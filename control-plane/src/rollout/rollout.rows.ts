@@ -1,27 +1,24 @@
 import { DomainError, newId } from '@cityos/contract'
-import type { Prisma, rollout, rollout_ring, rollout_tenant } from '../../generated/client.ts'
-import { writeStatus } from '../operations/journal.ts'
+import type { Prisma } from '../../generated/client.ts'
 import { type Lease, LeaseLost } from '../operations/lease.ts'
 import { startOperation } from '../operations/start.ts'
 import { json, type Registry, type Tx } from '../registry/registry.ts'
 import type { Sealing } from '../registry/sealing.ts'
-import { Signals } from '../registry/signals.ts'
 import { makeCurrent } from '../release/release.intake.ts'
 import { GateReport, GateThresholds } from './gate.contract.ts'
 import type { Arms, Member } from './gate.look.ts'
 import { GateSample } from './gate.sample.ts'
-import { type Change, changeOf, type Outcome, type RingPatch, type TenantPatch } from './rollout.changes.ts'
+import { type Change, changeOf, type Outcome } from './rollout.changes.ts'
+import { dateOf, given, ringColumns, ringOf, stateOf, tenantColumns, tenantOf } from './rollout.columns.ts'
 import type { RolloutReason } from './rollout.contract.ts'
-import type { Action, OperationSeen, RingState, RolloutState, TenantState } from './rollout.core.ts'
+import type { Action, OperationSeen, RingState, RolloutState } from './rollout.core.ts'
+import { stopOperation } from './rollout.stop.ts'
 import { type LoadedRollout, RolloutMoved, type RolloutStore } from './rollout.store.ts'
 import { appendEvents } from './rollout.timeline.ts'
 import { freezeNow } from './upgrade.rules.ts'
 
 const ended = ['succeeded', 'failed', 'cancelled']
 const moving = ['upgrading', 'rolling_back']
-const momentOf = (at: Date | null): number | null => at?.getTime() ?? null
-const dateOf = (at: number | null | undefined): Date | null | undefined =>
-  at === undefined ? undefined : at === null ? null : new Date(at)
 
 /** Rollouts in the registry. Every write is refused when another runner holds the lease, or somebody changed the rollout meanwhile. */
 export class RolloutRows implements RolloutStore {
@@ -70,8 +67,8 @@ export class RolloutRows implements RolloutStore {
         {
           ended: !ended.includes(row.status) ? null : row.status === 'succeeded' ? 'succeeded' : 'failed',
           failure: row.failure as OperationSeen['failure'],
-          // past its pivot it cannot be stopped any more: there is nothing to ask for
-          cancelRequested: row.cancel_requested || row.past_pivot,
+          // past its pivot it cannot be stopped any more, and one that is being undone need not be asked
+          cancelRequested: row.cancel_requested || row.past_pivot || row.status === 'undoing',
         },
       ]),
     )
@@ -174,16 +171,7 @@ export class RolloutRows implements RolloutStore {
   }
 
   async cancel(operationId: string, now: Date): Promise<void> {
-    await this.#guarded(async (tx) => {
-      const { count } = await tx.operation.updateMany({
-        where: { id: operationId, past_pivot: false, status: { in: ['queued', 'running', 'waiting'] }, cancel_requested: false },
-        data: { cancel_requested: true, wait_until: null },
-      })
-      if (count === 0) return
-      const { status } = await tx.operation.findUniqueOrThrow({ where: { id: operationId }, select: { status: true } })
-      await writeStatus(tx, operationId, { status: status as 'running', message: 'the rollout stops it' }, now)
-      await Signals.announce(tx, 'work')
-    })
+    await this.#guarded((tx) => stopOperation(tx, operationId, now))
   }
 
   #guarded<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -208,46 +196,6 @@ const reasons: Partial<Record<string, RolloutReason>> = {
   version_skew: 'skew',
   operation_in_progress: 'busy',
   fleet_frozen: 'frozen',
-}
-
-function stateOf(row: rollout): Pick<RolloutState, 'id' | 'to' | 'status' | 'soakSeconds' | 'parallel'> {
-  return {
-    id: row.id,
-    to: row.to_release,
-    status: row.status as RolloutState['status'],
-    soakSeconds: row.soak_seconds,
-    parallel: row.parallel,
-  }
-}
-
-function ringOf(row: rollout_ring): RingState {
-  return {
-    position: row.position,
-    name: row.name,
-    kind: row.kind as RingState['kind'],
-    status: row.status as RingState['status'],
-    maxFailures: row.max_failures,
-    startedAt: momentOf(row.started_at),
-    soakStartedAt: momentOf(row.soak_started_at),
-    soakUntil: momentOf(row.soak_until),
-  }
-}
-
-function tenantOf(row: rollout_tenant): TenantState {
-  return {
-    id: row.tenant_id,
-    slug: row.slug,
-    ring: row.ring,
-    control: row.control,
-    status: row.status as TenantState['status'],
-    from: row.from_release,
-    reason: row.reason as TenantState['reason'],
-    operationId: row.operation_id,
-    attempts: row.attempts,
-    retryAt: momentOf(row.retry_at),
-    wedged: row.wedged,
-    startedAt: momentOf(row.started_at),
-  }
 }
 
 /** Writes what an action changes, with its lines of the timeline. @throws RolloutMoved when a tenant is no longer as it was */
@@ -279,37 +227,4 @@ async function write(tx: Tx, id: string, change: Change, now: Date): Promise<voi
 async function becomeCurrent(tx: Tx, version: string): Promise<void> {
   const release = await tx.release.findUnique({ where: { version } })
   if (release?.status === 'available' && !release.is_current) await makeCurrent(tx, version)
-}
-
-function ringColumns(patch: RingPatch) {
-  return given({
-    status: patch.status,
-    started_at: dateOf(patch.startedAt),
-    soak_started_at: dateOf(patch.soakStartedAt),
-    soak_until: dateOf(patch.soakUntil),
-    finished_at: dateOf(patch.finishedAt),
-  })
-}
-
-function tenantColumns(patch: TenantPatch) {
-  return given({
-    status: patch.status,
-    ring: patch.ring,
-    reason: patch.reason,
-    message: patch.message,
-    operation_id: patch.operationId,
-    attempts: patch.attempts,
-    retry_at: dateOf(patch.retryAt),
-    wedged: patch.wedged,
-    window_opens_at: dateOf(patch.windowOpensAt),
-    started_at: dateOf(patch.startedAt),
-    finished_at: dateOf(patch.finishedAt),
-  })
-}
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-/** Only what was named: what is undefined stays as it is. */
-function given<T extends Record<string, unknown>>(values: T): Given<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>
 }

@@ -7,10 +7,11 @@ import { Clock } from '../clock.ts'
 import { isUniqueViolation, json, Registry, type Tx } from '../registry/registry.ts'
 import { Signals } from '../registry/signals.ts'
 import { StaffService } from '../staff/staff.service.ts'
-import { defaultThresholds } from './gate.contract.ts'
 import type { TimelineEntry } from './rollout.changes.ts'
 import type { CreateRollout, Rollout, RolloutStatus } from './rollout.contract.ts'
-import { inProgress, type Plan, RolloutPlanner } from './rollout.planner.ts'
+import { writePlan } from './rollout.plan.rows.ts'
+import { inProgress, RolloutPlanner } from './rollout.planner.ts'
+import { stopOperation } from './rollout.stop.ts'
 import { appendEvents } from './rollout.timeline.ts'
 import { type RolloutWithRings, viewRollouts, withRings } from './rollout.view.ts'
 import { freezeNow, frozen } from './upgrade.rules.ts'
@@ -178,12 +179,18 @@ export class RolloutService {
     const found = await tx.rollout_tenant.findFirst({ where: { rollout_id: row.id, OR: [{ tenant_id: tenantId }, { slug: tenantId }] } })
     if (!found) throw new DomainError('not_found', { message: 'this tenant is not part of the rollout' })
     const stuck = found.status === 'rolling_back' && found.operation_id === null
-    if (found.status !== 'pending' && !stuck)
-      throw new DomainError('invalid_transition', { message: `${found.slug} is ${found.status}: only one that waits can be left out` })
+    const underWay = found.status === 'upgrading'
+    if (found.status !== 'pending' && !stuck && !underWay)
+      throw new DomainError('invalid_transition', {
+        message: `${found.slug} is ${found.status}: only one that waits or is being upgraded can be left out`,
+      })
     const why = stuck ? 'rollback_skipped' : 'skipped_by_hand'
+    if (underWay && found.operation_id) await stopOperation(tx, found.operation_id, this.clock.now())
     await tx.rollout_tenant.update({
       where: { rollout_id_tenant_id: { rollout_id: row.id, tenant_id: found.tenant_id } },
-      data: { status: 'skipped', reason: why, message: reason, retry_at: null, window_opens_at: null, finished_at: this.clock.now() },
+      data: underWay
+        ? { wedged: true, reason: why, message: reason }
+        : { status: 'skipped', reason: why, message: reason, retry_at: null, window_opens_at: null, finished_at: this.clock.now() },
     })
     const ring = row.ring_rows.find((candidate) => candidate.position === found.ring)?.name ?? null
     await this.#say(tx, ctx, row.id, {
@@ -273,56 +280,4 @@ export class RolloutService {
     const { seconds } = await this.planner.prediction()
     return viewRollouts(db, rows, { frozen: (await freezeNow(db, now)) !== null, names, each: seconds, now })
   }
-}
-
-/** The plan as rows: from now on it stays as it was previewed. */
-async function writePlan(
-  tx: Tx,
-  id: string,
-  plan: Plan,
-  asked: CreateRollout,
-  who: { by: string; correlationId: string },
-  now: Date,
-): Promise<void> {
-  const { to, rings, soak_seconds, max_failures, parallel, rehearse, control_share } = asked
-  await tx.rollout.create({
-    data: {
-      id,
-      to_release: to,
-      status: 'planned',
-      ...{ rings, soak_seconds, max_failures, parallel, rehearse, control_share },
-      thresholds: json({ ...defaultThresholds, ...asked.thresholds }),
-      requested_by: who.by,
-      correlation_id: who.correlationId,
-      created_at: now,
-    },
-  })
-  await tx.rollout_ring.createMany({
-    data: plan.rings.map(({ position, name, kind, maxFailures }) => ({
-      rollout_id: id,
-      position,
-      name,
-      kind,
-      status: 'pending',
-      max_failures: maxFailures,
-    })),
-  })
-  const ringOf = new Map(plan.rings.flatMap((ring) => ring.tenants.map((tenant) => [tenant, ring] as const)))
-  await tx.rollout_tenant.createMany({
-    data: plan.tenants.map(({ row, obstacle }) => {
-      const ring = ringOf.get(row.id)
-      return {
-        rollout_id: id,
-        tenant_id: row.id,
-        slug: row.slug,
-        ring: ring?.position ?? null,
-        control: ring?.kind === 'control',
-        status: ring ? 'pending' : 'blocked',
-        from_release: row.release,
-        reason: obstacle?.reason ?? null,
-        message: obstacle?.message ?? null,
-        window_opens_at: obstacle?.opensAt ?? null,
-      }
-    }),
-  })
 }

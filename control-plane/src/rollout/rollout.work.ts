@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common'
+import { Alerts } from '../alert/alerts.ts'
 import { Clock } from '../clock.ts'
 import { Drivers } from '../drivers.ts'
 import { OperationEngine } from '../operations/engine.ts'
@@ -9,9 +10,12 @@ import { Signals } from '../registry/signals.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
 import { RolloutRows } from './rollout.rows.ts'
 import { RolloutRunner } from './rollout.runner.ts'
+import { watchRollouts } from './rollout.watch.ts'
 
 /** Milliseconds between two looks while a rollout is under way, and while there is none. */
 const [busy, idle] = [1_000, 5_000] as const
+/** Milliseconds between two looks at what operators are to be told. */
+const alertsEvery = 15_000
 
 /** Carries rollouts on while this process holds the lease: whenever an operation ends, somebody asks, or time has passed. */
 @Injectable()
@@ -20,14 +24,16 @@ export class RolloutWork {
   readonly #runner: RolloutRunner
   readonly #stop = new AbortController()
   #loop: Promise<void> | undefined
+  #watched = Number.NEGATIVE_INFINITY
 
   constructor(
-    registry: Registry,
+    private readonly registry: Registry,
     sealing: Sealing,
     clock: Clock,
     drivers: Drivers,
     private readonly engine: OperationEngine,
     private readonly signals: Signals,
+    private readonly alerts: Alerts,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
     const { lease } = engine
@@ -58,6 +64,10 @@ export class RolloutWork {
     if (!this.engine.holdsLease) return 0
     const ids = await this.#rows.active()
     for (const id of ids) await this.#runner.carry(id)
+    if (performance.now() - this.#watched > alertsEvery) {
+      this.#watched = performance.now()
+      await watchRollouts(this.registry.db, this.alerts)
+    }
     return ids.length
   }
 

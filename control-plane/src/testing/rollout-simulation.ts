@@ -29,8 +29,11 @@ export interface Simulated {
 /** The runner dies: what it had in memory is gone. */
 class Killed extends Error {}
 
-/** One rollout from its start to its end on a virtual clock, with a random defect, random people and a runner that is killed at random. */
-export async function simulate(seed: number, size: number, options: { calm?: boolean } = {}): Promise<Simulated> {
+/**
+ * One rollout from its start to its end on a virtual clock, with a random defect, random people and a runner that is killed
+ * at random. `calm`: nobody interferes; `only: 'traits'`: only what the seed makes of the release, without running it.
+ */
+export async function simulate(seed: number, size: number, options: { calm?: boolean; only?: 'traits' } = {}): Promise<Simulated> {
   const random = new SeededRandom(seed)
   const defect = defectOf(random)
   const fleet = new SimulatedFleet(random, defect, to)
@@ -49,6 +52,7 @@ export async function simulate(seed: number, size: number, options: { calm?: boo
     violations: [],
     virtualMinutes: 0,
   }
+  if (options.only === 'traits') return result
   const waits = windowsOf(random, fleet, rollout)
   const newRunner = () => runnerOf(rollout, fleet, () => random.chance(0.01), result)
   let runner = newRunner()
