@@ -20,7 +20,7 @@ export const RehearsalRequest = z.object({
 })
 export type RehearsalRequest = z.infer<typeof RehearsalRequest>
 
-/** How the rehearsal went. Its steps in order: `load`, `migrate`, `boot`, then the journey's, then `compare`. */
+/** How the rehearsal went. Its steps in order: `load`, `migrate`, `compare` (row counts), `boot`, `probe.…`, `journey.…`; it ends with the first that fails. */
 export const RehearsalReport = z.object({
   ok: z.boolean(),
   steps: z.array(Check),

@@ -106,10 +106,11 @@ function ask(
   plane: Plane,
   path: string,
   headers: Record<string, string> = {},
+  method = 'GET',
 ): Promise<{ status: number; body: string; headers: Record<string, unknown> }> {
   const { socket } = plane.binding.listen as { socket: string }
   return new Promise((resolve, reject) => {
-    request({ socketPath: socket, path, headers: { host: 'test.localhost', ...headers } }, (answer) => {
+    request({ socketPath: socket, path, method, headers: { host: 'test.localhost', ...headers } }, (answer) => {
       let body = ''
       answer.on('data', (chunk: Buffer) => (body += chunk.toString()))
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body, headers: answer.headers }))
@@ -152,6 +153,36 @@ it('ends when its supervisor ends before binding it', async () => {
   await until(() => plane.said.includes('{"ready":"unbound"}'), 20_000)
   plane.child.stdin?.end()
   expect(await exited(plane)).toBe(0)
+}, 60_000)
+
+it('stands by the one that serves, and takes over when that one ends', async () => {
+  const tenant = await cluster.tenant()
+  const { database, secrets } = testBinding(tenant)
+  const owner = await cluster.owner(tenant)
+  const lease = async () => (await owner.query<{ holder: string; fence: number }>('SELECT holder, fence FROM lease')).rows[0]
+  const old = await start({ database, secrets })
+  bind(old)
+  await until(() => old.said.includes('{"ready":"bound"}'), 20_000)
+  const before = await lease()
+  const young = await start({ database, secrets, standby: true })
+  bind(young)
+  await until(() => young.said.includes('{"ready":"bound"}'), 20_000)
+  expect([(await ask(young, '/health')).status, (await ask(young, '/v1/store/products')).status]).toEqual([200, 200])
+  expect(await lease()).toEqual(before)
+
+  const proof = { iss: 'node', aud: 'data-plane', tenant_id: old.binding.tenant.id } as const
+  const headers = { authorization: `Bearer ${await signPlaneToken(secrets.plane_key, proof, new Date())}` }
+  const probed = JSON.parse((await ask(young, '/internal/probe', headers, 'POST')).body) as { data: { ok: boolean } }
+  expect(probed.data.ok).toBe(true)
+  const activated = ask(young, '/internal/activate', headers, 'POST')
+  const ended = exited(old)
+  old.child.kill('SIGTERM')
+  expect([await ended, JSON.parse((await activated).body).data]).toEqual([0, { lease: true }])
+  expect((await lease())?.holder).not.toBe(before?.holder)
+  // Told again it says the same; and it ends as cleanly as any other.
+  expect(JSON.parse((await ask(young, '/internal/activate', headers, 'POST')).body).data).toEqual({ lease: true })
+  young.child.kill('SIGTERM')
+  expect([await exited(young), await lease()]).toEqual([0, undefined])
 }, 60_000)
 
 it('says in one line why it cannot be bound', async () => {

@@ -66,6 +66,8 @@ export interface Target {
   requestId: string
   /** The head of the answer is there. */
   answered?(status: number, stream: boolean): void
+  /** The answer ended before it was whole, and not because the client had gone. */
+  brokeOff?(): void
   /** The whole answer is there: the other side has nothing to do with this request any more. */
   left?(): void
 }
@@ -131,7 +133,10 @@ export function forward(incoming: IncomingMessage, response: ServerResponse, tar
       if (stream) response.flushHeaders()
       target.answered?.(answer.statusCode ?? 502, stream)
       answer.once('close', () => target.left?.())
-      answer.once('error', () => response.destroy())
+      answer.once('error', () => {
+        if (!response.destroyed) target.brokeOff?.()
+        response.destroy()
+      })
       answer.once('end', () => {
         response.off('close', abort)
         if (!early || incoming.readableEnded) return

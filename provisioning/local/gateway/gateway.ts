@@ -94,6 +94,7 @@ export class Gateway {
           counted?.answered(status, stream)
           if (stream) passage.streams()
         },
+        brokeOff: () => counted?.brokeOff(),
         left: passage.left,
       })
       passage.left()

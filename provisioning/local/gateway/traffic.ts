@@ -3,12 +3,14 @@ import type { TenantRoute } from './routes.ts'
 
 type Counted = Omit<TrafficSample, 'tenantId' | 'release' | 'epoch'>
 
-/** One request of a tenant, from when it is handed on. Exactly one of the two is called, or none when the client has gone. */
+/** One request of a tenant, from when it is handed on: answered or broken, or neither when the client has gone. */
 export interface CountedRequest {
   /** @param stream an event stream: it has been answered, but its time says nothing */
   answered(status: number, stream: boolean): void
   /** There was no answer. */
   broken(): void
+  /** The answer that had begun ended too early. */
+  brokeOff(): void
 }
 
 /** What the gate of a rollout looks at: requests by tenant and release since this gateway started. */
@@ -27,19 +29,28 @@ export class Traffic {
     const counted = this.of(route.tenant_id, route.release)
     const checkout = method === 'POST' && completesCart.test(path)
     const began = performance.now()
-    const count = (failed: boolean): void => {
-      counted.requests += 1
-      if (checkout) counted.checkouts += 1
-      if (!failed) return
+    let failed = false
+    const fail = (): void => {
+      if (failed) return
+      failed = true
       counted.errors += 1
       if (checkout) counted.failedCheckouts += 1
     }
+    const count = (): void => {
+      counted.requests += 1
+      if (checkout) counted.checkouts += 1
+    }
     return {
       answered(status, stream) {
-        count(status >= 500)
+        count()
+        if (status >= 500) fail()
         if (!stream) counted.latency[bucketOf(performance.now() - began)]! += 1
       },
-      broken: () => count(true),
+      broken() {
+        count()
+        fail()
+      },
+      brokeOff: fail,
     }
   }
 

@@ -96,7 +96,7 @@ export const nodeCalls = {
   migrate: call(fenced.extend({ release: z.string() }), MigrationReport, archiveTimeout),
   startBeside: call(fenced.extend({ release: z.string() }), done, 120_000),
   probe: call(fenced.extend({ which: WhichProcess }), ProbeReport, 120_000),
-  switchOver: call(fenced, z.object({ drained: z.boolean() }), 180_000),
+  switchOver: call(fenced, z.object({ drained: z.boolean() }), 300_000),
   stopBeside: call(fenced, done, 60_000),
   rehearse: call(RehearsalRequest.extend({ fence: Fence }), RehearsalReport, archiveTimeout),
   traffic: call(z.object({}), z.array(TrafficSample)),
@@ -145,6 +145,9 @@ export const NodeStatus = z.object({
       hosts: z.array(z.string()),
       runtime: RuntimeStateShape.shape.runtime,
       pid: z.int().nullable(),
+      release: z.string().nullable().optional(),
+      /** The process that stands by to take over, while the tenant is being upgraded. */
+      beside: z.object({ release: z.string(), pid: z.int(), memory_bytes: z.number().nullable() }).nullable().optional(),
       restarts: z.int(),
       memory_bytes: z.number().nullable(),
       cpu_seconds: z.number().nullable(),

@@ -127,12 +127,15 @@ function statusOf(node: LocalNode): NodeStatus {
     progress: node.journal.recent,
     tenants: node.tenants.all().map(({ record, plane }) => {
       const state = plane.state()
+      const beside = node.upgrades.beside(record.id).process
       return {
         id: record.id,
         slug: record.document?.slug ?? null,
         hosts: record.hosts,
         runtime: state.runtime,
         pid: plane.pid,
+        release: plane.release,
+        beside: beside && { release: beside.release, pid: beside.pid, memory_bytes: usage(beside.pid).memoryBytes },
         restarts: state.restarts,
         memory_bytes: state.memoryBytes,
         cpu_seconds: state.cpuSeconds,

@@ -309,7 +309,6 @@ export class LocalNode {
       release: (version) => this.releases.find(version),
       freshProcess: (release, logFile) => this.processes.fresh(release, logFile),
       newSocket: () => this.newSocket(),
-      logsDir: this.logsDir,
       now: () => this.clock.now(),
       startTimeoutMs,
       common: () => ({ jwks: this.store.state.jwks, issuer: this.url, public: this.publicOrigin }),

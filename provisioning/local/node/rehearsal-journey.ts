@@ -11,8 +11,8 @@ const rulesOfTheHouse = new Set([
   'insufficient_stock',
   'currency_not_supported',
   'minimum_order_not_met',
-  'validation_failed',
-  'payment_declined',
+  'outside_service_area',
+  'outside_delivery_area',
 ])
 
 const Money = z.object({ amount: z.int(), currency: z.string() })

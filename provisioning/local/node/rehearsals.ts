@@ -25,7 +25,6 @@ export interface RehearsalsOptions {
   release: (version: string) => ReleaseRecord
   freshProcess: (release: ReleaseRecord, logFile: string) => Promise<Child>
   newSocket: () => string
-  logsDir: string
   now: () => Date
   startTimeoutMs: number
   common: () => Pick<Binding, 'jwks' | 'issuer' | 'public'>
@@ -118,7 +117,7 @@ export class Rehearsals {
     const { tenantId } = request.archive
     const binding = await this.bindingOf(request, scratch, release)
     const { socket } = binding.listen as { socket: string }
-    const logFile = join(this.options.logsDir, `rehearsal-${tenantId}.log`)
+    const logFile = tenants().rehearsalLogFile(tenantId)
     await databases().letIn(scratch.database, tenants().logins(tenantId))
     const running: { child: Child | null } = { child: null }
     try {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Binding, DomainError, type PlaneHealth, planeProtocol } from '@cityos/contract'
 import { errors, jwtVerify } from 'jose'
@@ -9,6 +9,7 @@ import type { NodeRequest, NodeResponse } from './api.ts'
 import type { Archives } from './archives.ts'
 import type { CertificateStore } from './certificates.ts'
 import { Child } from './child.ts'
+import { inventoryOf } from './inventory.ts'
 import { lastLines } from './log-files.ts'
 import { Plane, type PlaneSurroundings } from './plane.ts'
 import { askPlaneAt } from './plane-link.ts'
@@ -101,7 +102,7 @@ export class Tenants {
       rmSync(this.filesDir(tenantId), { recursive: true, force: true })
       for (const which of ['incoming', 'former'] as const) this.options.archives().dropFiles(tenantId, which)
       this.options.certificates.removeAllOf(tenantId)
-      rmSync(this.logFile(tenantId), { force: true })
+      for (const file of [this.logFile(tenantId), this.rehearsalLogFile(tenantId)]) rmSync(file, { force: true })
       this.options.store.updateTenant(tenantId, { document: null, secrets: null, hosts: [] })
       await this.options.changed()
       return null
@@ -112,7 +113,8 @@ export class Tenants {
     return this.fenced(tenantId, fence, async () => {
       const { process, document } = this.known(tenantId)
       const plane = this.planeOf(tenantId)
-      if (process && document && process.release !== document.release) await plane.stop()
+      // Nobody notices, also when it is not an upgrade that asks for it.
+      if (process && process.release !== document?.release && plane.runtime === 'running') await this.options.upgrades().replace(tenantId)
       await plane.start()
       await this.options.changed()
       this.options.poolUsed()
@@ -192,38 +194,10 @@ export class Tenants {
     return lastLines(this.logFile(tenantId), lines)
   }
 
-  async inventory(): Promise<InventoryItem[]> {
-    const { store, dataDir } = this.options
-    const ids = new Map(store.tenants.map((record) => [databaseName(record.id), record.id]))
-    // A database that is only being loaded has no record yet: its name tells whose it will be.
-    const owner = (name: string) => {
-      const ulid = name.replace(/^(t|in|was)_/, '').replace(/_(app|own)$/, '')
-      return ids.get(`t_${ulid}`) ?? `tnt_${ulid}`
-    }
-    const { databases, roles } = await this.options.databases().tenants()
-    const files = existsSync(join(dataDir, 'files')) ? readdirSync(join(dataDir, 'files')) : []
-    return [
-      ...databases.map((name) => ({ kind: 'database' as const, name, tenantId: owner(name) })),
-      ...roles.map((name) => ({ kind: 'role' as const, name, tenantId: owner(name) })),
-      ...this.all().flatMap(({ record, plane }) =>
-        plane.pid ? [{ kind: 'process' as const, name: `data-plane ${record.id}`, tenantId: record.id }] : [],
-      ),
-      ...this.options.upgrades().inventory(),
-      ...store.tenants.flatMap((record) => record.hosts.map((name) => ({ kind: 'route' as const, name, tenantId: record.id }))),
-      ...files.map((name) => ({ kind: 'files' as const, name, tenantId: name })),
-      ...this.options
-        .archives()
-        .filesBeside()
-        .map((item) => ({ kind: 'files' as const, ...item })),
-      ...this.options
-        .archives()
-        .places()
-        .map((archive) => ({ kind: 'backup' as const, name: archive.archiveId, tenantId: archive.tenantId })),
-      ...this.options.certificates.list(),
-      ...store.tenants
-        .filter((record) => record.secrets)
-        .map((record) => ({ kind: 'secret' as const, name: record.id, tenantId: record.id })),
-    ]
+  inventory(): Promise<InventoryItem[]> {
+    const { dataDir, databases, archives, upgrades, certificates } = this.options
+    const parts = { databases: databases(), archives: archives(), upgrades: upgrades(), certificates }
+    return inventoryOf({ dataDir, ...parts, tenants: this.all() })
   }
 
   /** A record that says nothing any more goes; its fencing number is kept apart. */
@@ -294,6 +268,11 @@ export class Tenants {
 
   private filesDir(tenantId: string): string {
     return join(this.options.dataDir, 'files', tenantId)
+  }
+
+  /** What the process of a rehearsal said; kept when it failed. */
+  rehearsalLogFile(tenantId: string): string {
+    return join(this.options.dataDir, 'logs', `rehearsal-${tenantId}.log`)
   }
 
   logFile(tenantId: string): string {

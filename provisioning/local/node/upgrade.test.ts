@@ -106,6 +106,8 @@ describe('an upgrade, step by step', { retry: 0 }, () => {
     const beside = (await driver.state(id)).beside
     expect(beside).toMatchObject({ release: next })
     expect(beside?.memoryBytes).toBeGreaterThan(1_000_000)
+    const listed = (await platform.status()).tenants.find((tenant) => tenant.id === id)
+    expect(listed).toMatchObject({ release: platform.release.version, beside: { release: next } })
     await driver.startBeside(id, next, fence)
     expect((await driver.state(id)).beside).toMatchObject({ startedAt: beside?.startedAt })
     expect(await processesIn(id)).toEqual([`data-plane ${id}`, `data-plane ${id} beside`])
@@ -153,6 +155,15 @@ describe('an upgrade, step by step', { retry: 0 }, () => {
     await configure(id, 'souq', platform.release.version, 3)
     expect(await driver.switchOver(id, fence)).toEqual({ drained: true })
     expect(await served(host)).toMatchObject({ release: platform.release.version, lease: true })
+  })
+
+  test('a start with another release in the document is a switch, too: nobody is turned away', async () => {
+    const { id, host } = await platform.tenant('started')
+    const client = goOnAsking(host, 'GET', '/pid')
+    await configure(id, 'started', next)
+    await platform.driver.start(id, fence)
+    expect(await served(host)).toMatchObject({ release: next, lease: true })
+    expect([...new Set(await client.stop())]).toEqual([200])
   })
 
   test('a release that does not boot leaves everything as it was', async () => {

@@ -84,6 +84,11 @@ export class Upgrades {
     })
   }
 
+  /** The configured release takes the place of the one that runs. To be called in the tenant's queue. */
+  async replace(tenantId: string): Promise<void> {
+    await this.switchOf(tenantId).run()
+  }
+
   /** Finds the processes that stood by under an earlier node, or ends what is left of them. */
   async adopt(): Promise<void> {
     const standing = this.options.store.tenants.filter((record) => record.beside)
