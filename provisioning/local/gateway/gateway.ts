@@ -86,12 +86,13 @@ export class Gateway {
         return this.say(way.notice, request, response, requestId, route)
       }
       const passage = this.underWay.enter(way.socket)
+      const began = performance.now()
       const outcome: Outcome = await forward(request, response, {
         socket: way.socket,
         path: request.url!.startsWith('/') ? request.url! : path,
         requestId,
         answered: (status, stream) => {
-          counted?.answered(status, stream)
+          counted?.answered(status, stream ? null : performance.now() - began)
           if (stream) passage.streams()
         },
         brokeOff: () => counted?.brokeOff(),

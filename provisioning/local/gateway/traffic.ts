@@ -5,8 +5,8 @@ type Counted = Omit<TrafficSample, 'tenantId' | 'release' | 'epoch'>
 
 /** One request of a tenant, from when it is handed on: answered or broken, or neither when the client has gone. */
 export interface CountedRequest {
-  /** @param stream an event stream: it has been answered, but its time says nothing */
-  answered(status: number, stream: boolean): void
+  /** @param milliseconds from handing it on to the head of the answer; null for an event stream, whose time says nothing */
+  answered(status: number, milliseconds: number | null): void
   /** There was no answer. */
   broken(): void
   /** The answer that had begun ended too early. */
@@ -28,7 +28,6 @@ export class Traffic {
     if (!route.release || path === '/health') return null
     const counted = this.of(route.tenant_id, route.release)
     const checkout = method === 'POST' && completesCart.test(path)
-    const began = performance.now()
     let failed = false
     const fail = (): void => {
       if (failed) return
@@ -41,10 +40,10 @@ export class Traffic {
       if (checkout) counted.checkouts += 1
     }
     return {
-      answered(status, stream) {
+      answered(status, milliseconds) {
         count()
         if (status >= 500) fail()
-        if (!stream) counted.latency[bucketOf(performance.now() - began)]! += 1
+        if (milliseconds !== null) counted.latency[bucketOf(milliseconds)]! += 1
       },
       broken() {
         count()
