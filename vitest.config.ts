@@ -18,9 +18,11 @@ export default defineConfig({
           include: ['{contract,http,mail,control-plane,data-plane,console,provisioning,cli,scripts}/**/*.test.{ts,tsx}'],
           // the vertical that is copied has its tests run where it was copied to
           exclude: ['**/node_modules/**', '**/dist/**', 'data-plane/template/**'],
+          globalSetup: ['provisioning/local/postgres/prepared.setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           pool: 'forks',
+          maxWorkers: '100%',
           retry,
         },
       },

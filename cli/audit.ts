@@ -41,8 +41,15 @@ export async function verify(options: VerifyOptions): Promise<void> {
     throw new Failure(`The audit trail of ${broken.tenant} is broken at entry ${broken.broken?.entry_id}: ${broken.broken?.reason}.`)
   else
     throw new Failure(
-      `The audit trail is broken at entry ${platform.first_broken} (${platform.broken?.reason}): it, or one before it, was changed or removed.`,
+      `The audit trail is broken at entry ${platform.first_broken}: ${platform.broken && whatIsWrong[platform.broken.reason]}.`,
     )
+}
+
+const whatIsWrong = {
+  entry_changed: 'it was changed after it was written',
+  link_changed: 'it does not follow the entry before it, which was changed or removed',
+  entry_missing: 'it was anchored once and is not there any more',
+  anchor_changed: 'it is not the entry whose hash was anchored and signed on its day',
 }
 
 async function readOne(session: Session, slug: string): Promise<Tenant> {

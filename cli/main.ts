@@ -5,6 +5,12 @@ enableCompileCache()
 const { program } = await import('./program.ts')
 const { explain, red, say } = await import('./output.ts')
 
+// Whoever reads the output may stop reading (`… | head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 try {
   await program.parseAsync(process.argv)
 } catch (error) {

@@ -68,8 +68,9 @@ describe('kill -9', () => {
     await Promise.any(first)
     // however fast the others were: the last ones are under way when it dies
     const last = carts.slice(15).map((open, index) => payOnce(open, 15 + index))
+    const settling = Promise.allSettled([...first, ...last])
     await platform.kill(postgres)
-    const settled = await Promise.allSettled([...first, ...last])
+    const settled = await settling
     const refused = settled.filter((each) => each.status === 'rejected').map((each) => each.reason as ApiError)
     expect(refused.length, 'Postgres was killed before the last of them was done').toBeGreaterThan(0)
     for (const error of refused) {

@@ -1,7 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   definitionOf,
   OperationBench,
@@ -14,27 +10,25 @@ import { LocalDriver, nodeAddress } from '@cityos/provisioning/local'
 import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Platform } from './platform.ts'
+import { builtRelease } from './release.ts'
 
 // The properties of every operation (control-plane/src/operations/properties.test.ts) once more on the real driver:
 // real databases, roles, processes, routes and files. Here all steps of an operation are repeated in one run, and each
-// step fails after its effect, which is the harder half.
+// step fails after its effect, which is the harder half: before the pivot one at a time, on the tenant that the one before
+// has left as it was; after it all of them in one run. Operations go through this side by side, each on tenants of its own.
 
-const release = join(import.meta.dirname, '../dist/release')
 let platform: Platform
 let postgres: TestPostgres
 let bench: OperationBench
-let folder: string
 
 beforeAll(async () => {
   platform = await Platform.start()
   postgres = await startTestPostgres()
-  folder = await mkdtemp(join(tmpdir(), 'cityos-properties-'))
   const node = nodeAddress(platform.data.path)
   if (!node) throw new Error('the platform has no node')
-  const { version, schema } = JSON.parse(readFileSync(join(release, 'release.json'), 'utf8')) as { version: string; schema: string }
   bench = await OperationBench.start(new LocalDriver({ socket: node.socket }), {
     url: (await postgres.emptyDatabase()).url,
-    release: { version, dir: release, schema },
+    release: builtRelease(),
   })
 })
 
@@ -42,7 +36,6 @@ afterAll(async () => {
   await bench?.stop()
   await platform?.end()
   await postgres?.stop()
-  if (folder) await rm(folder, { recursive: true, force: true })
 })
 
 function altered(kind: string, change: (step: Step<unknown>) => Step<unknown>): OperationDefinition {
@@ -54,13 +47,7 @@ function altered(kind: string, change: (step: Step<unknown>) => Step<unknown>): 
 async function clear(tenantId: string): Promise<void> {
   const { status, deleted_at } = await bench.registry.db.tenant.findUniqueOrThrow({ where: { id: tenantId } })
   if (deleted_at) return
-  if (status !== 'closing' && status !== 'failed') {
-    await bench.perform('tenant-close', tenantId, {
-      status_before: status,
-      resume_status_before: null,
-      closing_until: '2099-01-01T00:00:00.000Z',
-    })
-  }
+  await bench.registry.db.tenant.update({ where: { id: tenantId }, data: { status: 'failed' } })
   await bench.perform('tenant-delete', tenantId, { status_before: status })
   expect(await bench.inventory(tenantId)).toEqual([])
 }
@@ -72,15 +59,70 @@ const telling: Record<string, string[]> = {
   'tenant-clone': ['archive', 'deploy'],
   'tenant-move': ['swap', 'start'],
 }
+const inTurn = { concurrent: false }
 
-describe.each(operationCases)('$kind', (item) => {
+describe.concurrent.each(operationCases)('$kind', (item) => {
   const { kind, prepare } = item
   const { steps, pivot } = definitionOf(kind)
   const names = steps.map((step) => step.name)
+  const told = telling[kind] ?? names
+  const isBefore = (name: string) => names.indexOf(name) <= names.indexOf(pivot)
+  const after = told.filter((name) => !isBefore(name))
+  /** The tenant at the moment before the operation, as the last failure has left it. */
+  let ready: string | null = null
 
-  test('repeating each step changes nothing', async () => {
+  const reach = async () => {
     const tenantId = await bench.newTenant()
     await prepare(bench, tenantId)
+    return tenantId
+  }
+  const carry = async (tenantId: string, definition: OperationDefinition) =>
+    bench.finish(await bench.queue(kind, tenantId, parametersOf(item, tenantId)), bench.runner({ definition, attempts: 1 }))
+
+  test.for(told.filter(isBefore))('%s failing after its effect leaves everything as it was', inTurn, async (name) => {
+    const tenantId = ready ?? (await reach())
+    ready = null
+    const start = await bench.inventory(tenantId)
+    const definition = altered(kind, (step) => ({
+      ...step,
+      async do(ctx: StepContext<unknown>) {
+        const message = await step.do(ctx)
+        if (step.name === name) throw new Error(`${name} was made to fail`)
+        return message
+      },
+    }))
+    expect(await carry(tenantId, definition)).toBe('failed')
+    const { failure } = await bench.registry.db.operation.findFirstOrThrow({
+      where: { kind, tenant_id: tenantId },
+      orderBy: { created_at: 'desc' },
+    })
+    expect(failure).toMatchObject({ step: name, message: `${name} was made to fail` })
+    expect(await bench.inventory(tenantId)).toEqual(start)
+    ready = tenantId
+  })
+
+  if (after.length > 0)
+    test('every step after the pivot failing after its effect does not keep it from its end', inTurn, async () => {
+      const tenantId = ready ?? (await reach())
+      ready = null
+      const failed: string[] = []
+      const definition = altered(kind, (step) => ({
+        ...step,
+        async do(ctx: StepContext<unknown>) {
+          const message = await step.do(ctx)
+          if (!after.includes(step.name) || failed.includes(step.name)) return message
+          failed.push(step.name)
+          throw new Error(`${step.name} was made to fail`)
+        },
+      }))
+      expect(await carry(tenantId, definition)).toBe('succeeded')
+      expect(failed).toEqual(after)
+      await clear(tenantId)
+    })
+
+  test('repeating each step changes nothing', inTurn, async () => {
+    const tenantId = ready ?? (await reach())
+    ready = null
     const compared: string[] = []
     const definition = altered(kind, (step) => ({
       ...step,
@@ -93,35 +135,8 @@ describe.each(operationCases)('$kind', (item) => {
         return message
       },
     }))
-    expect(
-      await bench.finish(await bench.queue(kind, tenantId, parametersOf(item, tenantId)), bench.runner({ definition, attempts: 1 })),
-    ).toBe('succeeded')
+    expect(await carry(tenantId, definition)).toBe('succeeded')
     expect(compared).toEqual(names)
-    await clear(tenantId)
-  })
-
-  test.each(telling[kind] ?? names)('%s failing after its effect', async (name) => {
-    const tenantId = await bench.newTenant()
-    await prepare(bench, tenantId)
-    const start = await bench.inventory(tenantId)
-    const isBefore = names.indexOf(name) <= names.indexOf(pivot)
-    let failed = 0
-    const definition = altered(kind, (step) => ({
-      ...step,
-      async do(ctx: StepContext<unknown>) {
-        const message = await step.do(ctx)
-        if (step.name !== name || (!isBefore && failed >= 1)) return message
-        failed += 1
-        throw new Error(`${name} was made to fail`)
-      },
-    }))
-    const status = await bench.finish(
-      await bench.queue(kind, tenantId, parametersOf(item, tenantId)),
-      bench.runner({ definition, attempts: 1 }),
-    )
-    expect(failed).toBe(1)
-    expect(status).toBe(isBefore ? 'failed' : 'succeeded')
-    if (isBefore) expect(await bench.inventory(tenantId)).toEqual(start)
     await clear(tenantId)
   })
 })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -32,7 +32,7 @@ export class Platform {
 
   /** A platform of its own on a free port, in a new folder. `environment` reaches the node process. */
   static async start(options: { demo?: boolean; environment?: Record<string, string>; port?: number } = {}): Promise<Platform> {
-    const platform = new Platform(options.port ?? (await freePort()), await mkdtemp(join(tmpdir(), 'cityos-e2e-')))
+    const platform = new Platform(options.port ?? (await freePort()), await mkdtemp(join(roomiest(), 'cityos-e2e-')))
     await makeReachable(platform.data.path)
     await platform.up(options).catch(async (error: Error) => {
       await platform.end()
@@ -191,6 +191,14 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
     })
   })
+}
+
+/** Memory where there is plenty of it: what a platform writes here is gone when its tests are, and waiting for a disk proves nothing. */
+function roomiest(): string {
+  const memory = '/dev/shm'
+  if (!existsSync(memory)) return tmpdir()
+  const { bavail, bsize } = statfsSync(memory)
+  return bavail * bsize > 6 * 2 ** 30 ? memory : tmpdir()
 }
 
 /** Postgres runs as another user when the tests run as root: it has to get through this folder. */

@@ -26,6 +26,12 @@ export const formatDay = (iso: string, locale: Locale): string =>
 export const formatDate = (date: string, locale: Locale): string =>
   new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`))
 
+/** A month of the calendar, `2026-11`, as `Nov 2026`. */
+export const formatMonth = (month: string, locale: Locale): string =>
+  new Intl.DateTimeFormat(formatLocale[locale], { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(`${month}-01T00:00:00Z`),
+  )
+
 /** Basis points as `12.5%`. */
 export const formatPercent = (bps: number, locale: Locale): string =>
   new Intl.NumberFormat(formatLocale[locale], { style: 'percent', maximumFractionDigits: 2 }).format(bps / 10_000)

@@ -2,7 +2,8 @@ import type { ManagedReview } from '@cityos/data-plane/contract'
 import StarIcon from '@mui/icons-material/Star'
 import StarBorderIcon from '@mui/icons-material/StarBorder'
 import { Box, Stack, Typography } from '@mui/material'
-import { Link, useTranslate } from 'react-admin'
+import { useTranslate } from 'react-admin'
+import { RecordLink } from '../fields/record-link.tsx'
 import { When } from '../fields/values.tsx'
 
 /** Five stars, so many of them full; said as words to those who do not see them. */
@@ -54,5 +55,5 @@ export function ReviewText({ review }: { review: ManagedReview }) {
 
 export function OrderLink({ id }: { id: string }) {
   const t = useTranslate()
-  return <Link to={`/orders/${id}/show`}>{t('review.order')}</Link>
+  return <RecordLink to={`/orders/${id}/show`}>{t('review.order')}</RecordLink>
 }

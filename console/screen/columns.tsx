@@ -24,6 +24,7 @@ export function drawnColumns(columns: ColumnOrName[], endpoint: AnyEndpoint): Dr
       label: column.label ?? `field.${column.source}`,
       sortable: column.sortable ?? false,
       card: column.card ?? (index === 0 ? 'title' : kind === 'status' ? 'aside' : 'line'),
+      optional: column.optional ?? false,
       end: column.end ?? (!column.render && atEnd.includes(kind)),
       draw: column.render ?? ((record) => <Value kind={kind} value={record[column.source]} name={column.source} />),
     }

@@ -14,6 +14,7 @@ import {
   useTranslate,
 } from 'react-admin'
 import { formatNumber, useConsoleLocale } from '../fields/format.ts'
+import { WithinLink } from '../fields/record-link.tsx'
 import { EmptyState, FailureState, ListSkeleton } from '../shell/states.tsx'
 import { type DrawnColumn, drawnColumns } from './columns.tsx'
 import { filterInputs } from './filters.tsx'
@@ -111,7 +112,12 @@ function Rows({ screen, columns }: { screen: Screen; columns: DrawnColumn[] }) {
   if (narrow) return <Cards records={data} columns={columns} open={open} resource={screen.name} />
   return (
     <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={t(`resources.${screen.name}.title`)}>
-      <DataTable rowClick={open} bulkActionButtons={false} size="small">
+      <DataTable
+        rowClick={open}
+        bulkActionButtons={false}
+        size="small"
+        hiddenColumns={columns.filter((column) => column.optional).map((column) => column.source)}
+      >
         {columns.map((column) => (
           <DataTable.Col
             key={column.source}
@@ -161,7 +167,14 @@ function Cards({ records, columns, open, resource }: CardsProps) {
             </Stack>
             <Box
               component="dl"
-              sx={{ display: 'grid', gridTemplateColumns: 'auto 1fr', columnGap: 1.5, rowGap: 0.25, margin: 0, marginBlockStart: 0.75 }}
+              sx={{
+                display: 'grid',
+                gridTemplateColumns: 'auto minmax(0, 1fr)',
+                columnGap: 1.5,
+                rowGap: 0.25,
+                margin: 0,
+                marginBlockStart: 0.75,
+              }}
             >
               {columns
                 .filter((column) => column.card === 'line')
@@ -182,7 +195,7 @@ function Cards({ records, columns, open, resource }: CardsProps) {
           <Card key={record.id} component="li">
             {open ? (
               <CardActionArea component={Link} to={path({ resource, type: open, id: record.id })} sx={{ color: 'inherit' }}>
-                {body}
+                <WithinLink value={true}>{body}</WithinLink>
               </CardActionArea>
             ) : (
               body

@@ -13,6 +13,8 @@ export interface Column {
   sortable?: boolean
   /** Where it stands on a phone's card; default: a line of the card. */
   card?: 'title' | 'aside' | 'line' | 'none'
+  /** Only shown in the table once somebody chooses it under "Columns". */
+  optional?: boolean
   /** Numbers and money stand at the end of their column. */
   end?: boolean
 }

@@ -10,7 +10,7 @@ let declared: pg.Client
 let journalled: pg.Client
 
 beforeAll(async () => {
-  postgres = await startTestPostgres()
+  postgres = await startTestPostgres({ tenants: root })
   tenant = await postgres.tenantDatabase(root)
   journalled = new pg.Client(tenant.platformUrl)
   await journalled.connect()

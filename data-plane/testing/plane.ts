@@ -84,7 +84,7 @@ export async function startTestPlane(
   tenant: Partial<TenantDocument> = {},
   verticals: readonly InstalledVertical[] = verticalModules,
 ): Promise<TestPlane> {
-  const postgres = await startTestPostgres()
+  const postgres = await startTestPostgres({ tenants: dataPlane })
   const folder = mkdtempSync(path.join(tmpdir(), 'cityos-plane-'))
   const database = await postgres.tenantDatabase(dataPlane)
   const journal = JSON.parse(readFileSync(path.join(dataPlane, 'migrations.json'), 'utf8')) as string[]
@@ -175,7 +175,7 @@ function bindingFor(url: string, folder: string): Binding {
       limits: {},
     },
     listen: { host: '127.0.0.1', port: 0 },
-    database: { url, direct_url: url },
+    database: { url: url, direct_url: url },
     secrets: { tenant_key: randomBytes(32).toString('base64'), plane_key: randomBytes(32).toString('base64') },
     jwks: { keys: [] },
     issuer: 'http://cityos.localhost',

@@ -32,7 +32,7 @@ export class TestCluster {
   }
 
   static async start(): Promise<TestCluster> {
-    return new TestCluster(await startTestPostgres())
+    return new TestCluster(await startTestPostgres({ tenants: dataPlane }))
   }
 
   tenant(): Promise<TestDatabase> {

@@ -2,7 +2,7 @@ import { type LedgerEntry, listLedgerAccounts, listLedgerEntries } from '@cityos
 import AccountBalanceIcon from '@mui/icons-material/AccountBalanceOutlined'
 import ListAltIcon from '@mui/icons-material/ListAltOutlined'
 import { lazy } from 'react'
-import { Link } from 'react-admin'
+import { RecordLink } from '../../fields/record-link.tsx'
 import { Ident } from '../../fields/values.tsx'
 import type { Screen } from '../../screen/screen.ts'
 
@@ -17,9 +17,9 @@ export const accountScreen: Screen = {
     {
       source: 'code',
       render: (record) => (
-        <Link to={`/entries?filter=${encodeURIComponent(JSON.stringify({ account_id: record.id }))}`}>
+        <RecordLink to={`/entries?filter=${encodeURIComponent(JSON.stringify({ account_id: record.id }))}`}>
           <bdi dir="ltr">{String(record['code'])}</bdi>
-        </Link>
+        </RecordLink>
       ),
     },
     'kind',
@@ -46,7 +46,11 @@ export const entryScreen: Screen = {
       source: 'order_id',
       label: 'field.order',
       render: (record) =>
-        entry(record).order_id ? <Link to={`/orders/${entry(record).order_id}/show`}>{entry(record).order_id?.slice(-8)}</Link> : '–',
+        entry(record).order_id ? (
+          <RecordLink to={`/orders/${entry(record).order_id}/show`}>{entry(record).order_id?.slice(-8)}</RecordLink>
+        ) : (
+          '–'
+        ),
     },
     { source: 'memo', card: 'none' },
   ],

@@ -1,7 +1,7 @@
 import { type AdminPayment, confirmAdminPayment, getAdminPayment, listAdminPayments, PaymentStatus } from '@cityos/data-plane/contract'
 import PaymentsIcon from '@mui/icons-material/PaymentsOutlined'
-import type { MouseEvent } from 'react'
-import { Link, useTranslate } from 'react-admin'
+import { useTranslate } from 'react-admin'
+import { RecordLink } from '../../fields/record-link.tsx'
 import type { Screen } from '../../screen/screen.ts'
 
 const payment = (record: unknown) => record as AdminPayment
@@ -18,9 +18,9 @@ export const paymentScreen: Screen = {
     {
       source: 'order_number',
       render: (record) => (
-        <Link to={`/orders/${payment(record).order_id}/show`} onClick={(event: MouseEvent) => event.stopPropagation()}>
+        <RecordLink to={`/orders/${payment(record).order_id}/show`}>
           <bdi dir="ltr">{payment(record).order_number}</bdi>
-        </Link>
+        </RecordLink>
       ),
     },
     { source: 'vendor_name', label: 'field.vendor' },

@@ -1,7 +1,7 @@
 import { type Alert, acknowledgeAlert, listAlerts } from '@cityos/control-plane/contract'
 import NotificationsIcon from '@mui/icons-material/NotificationsOutlined'
-import { Box, Stack, Typography } from '@mui/material'
-import { Link } from 'react-admin'
+import { Stack, Typography } from '@mui/material'
+import { RecordLink } from '../../fields/record-link.tsx'
 import { StatusChip } from '../../fields/status.tsx'
 import { ActionButtons } from '../../screen/actions.tsx'
 import type { Screen } from '../../screen/screen.ts'
@@ -33,9 +33,7 @@ export const alertScreen: Screen = {
       label: 'field.tenant',
       render: (record) =>
         alert(record).tenant_id ? (
-          <Box component={Link} to={`/tenants/${alert(record).tenant_id}/show`} sx={{ display: 'inline-block', lineHeight: '28px' }}>
-            {alert(record).tenant_slug}
-          </Box>
+          <RecordLink to={`/tenants/${alert(record).tenant_id}/show`}>{alert(record).tenant_slug}</RecordLink>
         ) : (
           '–'
         ),

@@ -39,16 +39,12 @@ export const auditScreen: Screen = {
       source: 'changes',
       card: 'none',
       render: (record) => (
-        <Box
-          component="code"
-          dir="ltr"
-          sx={{ fontSize: 12, display: 'block', maxWidth: 320, maxHeight: 60, overflow: 'hidden', overflowWrap: 'anywhere' }}
-        >
+        <Box component="code" dir="ltr" sx={{ fontSize: 12, display: 'block', minWidth: 220, maxWidth: 360, overflowWrap: 'anywhere' }}>
           {Object.keys(entry(record).changes).length > 0 ? JSON.stringify(entry(record).changes) : ''}
         </Box>
       ),
     },
-    { source: 'request_id', card: 'none', render: (record) => <Ident value={entry(record).request_id} /> },
+    { source: 'request_id', card: 'none', optional: true, render: (record) => <Ident value={entry(record).request_id} /> },
   ],
   filters: ['actor', 'action', 'tenant_id', 'resource_type', 'resource_id', 'from', 'to'],
   search: 'audit_trail.search',

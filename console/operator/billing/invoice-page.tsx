@@ -95,8 +95,7 @@ function Parties({ invoice }: { invoice: InvoiceDetail }) {
           label: 'billing.tax',
           value: (
             <>
-              <MoneyText value={invoice.tax} /> ({formatPercent(invoice.tax_rate_bps / 10_000, locale)},{' '}
-              {t(`billing.rule_${invoice.tax_rule}`)})
+              <MoneyText value={invoice.tax} /> ({formatPercent(invoice.tax_rate_bps, locale)}, {t(`billing.rule_${invoice.tax_rule}`)})
             </>
           ),
         },
@@ -134,12 +133,12 @@ function Lines({ invoice }: { invoice: InvoiceDetail }) {
             label: 'billing.period',
             cell: (line) =>
               line.period_start && line.period_end
-                ? `${formatDate(line.period_start, locale)} – ${formatDate(line.period_end, locale)}`
+                ? `${formatDate(line.period_start.slice(0, 10), locale)} – ${formatDate(line.period_end.slice(0, 10), locale)}`
                 : '–',
           },
           { label: 'billing.quantity', end: true, cell: (line) => formatNumber(line.quantity, locale) },
           { label: 'billing.unit_price', end: true, cell: (line) => <MoneyText value={line.unit_price} /> },
-          { label: 'field.net', end: true, cell: (line) => <MoneyText value={line.net} /> },
+          { label: 'billing.net', end: true, cell: (line) => <MoneyText value={line.net} /> },
           { label: 'billing.tax', end: true, cell: (line) => <MoneyText value={line.tax} /> },
         ]}
       />

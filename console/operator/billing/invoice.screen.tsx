@@ -10,7 +10,7 @@ import {
 } from '@cityos/control-plane/contract'
 import ReceiptIcon from '@mui/icons-material/ReceiptLongOutlined'
 import { lazy } from 'react'
-import { Link } from 'react-admin'
+import { RecordLink } from '../../fields/record-link.tsx'
 import { StatusChip } from '../../fields/status.tsx'
 import { Ident, MoneyText } from '../../fields/values.tsx'
 import type { Screen } from '../../screen/screen.ts'
@@ -40,7 +40,7 @@ export const invoiceScreen: Screen = {
     {
       source: 'tenant_slug',
       label: 'field.tenant',
-      render: (record) => <Link to={`/tenants/${invoice(record).tenant_id}/show`}>{invoice(record).tenant_slug}</Link>,
+      render: (record) => <RecordLink to={`/tenants/${invoice(record).tenant_id}/show`}>{invoice(record).tenant_slug}</RecordLink>,
     },
     'kind',
     { source: 'total', sortable: true, end: true, render: (record) => <MoneyText value={invoice(record).total} /> },

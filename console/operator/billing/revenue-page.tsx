@@ -4,7 +4,7 @@ import { Box, Stack } from '@mui/material'
 import { Title, useTranslate } from 'react-admin'
 import { useRead } from '../../api/query.ts'
 import { Chart } from '../../chart/chart.tsx'
-import { formatNumber, useConsoleLocale } from '../../fields/format.ts'
+import { formatMonth, formatNumber, useConsoleLocale } from '../../fields/format.ts'
 import { Ident, MoneyText } from '../../fields/values.tsx'
 import { Panel } from '../../screen/facts.tsx'
 import { Figure, Figures } from '../../screen/figures.tsx'
@@ -20,7 +20,6 @@ export function RevenuePage() {
   if (!data) return <ListSkeleton rows={8} />
   const number = (value: number) => formatNumber(value, locale)
   const money = (amount: number) => formatMoney({ amount, currency: data.currency }, locale)
-  const month = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC', numberingSystem: 'latn' })
   const invoices = (filter: Record<string, unknown>) => `/invoices?filter=${encodeURIComponent(JSON.stringify(filter))}`
   return (
     <Box sx={{ paddingBlockStart: 2 }}>
@@ -46,7 +45,7 @@ export function RevenuePage() {
         <Chart
           title={t('billing.by_month')}
           kind="bar"
-          points={data.by_month.map((each) => month.format(new Date(`${each.month}-01T00:00:00Z`)))}
+          points={data.by_month.map((each) => formatMonth(each.month, locale))}
           format={(major) => money(Math.round(major * 100))}
           series={(['invoiced', 'paid', 'credited'] as const).map((name) => ({
             label: t(`billing.${name}`),

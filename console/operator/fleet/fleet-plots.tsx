@@ -5,7 +5,7 @@ import { Box, Button, List, ListItemButton, Stack, Typography } from '@mui/mater
 import { Link, useCanAccess, useTranslate } from 'react-admin'
 import { useRead } from '../../api/query.ts'
 import { Chart } from '../../chart/chart.tsx'
-import { formatDay, formatNumber, useConsoleLocale } from '../../fields/format.ts'
+import { formatDay, formatMonth, formatNumber, useConsoleLocale } from '../../fields/format.ts'
 import { StatusChip } from '../../fields/status.tsx'
 import { When } from '../../fields/values.tsx'
 import { Panel } from '../../screen/facts.tsx'
@@ -74,7 +74,7 @@ function RevenuePlot() {
     <Chart
       title={t('fleet.revenue')}
       kind="bar"
-      points={data.by_month.map((month) => month.month)}
+      points={data.by_month.map(({ month }) => formatMonth(month, locale))}
       format={(major) => formatMoney({ amount: Math.round(major * 100), currency: data.currency }, locale)}
       series={[
         { label: t('fleet.invoiced'), values: data.by_month.map((month) => month.invoiced.amount / 100) },

@@ -4,7 +4,8 @@ import { useTranslate } from 'react-admin'
 import { TranslatedText, When } from '../../fields/values.tsx'
 import { Panel } from '../../screen/facts.tsx'
 import { RowsTable } from '../../screen/rows-table.tsx'
-import { formatRule, type RuleName } from './rule-text.ts'
+import type { RuleName } from './rule-text.ts'
+import { RuleValue } from './rule-value.tsx'
 
 /** What holds for a place, an authority or a tenant, and which policy each value comes from. */
 export function PolicyInForce({ policy }: { policy: EffectivePolicy }) {
@@ -26,7 +27,7 @@ export function PolicyInForce({ policy }: { policy: EffectivePolicy }) {
         empty={t('policy.none')}
         columns={[
           { label: 'field.rule', cell: (rule) => t(`rule.${rule.rule}`) },
-          { label: 'field.value', cell: (rule) => <bdi dir="ltr">{formatRule(rule.rule as RuleName, rule.value)}</bdi> },
+          { label: 'field.value', cell: (rule) => <RuleValue rule={rule.rule as RuleName} value={rule.value} /> },
           {
             label: 'field.sources',
             cell: (rule) =>

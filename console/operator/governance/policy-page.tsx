@@ -14,7 +14,8 @@ import { FailureAlert } from '../../shell/failure-notice.tsx'
 import { FailureState, ListSkeleton } from '../../shell/states.tsx'
 import { ChangePolicy } from './draft-policy.tsx'
 import { policyScreen } from './policy.screen.tsx'
-import { formatRule, type RuleName } from './rule-text.ts'
+import type { RuleName } from './rule-text.ts'
+import { RuleValue } from './rule-value.tsx'
 
 /** One version of a policy: what it rules, what would change, and what can be done with it now. */
 export function PolicyPage() {
@@ -24,8 +25,6 @@ export function PolicyPage() {
   if (!data) return <ListSkeleton />
   return <Shown policy={data} />
 }
-
-const shown = (rule: string, value: unknown) => (value === null || value === undefined ? '–' : formatRule(rule as RuleName, value))
 
 function Shown({ policy }: { policy: Policy }) {
   const t = useTranslate()
@@ -70,7 +69,7 @@ function Shown({ policy }: { policy: Policy }) {
             empty={t('policy.none')}
             columns={[
               { label: 'field.rule', cell: ([rule]) => t(`rule.${rule}`) },
-              { label: 'field.value', cell: ([rule, value]) => <bdi dir="ltr">{shown(rule, value)}</bdi> },
+              { label: 'field.value', cell: ([rule, value]) => <RuleValue rule={rule as RuleName} value={value} /> },
             ]}
           />
         </Panel>
@@ -97,8 +96,8 @@ function Changes({ title, rows, empty }: { title: string; rows: readonly Change[
       empty={empty}
       columns={[
         { label: 'field.rule', cell: (row) => t(`rule.${row.rule}`) },
-        { label: 'policy.before', cell: (row) => <bdi dir="ltr">{shown(row.rule, row.before)}</bdi> },
-        { label: 'policy.after', cell: (row) => <bdi dir="ltr">{shown(row.rule, row.after)}</bdi> },
+        { label: 'policy.before', cell: (row) => <RuleValue rule={row.rule as RuleName} value={row.before} /> },
+        { label: 'policy.after', cell: (row) => <RuleValue rule={row.rule as RuleName} value={row.after} /> },
       ]}
     />
   )

@@ -114,7 +114,7 @@ function Branch({ node, level, below, chosen, onChoose }: BranchProps) {
           to={`/nodes/${node.id}/show`}
           onFocus={() => onChoose(node.id)}
           onMouseEnter={() => onChoose(node.id)}
-          sx={{ flex: 1, minWidth: 0 }}
+          sx={{ flex: 1, minWidth: 0, lineHeight: '34px' }}
         >
           <TranslatedText value={node.name} />
         </Box>

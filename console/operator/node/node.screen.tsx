@@ -1,4 +1,4 @@
-import { changeNode, createNode, listNodes, moveNode, type NodeRow, readNode, removeNode } from '@cityos/control-plane/contract'
+import { changeNode, createNode, listNodes, type NodeRow, readNode, removeNode } from '@cityos/control-plane/contract'
 import AccountTreeIcon from '@mui/icons-material/AccountTreeOutlined'
 import { lazy } from 'react'
 import { Ident } from '../../fields/values.tsx'
@@ -10,7 +10,7 @@ const NodeDetail = lazy(() => import('./node-detail.tsx').then((module) => ({ de
 export const nodeScreen: Screen = {
   name: 'nodes',
   icon: AccountTreeIcon,
-  endpoints: { list: listNodes, read: readNode, create: createNode, update: changeNode, remove: removeNode, actions: { move: moveNode } },
+  endpoints: { list: listNodes, read: readNode, create: createNode, update: changeNode, remove: removeNode },
   columns: [
     'name',
     { source: 'code', render: (record) => <Ident value={String(record['code'])} /> },

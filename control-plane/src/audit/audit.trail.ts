@@ -59,7 +59,8 @@ export async function audit(tx: Tx, record: AuditRecord): Promise<void> {
     resource_type: record.resource.type,
     resource_id: record.resource.id,
     reason: record.reason ?? null,
-    changes: record.changes ?? {},
+    // as JSON keeps it: what is undefined is not there, a Date is a text; the hash is over what will be read again
+    changes: JSON.parse(JSON.stringify(record.changes ?? {})),
     ip: record.ip ?? null,
     request_id: record.requestId ?? null,
   }

@@ -1,8 +1,8 @@
-import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testing'
+import type { TestPostgres } from '@cityos/provisioning/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OperationEngine } from '../operations/engine.ts'
 import { Registry } from '../registry/registry.ts'
-import { type Answer, TestPlatform } from '../testing/platform.ts'
+import { type Answer, startRegistryServer, TestPlatform } from '../testing/platform.ts'
 import { TestClock } from '../testing/test-clock.ts'
 import { BillingClerk } from './billing.clerk.ts'
 
@@ -16,7 +16,7 @@ const day = 86_400
 let keys = 0
 
 beforeAll(async () => {
-  postgres = await startTestPostgres()
+  postgres = await startRegistryServer()
   platform = await TestPlatform.start(postgres, { clock })
 })
 afterAll(async () => {

@@ -2,12 +2,12 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testing'
+import type { TestPostgres } from '@cityos/provisioning/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Reconciliation } from '../reconcilers/reconciliation.ts'
 import { Registry } from '../registry/registry.ts'
 import { AcmeServers, canRunPebble } from '../testing/acme-servers.ts'
-import { type Answer, TestPlatform } from '../testing/platform.ts'
+import { type Answer, startRegistryServer, TestPlatform } from '../testing/platform.ts'
 import { TestClock } from '../testing/test-clock.ts'
 import { DomainResolver } from './resolver.ts'
 
@@ -25,7 +25,7 @@ describe.skipIf(!canRunPebble)('custom domains', () => {
   const tenants: Record<string, string> = {}
 
   beforeAll(async () => {
-    server = await startTestPostgres()
+    server = await startRegistryServer()
     // the gateway's part: a certificate authority is handed on to the control plane
     door = createServer((incoming, outgoing) => {
       void platform.request('GET', incoming.url ?? '/', { headers: { host: incoming.headers.host ?? '' } }).then((answer) => {

@@ -1,12 +1,12 @@
-import { startTestPostgres } from '@cityos/provisioning/testing'
+import type { TestPostgres } from '@cityos/provisioning/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { TestPlatform } from '../testing/platform.ts'
+import { startRegistryServer, TestPlatform } from '../testing/platform.ts'
 
-let postgres: Awaited<ReturnType<typeof startTestPostgres>>
+let postgres: TestPostgres
 let platform: TestPlatform
 
 beforeAll(async () => {
-  postgres = await startTestPostgres()
+  postgres = await startRegistryServer()
   platform = await TestPlatform.start(postgres)
 })
 afterAll(async () => {

@@ -1,19 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startTestSmtp, type TestSmtp } from '@cityos/mail/testing'
-import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testing'
+import type { TestPostgres } from '@cityos/provisioning/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Registry } from '../registry/registry.ts'
 import { Sealing } from '../registry/sealing.ts'
 import { person } from '../testing/people.ts'
-import { TestPlatform } from '../testing/platform.ts'
+import { startRegistryServer, TestPlatform } from '../testing/platform.ts'
 import { TestClock } from '../testing/test-clock.ts'
 import { Mailer } from './mailer.ts'
 import { sendMail } from './send-mail.ts'
 
 let server: TestPostgres
 beforeAll(async () => {
-  server = await startTestPostgres()
+  server = await startRegistryServer()
 })
 afterAll(() => server.stop())
 

@@ -11,8 +11,12 @@ import { Sealing } from './sealing.ts'
 let postgres: Awaited<ReturnType<typeof startTestPostgres>>
 let url: string
 let registry: Registry
+const warnings: Error[] = []
+const noteWarning = (warning: Error) => warnings.push(warning)
 
 beforeAll(async () => {
+  // a deprecation is told once in the life of a process
+  process.on('warning', noteWarning)
   postgres = await startTestPostgres()
   url = (await postgres.emptyDatabase()).url
   await migrateRegistry(url, registryMigrations)
@@ -21,6 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await registry.onApplicationShutdown()
   await postgres.stop()
+  process.off('warning', noteWarning)
 })
 
 const record = (id: string) => ({
@@ -75,19 +80,47 @@ describe('the registry’s schema', () => {
   })
 })
 
+describe('a transaction', () => {
+  it('sends its queries one after the other, also those asked for at once', async () => {
+    const order = await registry.transaction((tx) =>
+      Promise.all(Array.from({ length: 6 }, (_, index) => tx.$queryRaw<{ n: number }[]>`SELECT ${index}::int AS n, pg_sleep(0.001)::text`)),
+    )
+    expect(order.map(([row]) => row?.n)).toEqual([0, 1, 2, 3, 4, 5])
+    await new Promise(setImmediate)
+    expect(warnings.map(({ message }) => message)).toEqual([])
+  })
+
+  it('goes on after a query that failed only to be rolled back, and the next one has a connection again', async () => {
+    const failing = registry.transaction((tx) =>
+      Promise.all([tx.$queryRaw`SELECT 1 / 0`, tx.$queryRaw`SELECT 1`, tx.tenant.count(), tx.operation.count()]),
+    )
+    await expect(failing).rejects.toThrow(/division by zero/)
+    await expect(registry.transaction((tx) => tx.tenant.count())).resolves.toBe(0)
+  })
+})
+
 describe('the audit trail', () => {
   it('is chained, also by writers at once, and cannot be changed', async () => {
     await Promise.all(Array.from({ length: 12 }, (_, index) => registry.transaction((tx) => audit(tx, record(String(index))))))
-    expect(await verifyTrail(registry.db)).toEqual({ entries: 12, firstBroken: null })
+    expect(await verifyTrail(registry.db)).toEqual({ entries: 12, broken: null })
     await expect(registry.db.audit_entry.updateMany({ data: { actor: 'somebody' } })).rejects.toThrow()
     await expect(registry.db.audit_entry.deleteMany()).rejects.toThrow()
+  })
+
+  it('holds over values that JSON writes in another way, or leaves out', async () => {
+    const changes = { plan: undefined, at: new Date(0), amount: 1.5, nested: { b: [undefined], a: 'ع' } }
+    await registry.transaction((tx) => audit(tx, { ...record('json'), changes }))
+    expect(await verifyTrail(registry.db)).toEqual({ entries: 13, broken: null })
   })
 
   it('shows where it was changed behind its back', async () => {
     const victim = await registry.db.audit_entry.findFirstOrThrow({ orderBy: { sequence: 'asc' }, skip: 4 })
     await registry.db.$executeRaw`ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_append_only`
     await registry.db.audit_entry.update({ where: { id: victim.id }, data: { actor: 'somebody' } })
-    expect(await verifyTrail(registry.db)).toEqual({ entries: 4, firstBroken: victim.id })
+    expect(await verifyTrail(registry.db)).toEqual({
+      entries: 4,
+      broken: { id: victim.id, sequence: Number(victim.sequence), at: victim.at, action: 'test.write', reason: 'entry_changed' },
+    })
   })
 })
 

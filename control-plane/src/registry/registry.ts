@@ -1,7 +1,7 @@
 import type { RequestContext } from '@cityos/http'
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common'
-import { PrismaPg } from '@prisma/adapter-pg'
 import { Prisma, PrismaClient } from '../../generated/client.ts'
+import { RegistryAdapter } from './adapter.ts'
 
 /** The registry inside a transaction. */
 export type Tx = Prisma.TransactionClient
@@ -17,7 +17,7 @@ export class Registry implements OnApplicationShutdown {
 
   /** @param url as the registry's owner; statement and lock timeouts are set on every connection */
   constructor(url: string) {
-    const adapter = new PrismaPg({
+    const adapter = new RegistryAdapter({
       connectionString: url,
       max: 10,
       connectionTimeoutMillis: 5_000,

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testing'
+import type { TestPostgres } from '@cityos/provisioning/testing'
 import Stripe from 'stripe'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Registry } from '../registry/registry.ts'
-import { TestPlatform } from '../testing/platform.ts'
+import { startRegistryServer, TestPlatform } from '../testing/platform.ts'
 import { addCard, canRunLocalStripe, PriceTranslator, type StandIn, startLocalStripe } from '../testing/stripe-servers.ts'
 import { TestClock } from '../testing/test-clock.ts'
 import { StripeGateway } from './stripe.gateway.ts'
@@ -36,7 +36,7 @@ describe.skipIf(!canRunLocalStripe)('the payment provider', { retry: 0 }, () => 
     vi.stubEnv('STRIPE_SECRET_KEY', 'sk_test_local')
     vi.stubEnv('STRIPE_WEBHOOK_SECRET', secret)
     vi.stubEnv('STRIPE_API_ORIGIN', translator.origin)
-    postgres = await startTestPostgres()
+    postgres = await startRegistryServer()
     platform = await TestPlatform.start(postgres, { clock })
     token = (await platform.signIn()).access_token
     mailbox = createServer((request, response) => {

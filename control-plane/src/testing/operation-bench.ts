@@ -47,9 +47,9 @@ export class OperationBench {
     driver: DataPlaneDriver,
     at?: { url: string; release: { version: string; dir: string; schema: string } },
   ): Promise<OperationBench> {
-    const postgres = at ? null : await startTestPostgres()
-    const url = at?.url ?? (await postgres!.emptyDatabase()).url
-    await migrateRegistry(url, registryMigrations)
+    const postgres = at ? null : await startTestPostgres({ platform: registryMigrations })
+    const url = at?.url ?? (await postgres!.platformDatabase(registryMigrations)).url
+    if (at) await migrateRegistry(url, registryMigrations)
     const release = at?.release ?? testRelease
     const bench = new OperationBench(new Registry(url), driver, postgres, release)
     await bench.registry.db.release.create({ data: { ...release, status: 'available', is_current: true, created_at: bench.clock.now() } })

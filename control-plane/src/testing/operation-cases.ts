@@ -16,7 +16,7 @@ const create = { seed: true, invitation_id: 'inv_none' }
 const until = '2099-01-01T00:00:00.000Z'
 const close = { status_before: 'active', resume_status_before: null, closing_until: until }
 
-const serving = (bench: OperationBench, tenantId: string) => bench.perform('tenant-create', tenantId, create)
+const serving = (bench: OperationBench, tenantId: string) => bench.perform('tenant-create', tenantId, { ...create, seed: false })
 const after =
   (kind: string, parameters: unknown, before = serving) =>
   async (bench: OperationBench, tenantId: string) => {

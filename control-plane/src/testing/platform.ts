@@ -29,6 +29,9 @@ export interface Tokens {
 
 const host = 'cityos.localhost:8080'
 
+/** A server for one test file that has the registry's schema ready to be cloned. */
+export const startRegistryServer = (): Promise<TestPostgres> => startTestPostgres({ platform: registryMigrations })
+
 /** A whole control plane over a real registry, with the strict driver in place of a machine; requests by injection. */
 export class TestPlatform {
   readonly driver: MemoryDriver
@@ -56,11 +59,11 @@ export class TestPlatform {
     server?: TestPostgres,
     options: { clock?: Clock; smtpUrl?: string; domains?: Partial<DomainSettings> } = {},
   ): Promise<TestPlatform> {
-    const postgres = server ?? (await startTestPostgres())
+    const postgres = server ?? (await startRegistryServer())
     const dir = await mkdtemp(join(tmpdir(), 'cityos-control-plane-'))
     const binding: ControlPlaneBinding = {
       listen: { socket: join(dir, 'control-plane.sock') },
-      database: { url: (await postgres.emptyDatabase()).url },
+      database: { url: (await postgres.platformDatabase(registryMigrations)).url },
       root_key: randomBytes(32).toString('base64'),
       node: { socket: join(dir, 'node.sock') },
       public: { scheme: 'http', base_domain: 'localhost', port: 8080 },

@@ -61,12 +61,12 @@ export class Channels {
 
   /**
    * What must hold before something is ordered.
+   * @param channel the caller's, read before the transaction: nothing in one waits for a second connection
    * @param variantIds of the products among the lines
    * @returns code of the channel it is sold through
    * @throws DomainError sales_closed while the channel is paused | not_found for a product it does not sell
    */
-  async requireSelling(tx: Tx, ctx: RequestContext, variantIds: readonly string[]): Promise<string | null> {
-    const channel = await this.of(ctx)
+  async requireSelling(tx: Tx, channel: Channel | null, variantIds: readonly string[]): Promise<string | null> {
     if (!channel) return null
     if (channel.status === 'paused') throw new DomainError('sales_closed', { details: { reason: 'channel_paused', channel: channel.code } })
     if (channel.listing === 'linked' && variantIds.length > 0) {

@@ -11,8 +11,8 @@ import { type CartRow, CartStore } from '../cart/cart.store.ts'
 import type { completeCart } from '../cart/contract.ts'
 import { claim, shortageOfLine } from '../cart/line-changes.ts'
 import { methodsFor, type PricedCart } from '../cart/pricing.ts'
-import { Channels } from '../channel/channel.service.ts'
-import { Governance } from '../governance/governance.service.ts'
+import { type Channel, Channels } from '../channel/channel.service.ts'
+import { Governance, type GovernedCategories } from '../governance/governance.service.ts'
 import { OrderSecrets } from '../order/order-secrets.ts'
 import { type Method, PaymentProviders } from '../payment/providers.ts'
 import { SettingService } from '../store/setting.service.ts'
@@ -25,6 +25,13 @@ import { insertOrder } from './order-rows.ts'
 import { placeOrder } from './placement.ts'
 
 export type CompleteBody = Input<typeof completeCart>['body']
+
+/** What is known before the transaction begins. */
+interface Known {
+  settings: Awaited<ReturnType<SettingService['all']>>
+  channel: Channel | null
+  governed: GovernedCategories
+}
 
 /** A workflow that has not come to an end is looked after this long after the click (cart-extension: stuck > 2 min). */
 const sweepAfter = minutes(2)
@@ -53,8 +60,13 @@ export class PlaceService {
 
   /** @returns the checkout that now runs */
   async place(ctx: RequestContext, cartId: string, body: CompleteBody): Promise<CheckoutRow> {
-    const settings = await this.settings.all()
-    return this.holds.claiming((noRoom) => this.database.transaction((tx) => this.placeIn(tx, ctx, cartId, body, settings, noRoom)))
+    // what is kept in the process is read here: a transaction that waited for a second connection would keep it from others
+    const known = {
+      settings: await this.settings.all(),
+      channel: await this.channels.of(ctx),
+      governed: await this.governance.categoriesToJudge(),
+    }
+    return this.holds.claiming((noRoom) => this.database.transaction((tx) => this.placeIn(tx, ctx, cartId, body, known, noRoom)))
   }
 
   private async placeIn(
@@ -62,7 +74,7 @@ export class PlaceService {
     ctx: RequestContext,
     cartId: string,
     body: CompleteBody,
-    settings: Awaited<ReturnType<SettingService['all']>>,
+    { settings, channel: caller, governed }: Known,
     noRoom: (shortage: Shortage) => void,
   ): Promise<CheckoutRow> {
     const now = this.clock.now()
@@ -74,15 +86,18 @@ export class PlaceService {
       if (scarce) noRoom(scarce)
     }
     const variants = priced.lines.flatMap((line) => (line.quote?.reference.type === 'variant' ? [line.quote.reference.id] : []))
-    const channel = await this.channels.requireSelling(tx, ctx, variants)
-    await this.governance.requireSale({
-      kinds: lines.map((line) => line.kind),
-      categoryIds: priced.lines.flatMap((line) => line.quote?.categoryIds ?? []),
-      totalAmount: priced.totalAmount,
-      currency: priced.currency,
-      method: body.payment.method,
-      guest: cart.customer_id === null,
-    })
+    const channel = await this.channels.requireSelling(tx, caller, variants)
+    this.governance.requireSale(
+      {
+        kinds: lines.map((line) => line.kind),
+        categoryIds: priced.lines.flatMap((line) => line.quote?.categoryIds ?? []),
+        totalAmount: priced.totalAmount,
+        currency: priced.currency,
+        method: body.payment.method,
+        guest: cart.customer_id === null,
+      },
+      governed,
+    )
     checkCart(priced, { email, hasShippingAddress: cart.shipping_address !== null }, body.expected_total, ctx.locale)
     checkPayment(body.payment, methodsFor(priced, this.providers.methods()))
     const { method } = body.payment
@@ -152,7 +167,7 @@ export class PlaceService {
     return this.holds.rows({ held, ownerToken, ...owner })
   }
 
-  private deadline(now: Date, method: Method, settings: Awaited<ReturnType<SettingService['all']>>): Date {
+  private deadline(now: Date, method: Method, settings: Known['settings']): Date {
     if (method === 'bank_transfer') return later(now, days(settings['checkout.bank_transfer_days']))
     return later(now, minutes(settings['checkout.payment_deadline_minutes']))
   }

@@ -21,6 +21,9 @@ export interface SaleToJudge {
   guest: boolean
 }
 
+/** By id of a category: its handle and those of all above it. */
+export type GovernedCategories = Readonly<Record<string, readonly string[]>>
+
 /**
  * What the city's policies allow this tenant, from its document: asked where something is published and where it is
  * bought. Rules are worked out once per document (and once more when an exemption ends); a decision reads nothing.
@@ -49,14 +52,22 @@ export class Governance {
     return this.#kept.rules
   }
 
+  /**
+   * What a sale is judged by: handles of each category and of all above it, where a rule asks for them. Read before the
+   * transaction of the sale: nothing in one waits for a second connection.
+   */
+  async categoriesToJudge(): Promise<GovernedCategories> {
+    return needsCategories(this.rules()) ? this.handles() : {}
+  }
+
   /** @throws DomainError policy_denied with the rule and the version of the policy */
-  async requireSale(sale: SaleToJudge): Promise<void> {
+  requireSale(sale: SaleToJudge, governed: GovernedCategories): void {
     if (!this.tenant.document.policy) return
     const now = this.clock.now()
     const rules = this.rules(now)
     const judged: Sale = {
       verticals: [...new Set(sale.kinds.flatMap((kind) => this.verticals.verticalOf(kind) ?? []))],
-      categories: needsCategories(rules) && sale.categoryIds.length > 0 ? await this.handlesOf(sale.categoryIds) : [],
+      categories: [...new Set(sale.categoryIds.flatMap((id) => governed[id] ?? []))],
       totalAmount: sale.totalAmount,
       currency: sale.currency,
       method: sale.method,
@@ -107,15 +118,14 @@ export class Governance {
     return this.#zone
   }
 
-  /** Handles of categories and of all above them; the tree is kept in the process and dropped when a category changes. */
-  private async handlesOf(ids: readonly string[]): Promise<string[]> {
-    const above = await this.cache.wrap('catalogue:governed', 300, async () => {
+  /** Kept in the process and dropped when a category changes. */
+  private handles(): Promise<GovernedCategories> {
+    return this.cache.wrap('catalogue:governed', 300, async () => {
       const { rows } = await sql<{ id: string; handles: string[] }>`
         SELECT c.id, array_agg(a.handle) AS handles FROM category c JOIN category a ON c.path <@ a.path
         WHERE c.deleted_at IS NULL GROUP BY c.id`.execute(this.database.read)
       return Object.fromEntries(rows.map((row) => [row.id, row.handles]))
     })
-    return [...new Set(ids.flatMap((id) => above[id] ?? []))]
   }
 }
 

@@ -14,6 +14,7 @@ import type pg from 'pg'
 import type { DB } from '../../generated/db.ts'
 import type { TenantClient } from './client.ts'
 import type { Answer, Statement } from './exchange.ts'
+import { Turns } from './turns.ts'
 
 const begin: Statement = { text: 'begin', values: [] }
 const commit: Statement = { text: 'commit', values: [] }
@@ -85,8 +86,14 @@ export class Connections {
   readonly read: Kysely<DB>
   readonly #dialect: PoolDialect
   readonly #driver: PoolDriver
+  /**
+   * One connection is never in a transaction: what a transaction waits for may be a single statement on its way in
+   * another request, a cache being filled, and would never come if transactions had all connections.
+   */
+  readonly #transactions: Turns
 
   constructor(private readonly pool: pg.Pool) {
+    this.#transactions = new Turns((pool.options.max ?? 5) - 1, pool.options.connectionTimeoutMillis ?? 5_000)
     this.#dialect = new PoolDialect(pool)
     this.#driver = new PoolDriver(pool)
     this.read = new Kysely<DB>({ dialect: this.#dialect })
@@ -107,6 +114,15 @@ export class Connections {
    * @throws what `fn` throws, after rolling back
    */
   async transaction<T>(fn: (tx: Kysely<DB>, client: TenantClient) => Promise<T>): Promise<T> {
+    await this.#transactions.take()
+    try {
+      return await this.#transaction(fn)
+    } finally {
+      this.#transactions.release()
+    }
+  }
+
+  async #transaction<T>(fn: (tx: Kysely<DB>, client: TenantClient) => Promise<T>): Promise<T> {
     const client = await connect(this.pool)
     let broken = false
     try {

@@ -1,9 +1,9 @@
 import type { Binding } from '@cityos/contract'
 import type { Log } from '@cityos/http'
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common'
-import pg from 'pg'
 import { BINDING } from '../binding/binding.ts'
 import { LOG } from '../log/log.ts'
+import { DirectConnection } from './direct-connection.ts'
 import { connectionSettings } from './pool.ts'
 
 const channel = 'cityos'
@@ -14,7 +14,7 @@ const channel = 'cityos'
  */
 @Injectable()
 export class Notifications implements OnApplicationShutdown {
-  #client: pg.Client | undefined
+  #client: DirectConnection | undefined
   #stopped = false
   #failures = 0
   readonly #listeners = new Map<string, Set<(body: string) => void>>()
@@ -28,7 +28,7 @@ export class Notifications implements OnApplicationShutdown {
 
   /** Connects; afterwards it reconnects by itself. */
   async start(): Promise<void> {
-    const client = new pg.Client({
+    const client = new DirectConnection({
       ...connectionSettings(this.binding.database.direct_url),
       keepAlive: true,
       idle_in_transaction_session_timeout: 0,
@@ -37,13 +37,13 @@ export class Notifications implements OnApplicationShutdown {
     client.on('error', (error) => this.#lost(client, error))
     client.on('end', () => this.#lost(client, undefined))
     await client.connect()
-    await client.query(`LISTEN ${channel}`)
+    await client.ask(`LISTEN ${channel}`)
     this.#client = client
     this.#failures = 0
   }
 
   /** A connection that is held as long as this process lives; undefined while it is being renewed. */
-  get connection(): pg.Client | undefined {
+  get connection(): DirectConnection | undefined {
     return this.#client
   }
 
@@ -65,7 +65,7 @@ export class Notifications implements OnApplicationShutdown {
 
   /** Tells the other processes of this tenant (and this one). @param body at most some hundred bytes */
   async send(topic: string, body: string): Promise<void> {
-    await this.#client?.query('SELECT pg_notify($1, $2)', [channel, `${topic} ${body}`])
+    await this.#client?.ask('SELECT pg_notify($1, $2)', [channel, `${topic} ${body}`])
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -78,7 +78,7 @@ export class Notifications implements OnApplicationShutdown {
     for (const listener of this.#listeners.get(payload.slice(0, space)) ?? []) listener(payload.slice(space + 1))
   }
 
-  #lost(client: pg.Client, error: Error | undefined): void {
+  #lost(client: DirectConnection, error: Error | undefined): void {
     if (this.#stopped || (this.#client !== undefined && this.#client !== client)) return
     if (this.#client === undefined) return
     this.#client = undefined

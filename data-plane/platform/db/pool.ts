@@ -18,7 +18,8 @@ export function connectionSettings(url: string): pg.ClientConfig {
     types,
     statement_timeout: 10_000,
     idle_in_transaction_session_timeout: 30_000,
-    connectionTimeoutMillis: 5_000,
+    // in a rush a shopper would rather wait than be refused
+    connectionTimeoutMillis: 10_000,
     application_name: 'cityos-data-plane',
   }
 }

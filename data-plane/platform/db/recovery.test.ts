@@ -64,6 +64,21 @@ it('rolls back everything of a transaction whose session was ended in its middle
   expect(await database.read.selectFrom('outbox_event').select('id').execute()).toEqual([])
 })
 
+it('transactions that wait for a single statement elsewhere get its answer, however many there are', async () => {
+  let filled: Promise<unknown> | undefined
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () =>
+      database.transaction(async (tx) => {
+        await tx.selectFrom('timer').select('id').execute()
+        // as a cache is filled: by the first who asks, for all
+        filled ??= database.read.selectFrom('timer').select('id').execute()
+        return filled
+      }),
+    ),
+  )
+  expect(answers).toEqual(Array.from({ length: 12 }, () => []))
+})
+
 it('the loser of a deadlock is run again', async () => {
   const insert = (ref: string) =>
     database.read

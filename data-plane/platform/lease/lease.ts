@@ -101,7 +101,7 @@ export class Lease implements OnApplicationShutdown {
   }
 
   async #isMine(): Promise<boolean> {
-    const answer = await this.notifications.connection?.query('SELECT 1 FROM lease WHERE name = $1 AND holder = $2 AND fence = $3', [
+    const answer = await this.notifications.connection?.ask('SELECT 1 FROM lease WHERE name = $1 AND holder = $2 AND fence = $3', [
       'tenant',
       this.holder,
       this.#fence,
@@ -116,7 +116,7 @@ export class Lease implements OnApplicationShutdown {
     await this.#rounding
     if (!this.#held) return
     this.#lose()
-    await this.notifications.connection?.query('DELETE FROM lease WHERE name = $1 AND holder = $2', ['tenant', this.holder])
+    await this.notifications.connection?.ask('DELETE FROM lease WHERE name = $1 AND holder = $2', ['tenant', this.holder])
     await this.notifications.send(topic, '')
   }
 
@@ -168,7 +168,7 @@ export class Lease implements OnApplicationShutdown {
   async #claim(): Promise<number | null> {
     const connection = this.notifications.connection
     if (!connection) return null
-    const { rows } = await connection.query<{ fence: number }>(
+    const { rows } = await connection.ask<{ fence: number }>(
       `INSERT INTO lease (name, holder, fence, backend_pid, backend_start, expires_at)
        SELECT 'tenant', $1, 1, pid, backend_start::text, now() + make_interval(secs => $2) FROM pg_stat_activity WHERE pid = pg_backend_pid()
        ON CONFLICT (name) DO UPDATE SET

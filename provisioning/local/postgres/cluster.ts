@@ -138,8 +138,13 @@ export class PostgresCluster {
       )
   }
 
-  private async initialise(): Promise<void> {
+  /** The server's folder, of its account; its data directory may be put there before the first start. */
+  makeHome(): void {
     this.makeFolder(this.options.dir)
+  }
+
+  private async initialise(): Promise<void> {
+    this.makeHome()
     rmSync(this.dataDir, { recursive: true, force: true })
     const passwordFile = join(this.options.dir, 'initial-password')
     writeFileSync(passwordFile, this.options.passwords.superuser, { mode: 0o600 })
