@@ -69,7 +69,7 @@ describe.runIf(hasBrowser)('consoles in a browser', () => {
     ['a phone', phone],
   ])('on %s every page of the operator console is accessible and complains about nothing', async (_, options) => {
     const wide = await newVisitor(browser)
-    await signInStaff(wide.page, platform.reached.origin)
+    await signInStaff(platform, wide.page, platform.reached.origin)
     const links = await menuLinks(wide.page)
     expect(links.length).toBeGreaterThanOrEqual(5)
     const visitor = await newVisitor(browser, { ...options, storageState: await wide.context.storageState() })
