@@ -29,9 +29,12 @@ export interface LoadReport {
 /** Refusals that are answers: somebody else bought the last one, the cart's price was read again. */
 const answers: readonly string[] = ['out_of_stock', 'insufficient_stock', 'price_changed', 'total_changed', 'cart_changed']
 
+/** How long a shopper reads what came before asking for more, milliseconds: the machine must not be what is measured. */
+const reading = 40
+
 /**
- * Shoppers who browse and buy without a pause until they are stopped: on every host so many who only look, and so many who
- * also buy.
+ * Shoppers who browse and buy all the time until they are stopped: on every host so many who only look, and so many who also
+ * buy.
  */
 export class ShoppingLoad {
   readonly #platform: Platform
@@ -62,6 +65,7 @@ export class ShoppingLoad {
     const shop = this.#platform.client(host)
     for (let turn = index; !this.#stopped; turn++) {
       await this.#attempt(host, 'list', () => shop(listProducts, { query: { limit: 20, offset: (turn * 7) % 60 } }))
+      if (turn % 5 !== 0) continue
       await this.#attempt(host, 'page', async () => {
         const answer = await this.#platform.request(host, '/en', { headers: { accept: 'text/html' } })
         await answer.text()
@@ -88,6 +92,7 @@ export class ShoppingLoad {
 
   /** Does something once, never again: what fails is a failure a shopper saw. */
   async #attempt<T>(host: string, what: string, work: () => Promise<T>): Promise<T | null> {
+    await new Promise((resolve) => setTimeout(resolve, reading))
     const at = performance.now()
     try {
       const result = await work()
@@ -97,7 +102,6 @@ export class ShoppingLoad {
       if (error instanceof ApiError && answers.includes(error.code)) return null
       const words = error instanceof ApiError ? `${error.status} ${error.code}` : String(error)
       this.#report.failures.push(`${host} ${what}: ${words}`)
-      await new Promise((resolve) => setTimeout(resolve, 20)) // a gateway that refuses at once is not asked a thousand times a second
       return null
     }
   }
