@@ -60,6 +60,8 @@ export class SwitchOver {
     if (!this.rests) await plane.wake()
     await beside.stop()
     const after = await this.finish()
+    // The new process may have been killed meanwhile: its supervisor starts it again, and it asks for the lease by itself.
+    if (!this.rests) await plane.wake()
     return { drained: before.drained && after.drained }
   }
 

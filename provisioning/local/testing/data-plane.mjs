@@ -65,6 +65,8 @@ function start(binding) {
     process.exit(1)
   }
   const lease = new Lease(`${dirname(binding.listen.socket)}/lease-${tenant.id}`)
+  // One that does not stand by goes on asking.
+  const asking = setInterval(() => binding.standby || lease.try(), 50)
   if (!binding.standby) lease.try()
   const held = []
   if (tenant.plan === 'broken') {
@@ -220,6 +222,7 @@ function start(binding) {
     socket.on('error', () => socket.destroy())
   })
   process.on('SIGTERM', () => {
+    clearInterval(asking)
     server.close(() => {
       lease.giveUp()
       process.exit(0)
