@@ -1,6 +1,6 @@
 import type { DataPlaneDriver, Fence } from '@cityos/provisioning'
 import type { GateReport } from './gate.contract.ts'
-import { look } from './gate.look.ts'
+import { look, probing } from './gate.look.ts'
 import { judge } from './gate.ts'
 import { changeOf } from './rollout.changes.ts'
 import { type Action, decide, type RingState } from './rollout.core.ts'
@@ -83,8 +83,11 @@ export class RolloutRunner {
     if (!isDue(ring, gate, at, state.soakSeconds)) return gate
     const before = await store.samples(state.id, ring.position)
     const arms = await store.arms(state, ring)
-    const sample = await look(arms, driverOf, fence, gate?.basis !== 'traffic', at)
     const soak = { startedAt: ring.soakStartedAt, until: ring.soakUntil, seconds: state.soakSeconds }
+    const seen = await look(arms, driverOf, at)
+    // probes cost time and requests: only where traffic does not decide
+    const thin = judge([...before, seen], soak, thresholds, at).basis !== 'traffic'
+    const sample = thin ? await probing(seen, arms, driverOf, fence) : seen
     const report = judge([...before, sample], soak, thresholds, at)
     boundary?.('before look')
     await store.saveLook(state, ring, sample, report)
