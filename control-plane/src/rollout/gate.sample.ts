@@ -88,8 +88,11 @@ export interface ArmDelta {
   probes: { checks: number; failed: number }
 }
 
-/** Adds up what happened from one sample to the next; a change of gateway or tenants in between is left out. */
-export function deltaOf(arms: readonly ArmSample[]): ArmDelta {
+/**
+ * Adds up what an arm did from one sample to the next. A change of gateway or tenants in between is left out, for both arms,
+ * so that both are always compared over the same time.
+ */
+export function deltaOf(samples: readonly GateSample[], which: 'upgraded' | 'control'): ArmDelta {
   const sum: ArmDelta = {
     requests: 0,
     errors: 0,
@@ -99,11 +102,13 @@ export function deltaOf(arms: readonly ArmSample[]): ArmDelta {
     crashes: 0,
     probes: { checks: 0, failed: 0 },
   }
-  for (const [index, arm] of arms.entries()) {
+  for (const [index, sample] of samples.entries()) {
+    const arm = sample[which]
     sum.probes.checks += arm.probes.checks
     sum.probes.failed += arm.probes.failed
-    const before = arms[index - 1]
-    if (!before || before.segment !== arm.segment) continue
+    const last = samples[index - 1]
+    if (!last || last.upgraded.segment !== sample.upgraded.segment || last.control.segment !== sample.control.segment) continue
+    const before = last[which]
     sum.requests += growth(before.requests, arm.requests)
     sum.errors += growth(before.errors, arm.errors)
     sum.checkouts += growth(before.checkouts, arm.checkouts)

@@ -110,8 +110,12 @@ describe('the gate', () => {
 
 describe('counting', () => {
   it('leaves out what lies between two gateways, or two sets of tenants', () => {
-    const arms = [arm({ requests: 900 }), arm({ requests: 1000 }), arm({ segment: 'b', requests: 40 }), arm({ segment: 'b', requests: 70 })]
-    expect(deltaOf(arms).requests).toBe(130)
+    const samples = [900, 1000, 40, 70].map((requests, index) => {
+      const segment = index < 2 ? 'a' : 'b'
+      return { at: start + index * 10_000, upgraded: arm({ segment, requests }), control: arm({ requests: index * 50 }) }
+    })
+    expect(deltaOf(samples, 'upgraded').requests).toBe(130)
+    expect(deltaOf(samples, 'control').requests).toBe(100)
   })
 
   it('finds the bucket of the 95th percentile', () => {

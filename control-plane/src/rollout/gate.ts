@@ -22,8 +22,8 @@ export function judge(samples: readonly GateSample[], soak: Soak, thresholds: Ga
   const since = soak.startedAt ?? 0
   const long = withOneBefore(samples, since)
   const short = withOneBefore(samples, now - shortWindow(soak.seconds) * 1000)
-  const arms = { upgraded: deltaOf(long.map((sample) => sample.upgraded)), control: deltaOf(long.map((sample) => sample.control)) }
-  const brief = { upgraded: deltaOf(short.map((sample) => sample.upgraded)), control: deltaOf(short.map((sample) => sample.control)) }
+  const arms = { upgraded: deltaOf(long, 'upgraded'), control: deltaOf(long, 'control') }
+  const brief = { upgraded: deltaOf(short, 'upgraded'), control: deltaOf(short, 'control') }
   const enough = arms.upgraded.requests >= thresholds.min_requests && arms.control.requests >= thresholds.min_requests
   const soaking = soak.startedAt !== null
   const figures = [

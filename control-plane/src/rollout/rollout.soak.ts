@@ -14,16 +14,16 @@ it(`a rollout never harms more than a ring and ends whole: ${seeds} of 1,000 ten
     const run = await simulate(seed, 1_000)
     problems.push(...examine(run))
     kills += run.kills
-    const end = endOf(run)
+    // what people take back is no judgement
+    const end = run.backByHand ? 'taken back by hand' : endOf(run)
     ends.set(end, (ends.get(end) ?? 0) + 1)
   }
   console.info(`${kills} kills`, Object.fromEntries([...ends].sort()))
   expect(problems.slice(0, 20)).toEqual([])
   expect(kills).toBeGreaterThan(seeds)
   // a release without fault is hardly ever taken for a bad one
-  const good = [...ends].filter(([end]) => end.endsWith(' none'))
-  const reached = ends.get('succeeded none') ?? 0
-  expect(reached).toBeGreaterThan(good.reduce((sum, [, count]) => sum + count, 0) * 0.7)
+  expect(ends.get('succeeded none')).toBeGreaterThan(20)
+  expect(ends.get('rolled_back none') ?? 0).toBeLessThan(2)
 })
 
 it('the same of 10,000 tenants', { timeout: 900_000 }, async () => {
