@@ -7,6 +7,7 @@ import { categoryScreen } from './category/category.screen.tsx'
 import { customerScreen } from './customer/customer.screen.tsx'
 import { keyScreen } from './key/key.screen.tsx'
 import { accountScreen, entryScreen } from './ledger/ledger.screens.tsx'
+import { tenantMailScreen } from './mail/mail.screen.tsx'
 import { outboxScreen, tenantAuditScreen, timerScreen } from './operations/operations.screens.tsx'
 import { orderScreen } from './order/order.screen.tsx'
 import { paymentScreen } from './payment/payment.screen.tsx'
@@ -32,6 +33,7 @@ export const adminScreens: Screen[] = [
   verticalScreen,
   keyScreen,
   tenantAuditScreen,
+  tenantMailScreen,
   outboxScreen,
   timerScreen,
 ]

@@ -1,8 +1,10 @@
 import { formatMoney, type I18nText, type Money, pickText } from '@cityos/contract'
 import { Box, Tooltip, Typography } from '@mui/material'
+import { useContext } from 'react'
 import { useTranslate } from 'react-admin'
 import { CopyButton } from '../shell/failure-notice.tsx'
-import { formatAgo, formatBytes, formatWhen, useConsoleLocale } from './format.ts'
+import { formatAgo, formatBytes, formatWhen, formatWhenIn, useConsoleLocale } from './format.ts'
+import { PlaceZone } from './when-input.tsx'
 
 /** An amount, isolated so that its digits and sign keep their order in Arabic. */
 export function MoneyText({ value, strong = false }: { value: Money | null | undefined; strong?: boolean }) {
@@ -15,11 +17,12 @@ export function MoneyText({ value, strong = false }: { value: Money | null | und
   )
 }
 
-/** Local time; the tooltip names UTC, which logs and operations speak. */
+/** On the clock of the place the page is about, else the reader's; the tooltip names UTC, which logs and operations speak. */
 export function When({ at, ago = false }: { at: string | null | undefined; ago?: boolean }) {
   const locale = useConsoleLocale()
+  const zone = useContext(PlaceZone)
   if (!at) return <Dash />
-  const local = formatWhen(at, locale)
+  const local = zone ? formatWhenIn(at, zone, locale) : formatWhen(at, locale)
   const text = ago ? formatAgo(at, locale, Date.now()) : local
   return (
     <Tooltip title={ago ? `${local} · ${at}` : at}>

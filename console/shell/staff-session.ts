@@ -15,6 +15,7 @@ const readers: Partial<Record<string, readonly StaffRole[]>> = {
   revenue: ['city-manager', 'auditor', 'finance'],
   'platform-settings': ['city-manager', 'sre'],
   mail: [],
+  messages: ['tenant-admin'],
 }
 const ofFinance: readonly string[] = ['tenants', 'plans', 'add-ons', 'invoices', 'revenue', 'fleet']
 

@@ -38,6 +38,15 @@ export const Binding = z.object({
    * before `POST /internal/activate`.
    */
   standby: z.boolean().optional(),
+  /** How mail leaves; left out by a node of the release before: then it stays with the tenant's files. */
+  mail: z
+    .object({
+      /** `smtp://user:password@host:587?from=Name%20<address>`; null: there is no server, messages are kept in `mailbox_dir`. */
+      smtp_url: z.string().nullable(),
+      /** Folder of this tenant's messages, made with mode 0700 when the first one comes. */
+      mailbox_dir: z.string(),
+    })
+    .nullish(),
   /** Folder for this tenant's files. */
   files_dir: z.string(),
   release_dir: z.string(),

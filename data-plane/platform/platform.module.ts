@@ -15,6 +15,10 @@ import { Notifications } from './db/notifications.ts'
 import { Idempotency } from './idempotency/idempotency.ts'
 import { Lease } from './lease/lease.ts'
 import { LOG } from './log/log.ts'
+import { Letters } from './mail/letters.ts'
+import { MailRows } from './mail/mail-rows.ts'
+import { Mailer } from './mail/mailer.ts'
+import { Post } from './mail/post.ts'
 import { ManagedParts } from './managed/managed-rows.ts'
 import { EventHandlers } from './outbox/event-handlers.ts'
 import { OutboxRelay } from './outbox/outbox-relay.ts'
@@ -48,6 +52,10 @@ const services = [
   AuditChain,
   AuditExport,
   DailyWork,
+  Letters,
+  MailRows,
+  Post,
+  Mailer,
   Background,
   ManagedParts,
   Workflows,

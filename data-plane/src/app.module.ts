@@ -8,6 +8,7 @@ import { CheckoutModule } from '../core/checkout/checkout.module.ts'
 import { CustomerModule } from '../core/customer/customer.module.ts'
 import { FileModule } from '../core/file/file.module.ts'
 import { LedgerModule } from '../core/ledger/ledger.module.ts'
+import { NotificationModule } from '../core/notification/notification.module.ts'
 import { OrderModule } from '../core/order/order.module.ts'
 import { PaymentModule } from '../core/payment/payment.module.ts'
 import { PersonaModule } from '../core/persona/persona.module.ts'
@@ -18,6 +19,7 @@ import type { InstalledVertical } from '../core/vertical/define-vertical.ts'
 import { VerticalModule } from '../core/vertical/vertical.module.ts'
 import { Verticals } from '../core/vertical/verticals.service.ts'
 import { Idempotency } from '../platform/idempotency/idempotency.ts'
+import { MailModule } from '../platform/mail/mail.module.ts'
 import { OperationsModule } from '../platform/operations/operations.module.ts'
 import { PlatformModule } from '../platform/platform.module.ts'
 import type { TenantContext } from '../platform/tenant/tenant-context.ts'
@@ -50,6 +52,7 @@ const core = [
   CartModule,
   CustomerModule,
   OrderModule,
+  NotificationModule,
   CheckoutModule,
   PersonaModule,
   ReviewModule,
@@ -107,6 +110,7 @@ export class AppModule {
         LifeModule,
         StaffSessionModule,
         OperationsModule,
+        MailModule,
         ...core,
         ...verticals.map(({ module }) => module),
       ],

@@ -34,6 +34,21 @@ describe('a message', () => {
     expect(compose('en', texts, { name: '{count}', count: 2, url }, frame).subject).toBe('Hello {count}')
   })
 
+  it('goes by a choice without showing it, and lists facts in both bodies', () => {
+    const chosen = { ...texts, lines: ['{paid, select, cash {You pay {name} at the door.} other {It is paid.}}'] }
+    const facts = [{ label: '2 × Tea', value: 'SAR 10.00' }]
+    const made = compose('en', chosen, { name: 'Noura', count: 1, url, paid: { choice: 'cash' } }, frame, facts)
+    expect(made.text).toContain('You pay Noura at the door.\n\n2 × Tea: SAR 10.00\n\nOpen:')
+    expect(made.html).toContain('2 × Tea</td>')
+    expect(made.html).toContain('<bdi>SAR 10.00</bdi>')
+  })
+
+  it('shows the logo of whose it is in place of the name, and a readable button', () => {
+    const made = compose('en', texts, { name: 'x', count: 1, url }, { ...frame, logo: 'https://shop.sa/logo.png', onColour: '#000000' })
+    expect(made.html).toContain('<img src="https://shop.sa/logo.png" alt="Dakkah CityOS"')
+    expect(made.html).toContain('color:#000000;font-weight:700')
+  })
+
   it('runs from right to left in Arabic, with values set apart', () => {
     const made = compose('ar', { ...texts, lines: ['يدعوك {name}.'] }, { name: 'Dana (KAFD)', count: 3, url }, frame)
     expect(made.html).toContain('<html lang="ar" dir="rtl">')

@@ -1,4 +1,4 @@
-export { type Composed, compose, escapeHtml, type MailFrame, type MailParameters, type MailTexts } from './compose.ts'
+export { type Composed, compose, escapeHtml, type MailFact, type MailFrame, type MailParameters, type MailTexts } from './compose.ts'
 export { mailboxTransport } from './mailbox.ts'
-export { smtpTransport } from './smtp.ts'
+export { senderNamed, smtpSettings, smtpTransport } from './smtp.ts'
 export { type MailMessage, MailRefused, type MailTransport } from './transport.ts'

@@ -41,6 +41,27 @@ export function smtpTransport(url: string): MailTransport {
   }
 }
 
+/**
+ * Takes the sender out of the address of a server: `smtp://…?from=Name%20<address>`.
+ * @returns the address without it, and the sender, or null where it names none
+ */
+export function smtpSettings(address: string): { url: string; from: string | null } {
+  const url = new URL(address)
+  const from = url.searchParams.get('from')
+  url.searchParams.delete('from')
+  return { url: url.href, from }
+}
+
+/**
+ * `"Name" <address>`, whatever the name holds.
+ * @param sender an address, or `Name <address>` whose own name gives way
+ */
+export function senderNamed(name: string, sender: string): string {
+  const address = /<([^>]+)>/.exec(sender)?.[1] ?? sender
+  const plain = name.replace(/[\p{Cc}"\\<>]+/gu, ' ').trim()
+  return plain === '' ? address : `"${plain}" <${address}>`
+}
+
 /** No answer by machines to machines (RFC 3834). */
 export const automatic = { 'auto-submitted': 'auto-generated' }
 

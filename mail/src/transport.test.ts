@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { mailboxTransport } from './mailbox.ts'
-import { smtpTransport } from './smtp.ts'
+import { senderNamed, smtpSettings, smtpTransport } from './smtp.ts'
 import { startTestSmtp, type TestSmtp } from './testing.ts'
 import { MailRefused, type MailTransport } from './transport.ts'
 
@@ -56,6 +56,15 @@ describe('by SMTP', () => {
     const failure = await transport.send(message).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(Error)
     expect(failure).not.toBeInstanceOf(MailRefused)
+  })
+})
+
+describe('the address of a server', () => {
+  it('names its sender beside the server, under whatever name is given', () => {
+    const { url, from } = smtpSettings('smtp://user:pass@mail.city.sa:587?from=City%20<no-reply@city.sa>&pool=true')
+    expect(url).toBe('smtp://user:pass@mail.city.sa:587?pool=true')
+    expect(senderNamed('Souq "Al" Zal\r\nBcc: x', from!)).toBe('"Souq  Al  Zal Bcc: x" <no-reply@city.sa>')
+    expect(smtpSettings('smtp://mail.city.sa').from).toBeNull()
   })
 })
 

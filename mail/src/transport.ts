@@ -5,6 +5,8 @@ export interface MailMessage {
   /** `Name <address>` or an address. */
   from: string
   to: string
+  /** Where answers go, when not to the sender. */
+  replyTo?: string
   subject: string
   text: string
   html: string

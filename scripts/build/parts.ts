@@ -34,7 +34,7 @@ export const parts: readonly Part[] = [
   {
     name: 'data-plane',
     entry: 'data-plane/src/main.ts',
-    sources: [...everywhere, 'http/src', 'data-plane'],
+    sources: [...everywhere, 'http/src', 'mail/src', 'data-plane'],
     target: '',
     build: (outDir) => bundleService('data-plane', outDir),
   },

@@ -3,7 +3,7 @@ import MailIcon from '@mui/icons-material/MailOutlined'
 import { lazy } from 'react'
 import type { Screen } from '../../screen/screen.ts'
 
-const MailText = lazy(() => import('./mail-text.tsx').then((module) => ({ default: module.MailText })))
+const MailText = lazy(() => import('../../mail/mail-text.tsx').then((module) => ({ default: module.MailText })))
 const mail = (record: unknown) => record as Mail
 
 export const mailScreen: Screen = {

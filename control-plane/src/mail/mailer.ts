@@ -1,7 +1,16 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { Locale } from '@cityos/contract'
-import { type Composed, compose, type MailParameters, MailRefused, type MailTransport, mailboxTransport, smtpTransport } from '@cityos/mail'
+import {
+  type Composed,
+  compose,
+  type MailParameters,
+  MailRefused,
+  type MailTransport,
+  mailboxTransport,
+  smtpSettings,
+  smtpTransport,
+} from '@cityos/mail'
 import { Inject, Injectable } from '@nestjs/common'
 import type { mail } from '../../generated/client.ts'
 import { Alerts } from '../alert/alerts.ts'
@@ -42,11 +51,10 @@ export class Mailer {
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
-    const smtp = settings.smtpUrl ? new URL(settings.smtpUrl) : null
-    this.#from = smtp?.searchParams.get('from') ?? `${frame.sender} <no-reply@${platformHost(settings)}>`
-    smtp?.searchParams.delete('from')
+    const smtp = settings.smtpUrl ? smtpSettings(settings.smtpUrl) : null
+    this.#from = smtp?.from ?? `${frame.sender} <no-reply@${platformHost(settings)}>`
     this.#mailbox = smtp ? null : mailboxTransport(join(settings.binding.data_dir, 'mail'))
-    this.transport = smtp ? smtpTransport(smtp.href) : this.#mailbox!
+    this.transport = smtp ? smtpTransport(smtp.url) : this.#mailbox!
   }
 
   start(): void {

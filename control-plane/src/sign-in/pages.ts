@@ -58,7 +58,7 @@ h2{font-size:1.05rem;margin:0 0 .6rem}
 .qr{display:block;width:13rem;max-width:100%;margin:0 auto 1.1rem;background:#fff;border-radius:.6rem;padding:.5rem}
 .qr svg{display:block;width:100%;height:auto}
 .key{font:600 1rem/1.6 ui-monospace,monospace;overflow-wrap:anywhere;color:var(--ink)}
-.codes{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:.4rem;list-style:none;margin:0 0 1.25rem;padding:0;font:600 1rem/1.8 ui-monospace,monospace;text-align:center}
+.codes{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.4rem;list-style:none;margin:0 0 1.25rem;padding:0;font:600 1rem/1.8 ui-monospace,monospace;text-align:center;white-space:nowrap}
 form+form{margin-block-start:.75rem}
 details{margin-block-start:.75rem}
 summary{cursor:pointer;font-weight:600;padding:.6rem 0}

@@ -30,6 +30,8 @@ export const Settings = z.object({
   'event.offer_hours': z.int().min(1).max(168),
   'event.postponed_refund_days': z.int().min(1).max(90),
   'event.payout_days': z.int().min(0).max(60),
+  /** Kinds of message that are not sent (`GET /v1/admin/mail-kinds`). */
+  'mail.off': z.array(z.string().max(60)).max(100),
 })
 export type Settings = z.infer<typeof Settings>
 

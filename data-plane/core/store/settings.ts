@@ -22,4 +22,5 @@ export const settingDefaults: Settings = {
   'event.offer_hours': 24,
   'event.postponed_refund_days': 14,
   'event.payout_days': 3,
+  'mail.off': [],
 }

@@ -6,6 +6,7 @@ import { Database } from '../db/database.ts'
 import { Notifications } from '../db/notifications.ts'
 import { Lease } from '../lease/lease.ts'
 import { LOG } from '../log/log.ts'
+import { Mailer } from '../mail/mailer.ts'
 import { OutboxRelay } from '../outbox/outbox-relay.ts'
 import { TenantContext } from '../tenant/tenant-context.ts'
 import { schedule } from '../timer/schedule.ts'
@@ -22,7 +23,7 @@ export interface BackgroundWorker {
   wake?(): void | Promise<void>
 }
 
-/** Starts and stops everything that runs beside requests: relay, timers, audit chain, workflows. */
+/** Starts and stops everything that runs beside requests: relay, timers, audit chain, mail, workflows. */
 @Injectable()
 export class Background {
   readonly #workers: BackgroundWorker[]
@@ -38,11 +39,12 @@ export class Background {
     relay: OutboxRelay,
     private readonly timers: TimerScheduler,
     private readonly dailyWork: DailyWork,
+    mailer: Mailer,
     handlers: TimerHandlers,
     metrics: Metrics,
     @Inject(LOG) private readonly log: Log,
   ) {
-    this.#workers = [relay, timers, chain]
+    this.#workers = [relay, timers, chain, mailer]
     handlers.on(daily, async () => this.#daily())
     metrics.gauge('lease_held', '1 while this process runs timers, relay and workflows', () => (lease.held ? 1 : 0))
     lease.onGained(() => this.#begin())

@@ -4,7 +4,7 @@ import type { Clock } from '../clock/clock.ts'
 import type { TenantClient } from './client.ts'
 
 /** Something a transaction wrote that is acted on right after its commit. */
-export type CommitSignal = { kind: 'event' } | { kind: 'timer'; dueAt: Date } | { kind: 'audit' }
+export type CommitSignal = { kind: 'event' } | { kind: 'timer'; dueAt: Date } | { kind: 'audit' } | { kind: 'mail' }
 
 /** What belongs to one running transaction. */
 export interface TransactionScope {

@@ -156,9 +156,13 @@ export function childEnvironment(extra: Record<string, string> = {}): Record<str
   return { ...Object.fromEntries(visible), NODE_ENV: 'production', ...extra }
 }
 
-/** A data plane serves one tenant: the account by which the platform bills all of them is none of its affair. */
+/**
+ * A data plane serves one tenant: the accounts by which the platform bills all of them, proves its domains and signs in are
+ * none of its affair. What it needs of them comes in its binding (mail).
+ */
 export function dataPlaneEnvironment(extra: Record<string, string> = {}): Record<string, string> {
-  const visible = Object.entries(childEnvironment(extra)).filter(([name]) => !/^STRIPE_/.test(name))
+  const foreign = /^(STRIPE_.*|SMTP_.*|COOKIE_SECRET|JWT_SECRET|CITYOS_(EMAIL|PASSWORD|CODE|ACME_.*|DNS_.*))$/
+  const visible = Object.entries(childEnvironment(extra)).filter(([name]) => !foreign.test(name))
   return Object.fromEntries(visible)
 }
 

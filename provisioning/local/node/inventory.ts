@@ -35,6 +35,9 @@ export async function inventoryOf({
   const item = (kind: InventoryItem['kind'], name: string, tenantId: string): InventoryItem => ({ kind, name, tenantId })
   const found = await databases.tenants()
   const files = existsSync(join(dataDir, 'files')) ? readdirSync(join(dataDir, 'files')) : []
+  // The messages of the platform itself lie beside the folders of the tenants.
+  const mail = join(dataDir, 'mail')
+  const mailboxes = existsSync(mail) ? readdirSync(mail, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : []
   return [
     ...found.databases.map((name) => item('database', name, owner(name))),
     ...found.roles.map((name) => item('role', name, owner(name))),
@@ -42,6 +45,7 @@ export async function inventoryOf({
     ...upgrades.inventory(),
     ...tenants.flatMap(({ record: { id, hosts } }) => hosts.map((host) => item('route', host, id))),
     ...files.map((name) => item('files', name, name)),
+    ...mailboxes.map(({ name }) => item('files', `mail/${name}`, name)),
     ...archives.filesBeside().map(({ name, tenantId }) => item('files', name, tenantId)),
     ...archives.places().map(({ archiveId, tenantId }) => item('backup', archiveId, tenantId)),
     ...certificates.list(),

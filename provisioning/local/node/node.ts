@@ -274,6 +274,7 @@ export class LocalNode {
       changed: () => this.changed(),
       newSocket: () => this.newSocket(),
       now: () => this.clock.now(),
+      smtpUrl: this.options.smtpUrl,
       common: () => ({
         jwks: this.store.state.jwks,
         issuer: this.url,

@@ -14,6 +14,8 @@ export interface NodeOptions {
   /** Use this server instead of the embedded one. */
   databaseUrl: string | null
   rootKey: string | null
+  /** `SMTP_URL`: data planes get it in their binding; null: their messages stay in folders. */
+  smtpUrl: string | null
   /** Unbound data-plane processes to keep ready. */
   warmProcesses: number
   /** Database clones to keep ready. */
@@ -85,6 +87,7 @@ export function parseNodeOptions(args: string[], environment: Record<string, str
     tlsPort: number('tls-port', 1, 65535, 'CITYOS_TLS_PORT'),
     databaseUrl: environment['DATABASE_URL'] || null,
     rootKey: environment['CITYOS_ROOT_KEY'] || null,
+    smtpUrl: environment['SMTP_URL'] || null,
     warmProcesses: number('warm-processes', 0, 50, 'CITYOS_WARM_PROCESSES') ?? 1,
     warmClones: number('warm-clones', 0, 50, 'CITYOS_WARM_DATABASES') ?? 2,
     idleAfter: number('idle-after', 0, 86_400, 'CITYOS_IDLE_AFTER') ?? 300,

@@ -33,6 +33,8 @@ export interface TenantsOptions {
   surroundings: Omit<PlaneSurroundings, 'store' | 'bindingOf' | 'changed'>
   /** The parts of a binding that are the same for all tenants. */
   common: () => Pick<Binding, 'jwks' | 'issuer' | 'control_plane' | 'supervisor' | 'public' | 'idle_after'>
+  /** `SMTP_URL`, for data planes. */
+  smtpUrl: string | null
   newSocket: () => string
   now: () => Date
 }
@@ -100,6 +102,7 @@ export class Tenants {
       await this.planeOf(tenantId).stop()
       await this.options.upgrades().endOthers(tenantId)
       rmSync(this.filesDir(tenantId), { recursive: true, force: true })
+      rmSync(this.mailDir(tenantId), { recursive: true, force: true })
       for (const which of ['incoming', 'former'] as const) this.options.archives().dropFiles(tenantId, which)
       this.options.certificates.removeAllOf(tenantId)
       for (const file of [this.logFile(tenantId), this.rehearsalLogFile(tenantId)]) rmSync(file, { force: true })
@@ -244,6 +247,7 @@ export class Tenants {
       database: { url, direct_url: url },
       secrets: { tenant_key: secrets.tenantKey, plane_key: secrets.planeKey },
       files_dir: this.filesDir(record.id),
+      mail: { smtp_url: this.options.smtpUrl, mailbox_dir: this.mailDir(record.id) },
       release_dir: release.dir,
       former_release_dirs: this.options.store.state.releases.flatMap((known) => (known.dir === release.dir ? [] : [known.dir])).reverse(),
       protocol: planeProtocol,
@@ -273,6 +277,10 @@ export class Tenants {
   /** What the process of a rehearsal said; kept when it failed. */
   rehearsalLogFile(tenantId: string): string {
     return join(this.options.dataDir, 'logs', `rehearsal-${tenantId}.log`)
+  }
+
+  private mailDir(tenantId: string): string {
+    return join(this.options.dataDir, 'mail', tenantId)
   }
 
   logFile(tenantId: string): string {

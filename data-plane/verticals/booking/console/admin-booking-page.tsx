@@ -1,5 +1,16 @@
-import { ActionButtons, FailureState, ListSkeleton, MoneyText, Panel, RowsTable, StatusChip, useRead, When } from '@cityos/console/kit'
-import { Alert, Box, Stack } from '@mui/material'
+import {
+  ActionButtons,
+  FailureState,
+  ListSkeleton,
+  MoneyText,
+  Panel,
+  PlaceZone,
+  RowsTable,
+  StatusChip,
+  useRead,
+  When,
+} from '@cityos/console/kit'
+import { Alert, Stack } from '@mui/material'
 import { ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
 import { adminCancelBooking, adminGetBookingDispute, adminMarkNoShow } from '../contract.ts'
 import { BookingFacts } from './booking-facts.tsx'
@@ -15,7 +26,7 @@ export function AdminBookingPage() {
   const { booking } = data
   const full = booking.paid && <MoneyText value={booking.paid} strong />
   return (
-    <Box>
+    <PlaceZone value={booking.timezone}>
       <Title title={booking.reference} />
       <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
         <ListButton />
@@ -58,6 +69,6 @@ export function AdminBookingPage() {
         <BookingHistory booking={booking} />
         <CancellationTerms booking={booking} />
       </Stack>
-    </Box>
+    </PlaceZone>
   )
 }

@@ -3,13 +3,14 @@ import {
   formatPercent,
   ListSkeleton,
   Panel,
+  PlaceZone,
   RowsTable,
   StatusChip,
   useConsoleLocale,
   useRead,
   When,
 } from '@cityos/console/kit'
-import { Box, Button, Stack, Typography } from '@mui/material'
+import { Button, Stack, Typography } from '@mui/material'
 import { Link, ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
 import { type ManagedBooking, vendorGetBooking } from '../contract.ts'
 import { BookingFacts } from './booking-facts.tsx'
@@ -22,7 +23,7 @@ export function VendorBookingPage() {
   if (error && !data) return <FailureState error={error} retry={refetch} />
   if (!data) return <ListSkeleton />
   return (
-    <Box>
+    <PlaceZone value={data.timezone}>
       <Title title={data.reference} />
       <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
         <ListButton />
@@ -35,7 +36,7 @@ export function VendorBookingPage() {
         <BookingHistory booking={data} />
         <CancellationTerms booking={data} />
       </Stack>
-    </Box>
+    </PlaceZone>
   )
 }
 

@@ -1,5 +1,6 @@
 import { CheckoutModule } from '../../../core/checkout/checkout.module.ts'
 import { FileModule } from '../../../core/file/file.module.ts'
+import { NotificationModule } from '../../../core/notification/notification.module.ts'
 import { OrderModule } from '../../../core/order/order.module.ts'
 import { StoreModule } from '../../../core/store/store.module.ts'
 import { defineVertical } from '../../../core/vertical/define-vertical.ts'
@@ -8,6 +9,7 @@ import { manifest } from '../manifest.ts'
 import { BookingSeed } from '../seed.ts'
 import { Availability } from './availability.ts'
 import { BookingActs } from './booking-acts.ts'
+import { BookingLetters } from './booking-letters.ts'
 import { BookingViews } from './booking-views.ts'
 import { Bookings } from './bookings.ts'
 import { VendorCalendarController } from './calendar.controller.ts'
@@ -38,7 +40,7 @@ export const booking = defineVertical({
   manifest,
   lifecycles: [bookingLifecycle, offeringLifecycle],
   sells: [SlotPurchasable],
-  imports: [CheckoutModule, FileModule, OrderModule, StoreModule],
+  imports: [CheckoutModule, FileModule, NotificationModule, OrderModule, StoreModule],
   controllers: [
     StoreBookingController,
     VendorBookingController,
@@ -50,6 +52,7 @@ export const booking = defineVertical({
   providers: [
     Availability,
     BookingActs,
+    BookingLetters,
     BookingTimers,
     BookingViews,
     Bookings,

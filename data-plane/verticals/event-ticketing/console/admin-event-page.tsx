@@ -9,6 +9,7 @@ import {
   ListSkeleton,
   MoneyText,
   Panel,
+  PlaceZone,
   StatusChip,
   TranslatedText,
   useConsoleLocale,
@@ -16,7 +17,7 @@ import {
   When,
 } from '@cityos/console/kit'
 import { pickText } from '@cityos/contract'
-import { Alert, Box, Button, Stack } from '@mui/material'
+import { Alert, Button, Stack } from '@mui/material'
 import { lazy, Suspense, useState } from 'react'
 import { Link, ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
 import {
@@ -48,7 +49,7 @@ export function AdminEventPage() {
   if (error && !event) return <FailureState error={error} retry={refetch} />
   if (!event) return <ListSkeleton />
   return (
-    <Box>
+    <PlaceZone value={event.timezone}>
       <Title title={pickText(event.title, locale)} />
       <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
         <ListButton />
@@ -81,7 +82,7 @@ export function AdminEventPage() {
         </Suspense>
       </Stack>
       {postponing && <PostponeDialog event={event} surface="admin" onClose={() => setPostponing(false)} />}
-    </Box>
+    </PlaceZone>
   )
 }
 

@@ -1,6 +1,7 @@
 import { CartModule } from '../../../core/cart/cart.module.ts'
 import { CheckoutModule } from '../../../core/checkout/checkout.module.ts'
 import { FileModule } from '../../../core/file/file.module.ts'
+import { NotificationModule } from '../../../core/notification/notification.module.ts'
 import { OrderModule } from '../../../core/order/order.module.ts'
 import { PersonaModule } from '../../../core/persona/persona.module.ts'
 import { StoreModule } from '../../../core/store/store.module.ts'
@@ -30,6 +31,7 @@ import { StoreEvents } from './store-events.service.ts'
 import { StoreTicketController } from './store-ticket.controller.ts'
 import { TicketPurchasable } from './ticket.purchasable.ts'
 import { TicketDocuments } from './ticket-documents.ts'
+import { TicketLetters } from './ticket-letters.ts'
 import { TicketPdf } from './ticket-pdf.ts'
 import { TicketSales } from './ticket-sales.service.ts'
 import { TicketSigner } from './ticket-signer.ts'
@@ -48,7 +50,7 @@ export const eventTicketing = defineVertical({
   lifecycles: [eventLifecycle, ticketLifecycle, waitingLifecycle],
   sells: [TicketPurchasable],
   nouns: [[venueNoun, Venues]],
-  imports: [CartModule, CheckoutModule, FileModule, OrderModule, StoreModule, PersonaModule],
+  imports: [CartModule, CheckoutModule, FileModule, NotificationModule, OrderModule, StoreModule, PersonaModule],
   controllers: [StoreEventController, StoreTicketController, VendorEventController, VendorCheckinController, AdminEventController],
   providers: [
     Attendees,
@@ -69,6 +71,7 @@ export const eventTicketing = defineVertical({
     SeatViews,
     StoreEvents,
     TicketDocuments,
+    TicketLetters,
     TicketPdf,
     TicketSales,
     TicketSigner,

@@ -1,5 +1,5 @@
-import { ActionButtons, EndpointDialog, FailureState, ListSkeleton, MoneyText, useRead } from '@cityos/console/kit'
-import { Box, Button, Stack } from '@mui/material'
+import { ActionButtons, EndpointDialog, FailureState, ListSkeleton, MoneyText, PlaceZone, useRead } from '@cityos/console/kit'
+import { Button, Stack } from '@mui/material'
 import { useState } from 'react'
 import { Link, ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
 import { cancelAdminFoodOrder, getAdminFoodOrder, refundAdminFoodOrder } from '../contract.ts'
@@ -14,7 +14,7 @@ export function AdminMealPage() {
   if (error && !data) return <FailureState error={error} retry={refetch} />
   if (!data) return <ListSkeleton />
   return (
-    <Box>
+    <PlaceZone value={data.restaurant.timezone}>
       <Title title={data.call_number} />
       <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
         <ListButton />
@@ -47,6 +47,6 @@ export function AdminMealPage() {
           onClose={() => setRefunding(false)}
         />
       )}
-    </Box>
+    </PlaceZone>
   )
 }

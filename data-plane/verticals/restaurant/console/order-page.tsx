@@ -1,5 +1,5 @@
-import { ActionButtons, FailureState, Ident, ListSkeleton, useRead, When } from '@cityos/console/kit'
-import { Box, Stack } from '@mui/material'
+import { ActionButtons, FailureState, Ident, ListSkeleton, PlaceZone, useRead, When } from '@cityos/console/kit'
+import { Stack } from '@mui/material'
 import { ListButton, Title, TopToolbar, useGetRecordId, useTranslate } from 'react-admin'
 import { getKitchenOrder } from '../contract.ts'
 import { AcceptButton } from './board/accept-button.tsx'
@@ -16,7 +16,7 @@ export function KitchenOrderPage() {
   if (!data) return <ListSkeleton />
   const { buyer } = data
   return (
-    <Box>
+    <PlaceZone value={data.restaurant.timezone}>
       <Title title={data.call_number} />
       <TopToolbar sx={{ justifyContent: 'space-between', flexWrap: 'wrap', gap: 1 }}>
         <ListButton />
@@ -50,6 +50,6 @@ export function KitchenOrderPage() {
           ...(data.accept_by ? [{ label: 'field.accept_by', value: <When at={data.accept_by} ago /> }] : []),
         ]}
       />
-    </Box>
+    </PlaceZone>
   )
 }

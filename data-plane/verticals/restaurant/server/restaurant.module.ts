@@ -1,6 +1,7 @@
 import { CartModule } from '../../../core/cart/cart.module.ts'
 import { CheckoutModule } from '../../../core/checkout/checkout.module.ts'
 import { FileModule } from '../../../core/file/file.module.ts'
+import { NotificationModule } from '../../../core/notification/notification.module.ts'
 import { OrderModule } from '../../../core/order/order.module.ts'
 import { StoreModule } from '../../../core/store/store.module.ts'
 import { defineVertical } from '../../../core/vertical/define-vertical.ts'
@@ -28,6 +29,7 @@ import { OrderSignals } from './order-signals.ts'
 import { ReservationMoves } from './reservation.moves.ts'
 import { ReservationTimers } from './reservation-timers.ts'
 import { Reservations } from './reservations.ts'
+import { RestaurantLetters } from './restaurant-letters.ts'
 import { Restaurants } from './restaurants.ts'
 import { StoreRestaurantController } from './store.controller.ts'
 import { Strikes } from './strikes.ts'
@@ -56,7 +58,7 @@ export const restaurant = defineVertical({
     [deliveryArea, DeliveryAreas],
     [diningTable, DiningTables],
   ],
-  imports: [CartModule, CheckoutModule, FileModule, OrderModule, StoreModule],
+  imports: [CartModule, CheckoutModule, FileModule, NotificationModule, OrderModule, StoreModule],
   controllers: [StoreRestaurantController, TableController, KitchenController, VenueController, RestaurantAdminController],
   providers: [
     BasketViews,
@@ -76,6 +78,7 @@ export const restaurant = defineVertical({
     Reservations,
     RestaurantAdmin,
     Restaurants,
+    RestaurantLetters,
     Strikes,
     Surroundings,
     Tables,

@@ -94,7 +94,7 @@ export class Scanner {
       )
       this.change({ online: true, failure: null })
       await this.learn(answer)
-      return verdictOf(answer)
+      return verdictOf(answer, code)
     } catch (thrown) {
       if (!isAway(thrown)) throw thrown
       this.change({ online: false })
@@ -220,12 +220,12 @@ export class Scanner {
   }
 }
 
-const verdictOf = (answer: ScanAnswer): Verdict => ({
+const verdictOf = (answer: ScanAnswer, code: string): Verdict => ({
   key: answer.nonce,
   result: answer.result,
   kind: answer.kind,
   offline: false,
-  code: answer.ticket?.code ?? '',
+  code: answer.ticket?.code ?? code.slice(0, 12),
   name: answer.ticket?.attendee_name ?? null,
   type: answer.ticket?.ticket_type ?? null,
   seat: answer.ticket?.seat_id ?? null,

@@ -56,6 +56,15 @@ describe('the seat map generator', () => {
     expect(layoutFailure(whole)).toBeNull()
   })
 
+  it('moves everything in when a turned section leaves the picture on the left or above', () => {
+    const turned = layout.sections.map((section) => ({ ...section, rotation: 90 }))
+    const whole = fitted({ ...layout, sections: turned })
+    const seats = placedSeats(whole)
+    expect(seats.every((seat) => seat.x >= 1 && seat.y >= 1 && seat.x <= whole.width && seat.y <= whole.height)).toBe(true)
+    expect(fitted(whole)).toEqual(whole)
+    expect(fitted(layout).sections).toEqual(layout.sections)
+  })
+
   it('says what keeps it from being saved', () => {
     const section = layout.sections[0]
     if (!section) throw new Error('the sample has a section')

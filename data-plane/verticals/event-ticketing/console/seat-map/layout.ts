@@ -95,15 +95,27 @@ function seatsOfRow(section: SeatSection, row: SeatRow): PlacedSeat[] {
   })
 }
 
-/** The layout with width and height that hold every seat and the stage, with a margin. */
+/**
+ * The layout with width and height that hold every seat and the stage, with a margin. What a turned section puts beyond the
+ * left or the upper edge moves everything in.
+ */
 export function fitted(layout: SeatLayout): SeatLayout {
   const seats = placedSeats(layout)
+  const inX = Math.max(0, Math.ceil(1 - least(seats.map((seat) => seat.x))))
+  const inY = Math.max(0, Math.ceil(1 - least(seats.map((seat) => seat.y))))
+  if (inX > 0 || inY > 0)
+    return fitted({
+      ...layout,
+      stage: layout.stage && { ...layout.stage, x: layout.stage.x + inX, y: layout.stage.y + inY },
+      sections: layout.sections.map((section) => ({ ...section, x: section.x + inX, y: section.y + inY })),
+    })
   const xs = [...seats.map((seat) => seat.x), ...(layout.stage ? [layout.stage.x + layout.stage.width] : [])]
   const ys = [...seats.map((seat) => seat.y), ...(layout.stage ? [layout.stage.y + layout.stage.height] : [])]
   return { ...layout, width: Math.ceil(max(xs) + 2), height: Math.ceil(max(ys) + 2) }
 }
 
 const max = (values: number[]): number => values.reduce((most, value) => Math.max(most, value), 1)
+const least = (values: number[]): number => values.reduce((few, value) => Math.min(few, value), 1)
 
 export const countSeats = (layout: SeatLayout): number =>
   layout.sections.reduce((sum, section) => sum + section.rows.reduce((inner, row) => inner + row.count, 0), 0)

@@ -293,12 +293,8 @@ function Chosen({ props, loaded, chosen, onRemove }: ChosenProps) {
           return (
             <li key={id}>
               <input type="hidden" name="seat" value={id} />
-              <button
-                type="button"
-                className="chip min-h-11!"
-                onClick={() => onRemove(index)}
-                aria-label={`${texts.remove}: ${describe(props, loaded, chosen, index)}`}
-              >
+              <button type="button" className="chip min-h-11!" onClick={() => onRemove(index)}>
+                <span className="sr-only">{texts.remove}: </span>
                 <bdi>{sections[section] ?? section}</bdi> <bdi dir="ltr">{`${row} ${seat}`}</bdi>
                 <bdi className="quiet">{category?.price}</bdi>
                 <span aria-hidden="true">×</span>

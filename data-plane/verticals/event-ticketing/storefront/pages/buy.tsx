@@ -57,7 +57,8 @@ async function refused(visit: Visit, error: ApiError): Promise<Answer> {
     max_tickets_exceeded: t('refused.max', { count: view.event.max_tickets_per_order }),
     parent_ticket_required: t('refused.parent'),
     voucher_invalid: t('refused.voucher'),
-    voucher_exhausted: t('refused.voucher_used'),
+    voucher_exhausted:
+      Number(details['left']) > 0 ? t('refused.voucher_left', { count: Number(details['left']) }) : t('refused.voucher_used'),
     sales_closed: t('refused.closed'),
   }
   return eventPage(visit, { ...view, problem: words[error.code] ?? failureText(visit, error) }, error.status)

@@ -60,11 +60,18 @@ export async function readEvent(visit: Visit): Promise<EventView> {
   if (offers.ok) view.offers = offers.value
   else {
     if (offers.error.status >= 500 || offers.error.status === 404) throw offers.error
-    view.problem = failureText(visit, offers.error)
+    view.problem = voucherText(visit, offers.error.code) ?? failureText(visit, offers.error)
     view.offers = await visit.call(eventAvailability, { params, query: { event_date_id: date.id } })
   }
   if (detail.seated) view.seating = await readSeating(visit, detail, date.id)
   return view
+}
+
+/** What is said of a code, in the words its field uses; null when it is about something else. */
+function voucherText(visit: Visit, code: string): string | null {
+  const t = texts(visit.locale)
+  if (code === 'voucher_invalid') return t('refused.voucher')
+  return code === 'voucher_exhausted' ? t('refused.voucher_used') : null
 }
 
 export function eventPage(visit: Visit, view: EventView, status: number): Answer {
@@ -207,7 +214,7 @@ function Rest({ visit, event: detail }: { visit: Visit; event: EventDetail }) {
         <h2 id="giving-back" className="mb-2 text-xl">
           {t('facts.refund')}
         </h2>
-        <CancellationTerms visit={visit} tiers={detail.refund_tiers} />
+        {detail.price_to?.amount !== 0 && <CancellationTerms visit={visit} tiers={detail.refund_tiers} />}
         <p className="mt-1">{detail.resale_allowed ? t('facts.transfer_yes') : t('facts.transfer_no')}</p>
       </section>
     </div>

@@ -1,6 +1,6 @@
 import { Alert, Box } from '@mui/material'
 import { useRecordContext, useTranslate } from 'react-admin'
-import { Panel } from '../../screen/facts.tsx'
+import { Panel } from '../screen/facts.tsx'
 
 /** The words of a message while this machine keeps them; its HTML stands in a frame that may run nothing. */
 export function MailText() {

@@ -1,0 +1,207 @@
+import { randomInt } from 'node:crypto'
+import { type Log, Metrics } from '@cityos/http'
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common'
+import { DailyWork } from '../background/daily-work.ts'
+import { Clock, days, later, seconds } from '../clock/clock.ts'
+import { Database, jsonb } from '../db/index.ts'
+import { LOG } from '../log/log.ts'
+import { TenantContext } from '../tenant/tenant-context.ts'
+import { backoff } from '../timer/backoff.ts'
+import { TimerHandlers } from '../timer/timer-handlers.ts'
+import { type Letter, Letters, mailTimer } from './letters.ts'
+import { type MailRow, MailRows } from './mail-rows.ts'
+import { Post } from './post.ts'
+
+/** Messages of one moment leave together, beside the work that caused them and not in its way. */
+const gatherMilliseconds = 100
+/** A wait is lengthened by up to this share, so that messages refused together do not come back together. */
+const jitter = 0.2
+const kept = days(90)
+const quarantineKey = 'mail.not_before'
+/** Addresses that exist nowhere (RFC 2606): of demo data and of copies whose persons are made up. */
+const reserved = /[@.](test|example|invalid|localhost)$|[@.]example\.(com|net|org)$/i
+
+/**
+ * Carries messages out of the house: only where the tenant's lease is held and never in quarantine (Background). One that
+ * fails is tried again with growing waits, then it is dead until somebody sends it again. A process killed between sending
+ * and noting it sends once more under the same Message-ID: SMTP knows nothing better.
+ */
+@Injectable()
+export class Mailer implements OnModuleInit, OnApplicationShutdown {
+  #running = false
+  #round: Promise<void> | undefined
+  #again = false
+  #gathering: NodeJS.Timeout | undefined
+  #notBefore: Date | null = null
+
+  constructor(
+    private readonly database: Database,
+    private readonly rows: MailRows,
+    private readonly letters: Letters,
+    private readonly post: Post,
+    private readonly clock: Clock,
+    private readonly tenant: TenantContext,
+    private readonly timers: TimerHandlers,
+    private readonly daily: DailyWork,
+    metrics: Metrics,
+    @Inject(LOG) private readonly log: Log,
+  ) {
+    metrics.gauge('mail_dead', 'Messages given up until sent again', () => this.#dead())
+  }
+
+  async onModuleInit(): Promise<void> {
+    this.timers.on(mailTimer, async () => this.wake())
+    this.daily.on(mailTimer, (now) => this.#prune(now))
+    this.database.onCommitted((signals) => {
+      if (signals.some((signal) => signal.kind === 'mail')) this.#soon()
+    })
+    this.tenant.onChange((document, before) => {
+      if (!document.quarantined || before.quarantined) return
+      this.#remember().catch((error: unknown) => this.log.warn({ error }, 'the beginning of the quarantine was not noted'))
+    })
+    if (this.tenant.document.quarantined) await this.#remember()
+  }
+
+  async start(): Promise<void> {
+    const row = await this.database.read.selectFrom('plane_state').select('value').where('key', '=', quarantineKey).executeTakeFirst()
+    this.#notBefore = row ? new Date(String(row.value)) : null
+    this.#running = true
+    this.wake()
+  }
+
+  /** Takes no more messages and waits for those under way. */
+  async stop(): Promise<void> {
+    this.#running = false
+    clearTimeout(this.#gathering)
+    this.#gathering = undefined
+    await this.#round
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.post.close()
+  }
+
+  /** Looks for due messages now. */
+  wake(): void {
+    if (!this.#running) return
+    if (this.#round) {
+      this.#again = true
+      return
+    }
+    this.#round = this.#drain()
+      .catch((error: unknown) => {
+        this.log.error({ error }, 'messages could not be read')
+        setTimeout(() => this.wake(), seconds(5)).unref()
+      })
+      .finally(() => {
+        this.#round = undefined
+        if (!this.#again) return
+        this.#again = false
+        this.wake()
+      })
+  }
+
+  #soon(): void {
+    if (!this.#running) return
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined
+      this.wake()
+    }, gatherMilliseconds)
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#running) {
+      const claimed = await this.rows.claim()
+      if (claimed.length === 0) return
+      await Promise.all(claimed.map((row) => this.#deliver(row)))
+    }
+  }
+
+  async #deliver(row: MailRow): Promise<void> {
+    try {
+      const over = this.#useless(row)
+      if (over) return await this.rows.failed(row.id, over, null)
+      const letter = this.rows.letterOf(row) ?? (await this.#write(row))
+      if (letter === null) return
+      if (this.post.kind === 'smtp' && reserved.test(letter.to)) return await this.rows.skipped(row.id, 'reserved_address')
+      const content = await this.post.compose(row.kind, letter)
+      if (!content) return await this.rows.failed(row.id, 'unknown_kind', null)
+      await this.post.send(row.id, letter, content)
+      await this.rows.sent(row.id, this.post.kind === 'smtp')
+    } catch (error) {
+      await this.#failed(row, error)
+    }
+  }
+
+  /** Why nobody should get it any more. */
+  #useless(row: MailRow): string | null {
+    if (this.#notBefore && row.occurred_at <= this.#notBefore) return 'before_quarantine'
+    return row.good_until && row.good_until <= this.clock.now() ? 'too_late' : null
+  }
+
+  async #write(row: MailRow): Promise<Letter | null> {
+    const kind = this.letters.get(row.kind)
+    const event = await this.rows.eventOf(row)
+    if (!kind || !event) {
+      await this.rows.failed(row.id, kind ? 'event_forgotten' : 'unknown_kind', null)
+      return null
+    }
+    const { off } = await this.letters.sender(this.tenant.document.default_locale)
+    const letter = off.includes(kind.name) && !kind.needed ? null : await kind.write(event)
+    if (letter) await this.rows.written(row.id, letter)
+    else await this.rows.skipped(row.id, off.includes(kind.name) ? 'switched_off' : 'nobody_to_write_to')
+    return letter
+  }
+
+  async #failed(row: MailRow, error: unknown): Promise<void> {
+    const { MailRefused } = await import('@cityos/mail')
+    const wait = error instanceof MailRefused ? null : backoff(row.attempts)
+    const reason = withoutAddresses(error instanceof Error ? error.message : 'unknown')
+    this.log.warn({ mail: row.id, kind: row.kind, attempts: row.attempts, reason, dead: wait === null }, 'a message did not leave')
+    const dueAt = wait === null ? null : later(this.clock.now(), wait + randomInt(Math.max(1, Math.round(wait * jitter))))
+    await this.rows
+      .failed(row.id, reason, dueAt)
+      .catch((failure: unknown) => this.log.error({ error: failure, mail: row.id }, 'the try of a message was not noted'))
+  }
+
+  /** A copy sends nothing of what its original had to say. */
+  async #remember(): Promise<void> {
+    const now = this.clock.now()
+    this.#notBefore = now
+    const row = { value: jsonb(now.toISOString()), updated_at: now }
+    await this.database.read
+      .insertInto('plane_state')
+      .values({ key: quarantineKey, ...row })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet(row))
+      .execute()
+  }
+
+  async #prune(now: Date): Promise<void> {
+    const old = await this.database.read
+      .selectFrom('mail')
+      .select('id')
+      .where('created_at', '<', later(now, -kept))
+      .where('status', '<>', 'queued')
+      .orderBy('created_at')
+      .limit(5000)
+      .execute()
+    if (old.length === 0) return
+    const ids = old.map((row) => row.id)
+    for (const id of ids) await this.post.forget(id)
+    await this.database.read.deleteFrom('mail').where('id', 'in', ids).execute()
+  }
+
+  async #dead(): Promise<number> {
+    const { count } = await this.database.read
+      .selectFrom('mail')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('status', '=', 'dead')
+      .executeTakeFirstOrThrow()
+    return Number(count)
+  }
+}
+
+/** What a server says may name whom the message was for. */
+function withoutAddresses(reason: string): string {
+  return reason.replace(/[^\s<>"'(]+@[^\s<>"')]+/g, '…@…').slice(0, 300)
+}
