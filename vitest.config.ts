@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config'
 import { verticalImports } from './console/vertical-imports.ts'
 
-// Two projects: `unit` needs nothing beyond the dependencies (a suite that needs Postgres starts the embedded one);
-// `e2e` starts whole platforms with `./cityos up` and works through HTTP and a browser, one file at a time.
+// Three projects: `unit` needs nothing beyond the dependencies (a suite that needs Postgres starts the embedded one);
+// `e2e` starts whole platforms with `./cityos up` and works through HTTP and a browser, one file at a time;
+// `soak` takes minutes and is run by hand (`./cityos test soak`).
 // In CI a test that failed is run once more, and the report names it. Races and isolation say `retry: 0` themselves: there a
 // fault that shows itself once is a fault.
 const retry = process.env['CI'] ? 1 : 0
@@ -23,6 +24,15 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers: '100%',
           retry,
+        },
+      },
+      {
+        test: {
+          // minutes of simulated fleets on a virtual clock
+          name: 'soak',
+          include: ['control-plane/**/*.soak.ts'],
+          exclude: ['**/node_modules/**'],
+          pool: 'forks',
         },
       },
       {

@@ -11,6 +11,7 @@ import { type Load, measureLoad } from './load.ts'
 import type { Platform } from './platform.ts'
 import { measureRegistry } from './registry.ts'
 import type { Figure } from './report.ts'
+import { measureUpgrade } from './upgrade.ts'
 import { measureRollUp } from './usage.ts'
 import { measureMenu, measureMixed, measureSeatMap, measureSlots, measureStorm } from './verticals.ts'
 
@@ -95,6 +96,7 @@ export const suites: Record<string, (bench: Bench) => Promise<Figure[]>> = {
   menu: measureMenu,
   mixed: measureMixed,
   storm: measureStorm,
+  upgrade: ({ platform }) => measureUpgrade(platform),
   registry: ({ platform, tenantId }) => measureRegistry(platform, tenantId),
 }
 

@@ -1,9 +1,9 @@
-import { ApiError, type ErrorBody, urlOf } from '@cityos/contract'
+import { urlOf } from '@cityos/contract'
 import { type Operation, type OperationEvent, readOperation, streamOperation } from '@cityos/control-plane/contract'
+import { isHangUp, serverSent } from './event-stream.ts'
 import { Failure } from './failure.ts'
 import { Progress } from './output.ts'
 import type { Session } from './session.ts'
-import { Unreachable } from './transport.ts'
 
 const ended = new Set(['succeeded', 'failed', 'cancelled'])
 
@@ -17,7 +17,8 @@ export async function followOperation(session: Session, id: string, show: boolea
   let last: Operation | null = null
   for (let silent = 0; silent < 60; silent++) {
     try {
-      for await (const event of events(session, id, seen)) {
+      const path = urlOf(streamOperation, { params: { id }, query: seen ? { after: seen } : {} })
+      for await (const event of serverSent<OperationEvent>(session, path)) {
         silent = 0
         seen = event.sequence
         last = event.operation
@@ -59,38 +60,4 @@ function conclude(operation: Operation, progress: Progress | null): Operation {
     ...(failure ? [failure.way_out] : []),
     `Details: ./cityos operation show ${operation.id}`,
   )
-}
-
-/** A connection that ended in the middle: the control plane was stopped or replaced. */
-function isHangUp(error: unknown): boolean {
-  if (error instanceof Unreachable) return true
-  if (error instanceof ApiError) return error.status >= 502
-  const cause =
-    error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? (error.cause as NodeJS.ErrnoException | undefined)?.code) : undefined
-  return (
-    cause === 'ECONNRESET' || cause === 'UND_ERR_SOCKET' || cause === 'EPIPE' || (error instanceof Error && error.message === 'aborted')
-  )
-}
-
-async function* events(session: Session, id: string, after: number): AsyncGenerator<OperationEvent> {
-  const path = urlOf(streamOperation, { params: { id }, query: after ? { after } : {} })
-  const response = await session.authorized(path, { headers: { accept: 'text/event-stream' } })
-  if (!response.ok || !response.body) {
-    const body = (await response.json().catch(() => null)) as { errors?: ErrorBody[] } | null
-    throw new ApiError(response.status, body?.errors ?? [])
-  }
-  let buffer = ''
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)) {
-    buffer += chunk.replaceAll('\r', '')
-    for (let end = buffer.indexOf('\n\n'); end >= 0; end = buffer.indexOf('\n\n')) {
-      const data = buffer
-        .slice(0, end)
-        .split('\n')
-        .filter((line) => line.startsWith('data:'))
-        .map((line) => line.slice(5).trimStart())
-        .join('\n')
-      buffer = buffer.slice(end + 2)
-      if (data) yield JSON.parse(data) as OperationEvent
-    }
-  }
 }

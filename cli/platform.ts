@@ -1,32 +1,7 @@
 import type { StaffRole } from '@cityos/contract'
-import { inviteStaff, listReleases, type Release, readRelease } from '@cityos/control-plane/contract'
+import { inviteStaff } from '@cityos/control-plane/contract'
 import { type CommonOptions, sessionOf } from './command.ts'
-import { bold, printFacts, printJson, printTable, say } from './output.ts'
-
-export async function listAllReleases(options: CommonOptions): Promise<void> {
-  const session = await sessionOf(options)
-  const page = await session.call(listReleases, { query: { limit: 100 } })
-  if (options.json) return printJson(page.items)
-  printTable(
-    ['version', '', 'status', 'tenants', 'schema', 'created'],
-    page.items.map((each) => [
-      each.version,
-      each.current ? 'current' : '',
-      each.status,
-      String(each.tenants),
-      each.schema,
-      each.created_at,
-    ]),
-    'No releases.',
-  )
-}
-
-export async function showRelease(version: string, options: CommonOptions): Promise<void> {
-  const session = await sessionOf(options)
-  const release: Release = await session.call(readRelease, { params: { version } })
-  if (options.json) return printJson(release)
-  printFacts({ ...release, current: release.current ? 'yes' : 'no' })
-}
+import { bold, printJson, say } from './output.ts'
 
 export async function inviteOperator(email: string, options: CommonOptions & { role: StaffRole; tenant?: string }): Promise<void> {
   const session = await sessionOf(options)

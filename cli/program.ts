@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { calling, common } from './command.ts'
+import { fleetCommands, upgradeRuleCommands } from './fleet-program.ts'
 
 /** Every command of `./cityos` (design §9); what a command does is in the module it loads. */
 export const program = new Command('cityos')
@@ -40,6 +41,7 @@ calling(tenant.command('create <slug>').description('create a tenant'))
   .addOption(new Option('--driver <name>').choices(['local', 'kubernetes']))
   .option('--seed', 'load the demo catalogue')
   .option('--test', 'a tenant for trying things out: sandbox payments')
+  .option('--internal', 'in the first ring of every rollout')
   .option('--wait', 'return when it is ready')
   .action(async (slug, options) => (await import('./tenant.ts')).create(slug, options))
 calling(tenant.command('list').description('all tenants'))
@@ -104,6 +106,7 @@ calling(tenant.command('subscribe <slug>').description('change plan and add-ons,
   .option('--preview', 'only say what it would cost')
   .option('--wait', 'return when it is done')
   .action(async (slug, options) => (await import('./subscription.ts')).subscribe(slug, options))
+upgradeRuleCommands(tenant)
 
 const invoice = program.command('invoice').description('what tenants owe')
 calling(invoice.command('list').description('newest first'))
@@ -124,12 +127,21 @@ calling(invoice.command('write-off <number>').description('give up on it: what i
   .action(async (number, options) => (await import('./invoice.ts')).writeOff(number, options))
 
 const release = program.command('release').description('builds of the data plane')
-calling(release.command('list').description('all releases')).action(async (options) =>
-  (await import('./platform.ts')).listAllReleases(options),
+calling(release.command('build').description('build a checkout into an immutable release'))
+  .option('--from <dir>', 'the checkout (default: this one)')
+  .action(async (options) => (await import('./release.ts')).build(options))
+calling(release.command('list').description('all releases')).action(async (options) => (await import('./release.ts')).list(options))
+calling(release.command('show <version>').description('one release, its changelog and the tenants on it'))
+  .option('--sbom', 'print its software bill of materials (CycloneDX)')
+  .action(async (version, options) => (await import('./release.ts')).show(version, options))
+calling(release.command('diff <from> <to>').description('what is different between two releases')).action(async (from, to, options) =>
+  (await import('./release.ts')).diff(from, to, options),
 )
-calling(release.command('show <version>').description('one release')).action(async (version, options) =>
-  (await import('./platform.ts')).showRelease(version, options),
-)
+calling(release.command('yank <version>').description('take a release back: no new tenant and no rollout gets it'))
+  .requiredOption('--reason <text>', 'why; goes into the audit trail')
+  .action(async (version, options) => (await import('./release.ts')).yank(version, options))
+
+fleetCommands(program)
 
 const backup = program.command('backup').description('archives of tenants')
 calling(backup.command('delete <id>').description('destroy a backup')).action(async (id, options) =>

@@ -31,6 +31,7 @@ export interface CreateOptions extends CommonOptions {
   driver?: 'local' | 'kubernetes'
   seed?: boolean
   test?: boolean
+  internal?: boolean
   wait?: boolean
 }
 
@@ -55,6 +56,7 @@ export async function create(slug: string, options: CreateOptions): Promise<void
       driver: options.driver,
       seed: options.seed ?? false,
       test: options.test,
+      internal: options.internal,
     },
   })
   if (options.wait) await followOperation(session, started.operation.id, !options.json)

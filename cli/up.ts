@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ApiError } from '@cityos/contract'
-import { createTenant, readTenant, type Tenant } from '@cityos/control-plane/contract'
+import { ApiError, protocolsAgree } from '@cityos/contract'
+import { createTenant, listReleases, readTenant, type Tenant } from '@cityos/control-plane/contract'
 import { type CommonOptions, dataOf } from './command.ts'
 import { checkData, type DataDirectory, readOperator } from './data-directory.ts'
 import { stop } from './down.ts'
@@ -11,8 +11,9 @@ import { type NodeStatus, readNode, startNode } from './node.ts'
 import { followOperation } from './operation-stream.ts'
 import { bold, faint, Progress, printJson, say } from './output.ts'
 import { requireFreePort } from './port.ts'
-import { type BuiltRelease, findRelease, installRelease } from './release.ts'
+import { type StoredRelease, storeOwnRelease } from './release-store.ts'
 import { forgetTokens, openSession } from './session.ts'
+import { Unreachable } from './transport.ts'
 
 export interface UpOptions extends CommonOptions {
   port?: string
@@ -36,9 +37,9 @@ export async function up(options: UpOptions): Promise<void> {
   const fresh = !existsSync(data.operatorPath)
   if (!running) await requireFreePort(port, data.path)
   progress.start('prepare the release')
-  const built = await findRelease((line) => progress.note(line))
-  const release = installRelease(data, built)
+  const release = await storeOwnRelease(data, (line) => progress.note(line))
   progress.done(`release ${release.version}`)
+  if (running && running.release !== release.version) await requireKnownPlanes(data, release)
   await ensureNode(data, running, port, release, progress)
   writeFileSync(configPath(data), `${JSON.stringify({ port }, null, 2)}\n`)
   const demo = options.demo ? await ensureDemo(data) : null
@@ -69,7 +70,7 @@ async function ensureNode(
   data: DataDirectory,
   running: NodeStatus | null,
   port: number,
-  release: BuiltRelease,
+  release: StoredRelease,
   progress: Progress,
 ): Promise<void> {
   if (running && running.release !== null && running.release !== release.version) {
@@ -88,6 +89,27 @@ async function ensureNode(
     throw new Failure(`The platform did not start: ${error.message}`, `The log says more: ${data.nodeLog}`)
   })
   progress.done()
+}
+
+/**
+ * Control plane N works with data planes N and N−1 (design §4). Looked at before the running one is stopped; where it does
+ * not answer, the new one looks itself when it starts.
+ * @throws Failure naming the releases that have to be left first
+ */
+async function requireKnownPlanes(data: DataDirectory, release: StoredRelease): Promise<void> {
+  const used = await openSession(data)
+    .then((session) => session.call(listReleases, { query: { limit: 100 } }))
+    .catch((error: unknown) => {
+      if (error instanceof Unreachable || error instanceof ApiError) return null
+      throw error
+    })
+  const strangers = used?.items.filter((each) => each.tenants > 0 && !protocolsAgree(release.protocol, each.protocol ?? 1)) ?? []
+  if (strangers.length === 0) return
+  throw new Failure(
+    `Release ${release.version} speaks protocol ${release.protocol} and cannot work with data planes that tenants run here.`,
+    ...strangers.map((each) => `${each.version} speaks ${each.protocol}: ${each.tenants} tenants`),
+    'Upgrade these tenants first: ./cityos fleet upgrade --to a release between them. Nothing was changed.',
+  )
 }
 
 async function becomeReady(data: DataDirectory, progress: Progress): Promise<void> {
@@ -136,6 +158,7 @@ async function ensureDemo(data: DataDirectory): Promise<Tenant> {
               currency: 'SAR',
               seed: true,
               test: true,
+              internal: true,
             },
           },
           { idempotencyKey: 'cityos-up-demo-tenant' },

@@ -135,7 +135,7 @@ describe('what it says when it cannot start', () => {
   })
 
   test('suites that come with later features say so', async () => {
-    for (const suite of ['k8s', 'temporal', 'soak', 'nonsense']) expect((await runCityos(['test', suite])).code).toBe(1)
+    for (const suite of ['k8s', 'temporal', 'nonsense']) expect((await runCityos(['test', suite])).code).toBe(1)
     expect((await runCityos(['test', 'k8s'])).stderr).toContain('comes with')
   })
 
@@ -191,6 +191,27 @@ describe('tenants, operations, releases', () => {
     expect((await shared.json<string[]>(['tenant', 'logs', 'dakkah'])).length).toBeGreaterThan(0)
     expect((await shared.cityos(['logs'])).code).toBe(0)
     expect((await shared.cityos(['tenant', 'show', 'dakkah'])).stdout).toContain('dakkah')
+  })
+
+  test('a checkout that has not changed is the release that runs; it is shown with all that is inside, and compared', async () => {
+    const built = await shared.json<{ version: string; dir: string }>(['release', 'build'])
+    const running = (await shared.json<Release[]>(['release', 'list'])).find((release) => release.platform)
+    expect(built).toMatchObject({ version: running?.version, status: 'available', registered: true, fresh: false })
+    expect(built.dir.startsWith(shared.data.path)).toBe(true)
+    expect(await shared.json(['release', 'show', built.version])).toMatchObject({
+      migrations: expect.arrayContaining([{ name: 'platform/migrations/0001_init.sql', kind: 'expand' }]),
+      changelog: expect.stringContaining(`# ${built.version}`),
+    })
+    const sbom = await shared.json<{ components: { name: string }[] }>(['release', 'show', built.version, '--sbom'])
+    expect(sbom.components.map((component) => component.name)).toContain('fastify')
+    expect(await shared.json(['release', 'diff', built.version, built.version])).toMatchObject({
+      obstacle: null,
+      files: {},
+      components: [],
+    })
+    const refused = await shared.cityos(['release', 'build', '--from', '/tmp'])
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('is not a checkout of CityOS') })
+    expect((await shared.cityos(['release', 'yank', 'none', '--reason', 'there is none'])).code).toBe(1)
   })
 
   test('an operator is invited, and the audit trail verifies', async () => {

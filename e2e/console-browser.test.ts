@@ -1,19 +1,9 @@
-import { readOperator } from '@cityos/cli/data-directory'
 import { readTenant } from '@cityos/control-plane/contract'
 import { getVendorOrder } from '@cityos/data-plane/contract'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  accessibilityProblems,
-  consoleContent,
-  desktop,
-  expectNoSidewaysScroll,
-  hasBrowser,
-  launchBrowser,
-  newVisitor,
-  phone,
-  type Visitor,
-} from './browser.ts'
+import { accessibilityProblems, desktop, hasBrowser, launchBrowser, newVisitor, phone } from './browser.ts'
+import { signInStaff, visitPages } from './console-pages.ts'
 import { eventually } from './eventually.ts'
 import { sharedPlatform } from './shared.ts'
 import { buy } from './shopping.ts'
@@ -21,33 +11,6 @@ import { ensureTenant, hostOf, vendorOf, vendorPassword } from './tenants.ts'
 
 const platform = sharedPlatform()
 let browser: Browser
-
-/** Signs the local operator in through the sign-in page; ends on the console that sent the browser there. */
-async function signInStaff(page: Page, origin: string): Promise<void> {
-  await page.goto(origin)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.waitForURL(/oauth/)
-  const operator = readOperator(platform.data)
-  await page.fill('input[name=email]', operator.email)
-  await page.fill('input[name=password]', operator.password)
-  await page.click('button[type=submit]')
-  await page.waitForURL((url) => url.origin === origin && !url.pathname.startsWith('/oauth'))
-  await page.locator('a[role=menuitem]').first().waitFor({ state: 'attached' })
-}
-
-/** Visits pages of a console: each loads, fits, is accessible and complains about nothing. */
-async function visitMenu(visitor: Visitor, links: (string | null)[]): Promise<void> {
-  const problems: string[] = []
-  for (const link of links) {
-    if (!link) continue
-    await visitor.page.goto(new URL(link, visitor.page.url()).href)
-    await consoleContent(visitor.page)
-    await visitor.page.waitForLoadState('networkidle')
-    await expectNoSidewaysScroll(visitor.page)
-    problems.push(...(await accessibilityProblems(visitor.page)))
-  }
-  expect([...problems, ...visitor.complaints]).toEqual([])
-}
 
 async function menuLinks(page: Page): Promise<(string | null)[]> {
   const menu = page.locator('a[role=menuitem]')
@@ -64,7 +27,7 @@ describe.runIf(hasBrowser)('consoles in a browser', () => {
   test('the operator signs in, creates a tenant with the wizard, watches the steps and opens its storefront', async () => {
     const visitor = await newVisitor(browser)
     const { page } = visitor
-    await signInStaff(page, platform.reached.origin)
+    await signInStaff(platform, page, platform.reached.origin)
     await page.goto(`${platform.reached.origin}/#/tenants/create`)
     await page.fill('input[name=name_en]', 'Wizard Market')
     await page.fill('input[name=name_ar]', 'سوق الساحر')
@@ -94,7 +57,7 @@ describe.runIf(hasBrowser)('consoles in a browser', () => {
   test('a taken address is told while typing', async () => {
     const visitor = await newVisitor(browser)
     const { page } = visitor
-    await signInStaff(page, platform.reached.origin)
+    await signInStaff(platform, page, platform.reached.origin)
     await page.goto(`${platform.reached.origin}/#/tenants/create`)
     await page.fill('input[name=name_en]', 'Dakkah')
     await page.locator('input[name=slug][aria-invalid=true]').waitFor()
@@ -106,14 +69,14 @@ describe.runIf(hasBrowser)('consoles in a browser', () => {
     ['a phone', phone],
   ])('on %s every page of the operator console is accessible and complains about nothing', async (_, options) => {
     const wide = await newVisitor(browser)
-    await signInStaff(wide.page, platform.reached.origin)
+    await signInStaff(platform, wide.page, platform.reached.origin)
     const links = await menuLinks(wide.page)
     expect(links.length).toBeGreaterThanOrEqual(5)
     const visitor = await newVisitor(browser, { ...options, storageState: await wide.context.storageState() })
     await visitor.page.goto(platform.reached.origin)
     const { call } = await platform.operator()
     const tenant = await call(readTenant, { params: { id: 'consoles' } })
-    await visitMenu(visitor, [...links, `/#/tenants/${tenant.id}/show`])
+    await visitPages(visitor, [...links, `/#/tenants/${tenant.id}/show`])
     expect(visitor.complaints).toEqual([])
     await visitor.context.close()
     await wide.context.close()
@@ -140,7 +103,7 @@ describe.runIf(hasBrowser)('consoles in a browser', () => {
     await page.getByRole('button', { name: /Fulfil|Ship|Hand over/ }).click()
     await confirmIfAsked(page, /Fulfil|Ship|Hand over/)
     await eventually(async () => (await status()) === 'fulfilled', 'it is fulfilled')
-    await visitMenu(visitor, links)
+    await visitPages(visitor, links)
     expect(visitor.complaints).toEqual([])
     await visitor.context.close()
   })
@@ -151,11 +114,11 @@ describe.runIf(hasBrowser)('consoles in a browser', () => {
     const visitor = await newVisitor(browser)
     const { page } = visitor
     const origin = platform.origin(`admin.${hostOf(tenant)}`)
-    await signInStaff(page, origin)
+    await signInStaff(platform, page, origin)
     const links = await menuLinks(page)
     await page.goto(`${origin}/#/orders/${order.id}/show`)
     await page.getByText(order.number).first().waitFor()
-    await visitMenu(visitor, links)
+    await visitPages(visitor, links)
     expect(visitor.complaints).toEqual([])
     await visitor.context.close()
   })

@@ -8,6 +8,7 @@ import type {
   StoredArchive,
   TestRequest,
 } from './archive/archive.ts'
+import type { MigrationReport, ProbeReport, RehearsalReport, RehearsalRequest, TrafficSample, WhichProcess } from './upgrade.ts'
 
 export type {
   ArchivePlace,
@@ -18,6 +19,15 @@ export type {
   StoredArchive,
   TestRequest,
 } from './archive/archive.ts'
+export type {
+  Check,
+  MigrationReport,
+  ProbeReport,
+  RehearsalReport,
+  RehearsalRequest,
+  TrafficSample,
+  WhichProcess,
+} from './upgrade.ts'
 
 /** Where a release's build lies and what its database looks like. */
 export interface Release {
@@ -72,6 +82,10 @@ export interface RuntimeState {
   restarts: number
   memoryBytes: number | null
   cpuSeconds: number | null
+  /** Release of the process that serves; null when none runs. Left out by nodes of the release before. */
+  release?: string | null
+  /** The process beside, while there is one. */
+  beside?: { release: string; memoryBytes: number | null; startedAt: string } | null
   startedAt: string | null
   nextWakeAt: string | null
   lastError: string | null
@@ -145,6 +159,47 @@ export interface DataPlaneDriver {
   /** Finished archives, of one tenant or of all. */
   listArchives(tenantId?: string): Promise<StoredArchive[]>
   deleteArchive(place: ArchivePlace, fence: Fence): Promise<void>
+
+  /**
+   * Brings the tenant's database to the release's schema while the old process goes on running: the release's expand
+   * migrations, and those contract migrations which the configured (running) release carries already. Idempotent.
+   * @throws when a migration fails; those before it stay applied, which the running release does not mind
+   */
+  migrate(tenantId: string, release: string, fence: Fence): Promise<MigrationReport>
+
+  /**
+   * A second process of `release` on the same tenant: it answers its health check, gets no requests, runs no timer, relay
+   * or workflow. A repeat finds it; one of another release is replaced. Works for a sleeping tenant, which stays asleep.
+   */
+  startBeside(tenantId: string, release: string, fence: Fence): Promise<void>
+
+  /**
+   * Reads, a quote, a hold released again, on the process that serves or the one beside; leaves no trace in ledger, audit
+   * or numbers. A failed probe is a report, never an error; so is a process that is not there.
+   */
+  probe(tenantId: string, which: WhichProcess, fence: Fence): Promise<ProbeReport>
+
+  /**
+   * The document handed over last and the process beside, both of one release, become active in one moment; requests under
+   * way on the old process end there, then it hands over its lease, closes its streams with a reconnect hint, and ends.
+   * Resolves when the new process serves and holds the lease. A repeat goes on where the last call stopped; a process beside
+   * that is gone is started again; a sleeping tenant goes on sleeping, at the new release.
+   * @returns whether every request that was under way on the old process ended by itself
+   * @throws when the new process cannot be started: then the old one goes on serving
+   */
+  switchOver(tenantId: string, fence: Fence): Promise<{ drained: boolean }>
+
+  /** Ends the process beside, if there is one. */
+  stopBeside(tenantId: string, fence: Fence): Promise<void>
+
+  /**
+   * A quarantined scratch copy of an archive, brought to `release`: migrate, boot, the whole journey with the sandbox
+   * provider, row counts compared; then everything of it is dropped. Touches no tenant. A step that fails is a report.
+   */
+  rehearse(request: RehearsalRequest, fence: Fence): Promise<RehearsalReport>
+
+  /** Requests as the gateway has counted them, by tenant and release. Empty while it is away. */
+  traffic(): Promise<TrafficSample[]>
 
   state(tenantId: string): Promise<RuntimeState>
   health(tenantId: string): Promise<PlaneHealth | null>

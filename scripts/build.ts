@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { ReleaseManifest } from '../contract/src/release.ts'
 import { withLock } from './build/lock.ts'
 import { generate, generators, hasGenerator, type Part, parts } from './build/parts.ts'
-import { assemble, distDir, partDir, type ReleaseManifest, readManifest, releaseDir } from './build/release.ts'
+import { assemble, distDir, partDir, readManifest, readPackage, releaseDir } from './build/release.ts'
 import { hashFiles, root, sourceFiles } from './build/sources.ts'
 
 // Builds the release of this checkout into dist/release. Each part is kept under dist/parts with the checksum of its
@@ -100,10 +101,10 @@ async function writeRelease(present: readonly Part[]): Promise<ReleaseManifest> 
     /migrations(\.json|\/[^/]+\.sql)$|^data-plane\/seed\/pictures\//.test(file),
   )
   const partHashes = await Promise.all(ready.map((part) => readFile(join(partDir(part.name), 'hash'), 'utf8')))
+  const { version: base, cityos } = await readPackage()
   const hash = createHash('sha256')
-    .update([...partHashes, await hashFiles(migrations)].join('\n'))
+    .update([...partHashes, await hashFiles(migrations), JSON.stringify(cityos ?? null)].join('\n'))
     .digest('hex')
-  const base = (JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version?: string }).version ?? '0.1.0'
   const version = `${base}+${hash.slice(0, 7)}`
   const current = await readManifest(releaseDir)
   if (current?.version === version) return current

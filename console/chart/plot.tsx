@@ -29,6 +29,8 @@ function Drawing({ points, series, kind, format }: Omit<ChartProps, 'title'>) {
     tickLabelInterval: (_: unknown, index: number) => index % every === 0,
     tickInterval: (_: unknown, index: number) => index % every === 0,
   }
+  // nothing but zeros is drawn on the ground, not in the middle
+  const flat = series.every((line) => line.values.every((number) => number === 0))
   const compact = new Intl.NumberFormat('en', { notation: 'compact' })
   const shared = {
     // the legend stands above the drawing and takes its height from it
@@ -37,7 +39,13 @@ function Drawing({ points, series, kind, format }: Omit<ChartProps, 'title'>) {
     margin: { left: 4, right: 12, top: 12, bottom: 4 },
     hideLegend: series.length < 2,
     grid: { horizontal: true },
-    yAxis: [{ width: 48, valueFormatter: (number: number) => (Math.abs(number) >= 1000 ? compact.format(number) : String(number)) }],
+    yAxis: [
+      {
+        width: 48,
+        ...(flat ? { min: 0, max: 1 } : {}),
+        valueFormatter: (number: number) => (Math.abs(number) >= 1000 ? compact.format(number) : String(number)),
+      },
+    ],
   }
   if (kind === 'bar')
     return (

@@ -8,6 +8,12 @@ export function useConsoleLocale(): Locale {
   return isLocale(locale) ? locale : 'en'
 }
 
+/** A name inside a sentence of any language keeps its own direction (first strong isolate). */
+export const isolate = (text: string): string => `\u2068${text}\u2069`
+
+/** Versions, and numbers with a sign after them, inside a sentence of any language: always left to right. */
+export const leftToRight = (text: string): string => `\u2066${text}\u2069`
+
 export const formatNumber = (value: number, locale: Locale): string => new Intl.NumberFormat(formatLocale[locale]).format(value)
 
 export const formatWhen = (iso: string, locale: Locale): string =>
@@ -33,6 +39,10 @@ export const formatPercent = (bps: number, locale: Locale): string =>
 /** Time of day in the zone of the place it happens at. */
 export const formatTimeIn = (iso: string, timeZone: string, locale: Locale): string =>
   new Intl.DateTimeFormat(formatLocale[locale], { hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(iso))
+
+/** Time of day with seconds, on the reader's clock: for what happens within minutes. */
+export const formatClock = (iso: string, locale: Locale): string =>
+  new Intl.DateTimeFormat(formatLocale[locale], { timeStyle: 'medium' }).format(new Date(iso))
 
 /** From one time of day to another, as the language writes ranges; put it in a `bdi`, its order is the language's own. */
 export function formatRangeIn(from: string, to: string, timeZone: string, locale: Locale): string {

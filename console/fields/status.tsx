@@ -29,6 +29,16 @@ const tones: Record<string, Tone> = {
   available: 'success',
   live: 'success',
   enabled: 'success',
+  upgraded: 'success',
+  passed: 'success',
+  upgrading: 'info',
+  soaking: 'info',
+  watching: 'info',
+  planned: 'info',
+  paused: 'warning',
+  rolling_back: 'warning',
+  rolled_back: 'warning',
+  exceeded: 'error',
   trial: 'info',
   provisioning: 'info',
   starting: 'info',
@@ -116,6 +126,8 @@ const own: Record<string, ReactElement> = {
   undoing: <UndoIcon />,
   undone: <UndoIcon />,
   refunded: <UndoIcon />,
+  rolling_back: <UndoIcon />,
+  rolled_back: <UndoIcon />,
 }
 
 export const toneOf = (status: string): Tone => tones[status] ?? 'default'

@@ -1,7 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DriverName, errorStatus, locales, StaffRole, TenantRuntime, TenantStatus, verticals } from '@cityos/contract'
-import { OperationKind, OperationStatus, StepStatus } from '@cityos/control-plane/contract'
+import {
+  defaultThresholds,
+  GateFigure,
+  GateReport,
+  OperationKind,
+  OperationStatus,
+  RingKind,
+  RingStatus,
+  RolloutEventKind,
+  RolloutReason,
+  RolloutStatus,
+  RolloutTenantStatus,
+  StepStatus,
+} from '@cityos/control-plane/contract'
 import { PaymentStatus, ProductStatus, StoreStatus, SubOrderStatus, VendorRole, VendorStatus } from '@cityos/data-plane/contract'
 import englishMessages from 'ra-language-english'
 import { describe, expect, it } from 'vitest'
@@ -17,7 +30,7 @@ function flatten(tree: object, prefix = ''): [string, string][] {
 
 const read = (locale: string, name: string) =>
   new Map(flatten(JSON.parse(readFileSync(join(here, 'i18n', locale, `${name}.json`), 'utf8'))))
-const files = ['common', 'operator', 'platform', 'tenant'] as const
+const files = ['common', 'operator', 'platform', 'upgrade', 'tenant'] as const
 const placeholders = (text: string) => [...new Set(text.match(/%\{\w+\}/g) ?? [])].sort().join()
 
 /** Every source file of a folder of the console, without tests. */
@@ -28,7 +41,7 @@ function sources(folder: string): string[] {
 }
 
 const namespaces =
-  'shell|form|tenant|operation|fleet|staff|wizard|help|menu|resources|field|action|consequence|operator|vendor|admin|error|status|language|order|refund|customer|category|product|stock|ledger|setting|setting_key|setting_group|store|team|billing|node|policy|rule|mail|audit_trail|choice|todo|dashboard|audit|key'
+  'shell|form|tenant|operation|fleet|staff|wizard|help|menu|resources|field|action|consequence|operator|vendor|admin|error|status|language|order|refund|customer|category|product|stock|ledger|setting|setting_key|setting_group|store|team|billing|rollout|release|freeze|upgrade|node|policy|rule|mail|audit_trail|choice|todo|dashboard|audit|key'
 const literal = new RegExp(`'((?:${namespaces})\\.[a-z0-9_.-]+)'`, 'g')
 const notText = new Set(['error.main'])
 const keysIn = (texts: string[]) =>
@@ -69,7 +82,7 @@ describe('texts of the console', () => {
   })
 
   it('every key written in the operator’s screens exists', () => {
-    const known = new Map([...read('en', 'common'), ...read('en', 'operator'), ...read('en', 'platform')])
+    const known = new Map([...read('en', 'common'), ...read('en', 'operator'), ...read('en', 'platform'), ...read('en', 'upgrade')])
     const used = keysIn(['shell', 'screen', 'fields', 'chart', 'operator'].flatMap(sources))
     expect(used.length).toBeGreaterThan(150)
     expect(used.filter((key) => !known.has(key))).toEqual([])
@@ -88,12 +101,17 @@ describe('texts of the console', () => {
   })
 
   it('every status, role, kind and vertical of the contracts has a word', () => {
-    const operator = new Map([...read('en', 'common'), ...read('en', 'operator'), ...read('en', 'platform')])
+    const operator = new Map([...read('en', 'common'), ...read('en', 'operator'), ...read('en', 'platform'), ...read('en', 'upgrade')])
     const tenant = new Map([...read('en', 'common'), ...read('en', 'tenant')])
     const statuses = [
       TenantStatus,
       TenantRuntime,
       OperationStatus,
+      RolloutStatus,
+      RolloutTenantStatus,
+      RingStatus,
+      GateFigure.shape.verdict,
+      GateReport.shape.verdict,
       StepStatus,
       SubOrderStatus,
       PaymentStatus,
@@ -109,6 +127,24 @@ describe('texts of the console', () => {
     expect(VendorRole.options.filter((role) => !tenant.has(`vendor_role.${role}`))).toEqual([])
     expect(verticals.filter((vertical) => !tenant.has(`vertical.${vertical.code}`)).map((vertical) => vertical.code)).toEqual([])
     expect(DriverName.options.length).toBeGreaterThan(0)
+  })
+})
+
+describe('words of rollouts', () => {
+  it('every event, reason, figure, basis and threshold of the contract has a word', () => {
+    const texts = read('en', 'upgrade')
+    const lists: [string, readonly string[]][] = [
+      ['rollout_event', RolloutEventKind.options],
+      ['rollout_reason', RolloutReason.options],
+      ['gate_figure', [...GateFigure.shape.name.options, 'failures', 'by_hand']],
+      ['gate_basis', GateReport.shape.basis.options],
+      ['gate_verdict', GateReport.shape.verdict.options],
+      ['threshold', Object.keys(defaultThresholds)],
+      ['threshold_unit', Object.keys(defaultThresholds)],
+      ['ring', RingKind.options.filter((kind) => kind !== 'share')],
+    ]
+    const needed = lists.flatMap(([list, names]) => names.map((name) => `${list}.${name}`))
+    expect(needed.filter((key) => !texts.has(key))).toEqual([])
   })
 })
 

@@ -11,6 +11,7 @@ import { nodeScreen } from './node/node.screen.tsx'
 import { operationScreen } from './operation/operation.screen.tsx'
 import { planScreen } from './plan/plan.screen.tsx'
 import { releaseScreen } from './release/release.screen.tsx'
+import { rolloutScreen } from './rollout/rollout.screen.tsx'
 import { staffScreen } from './staff/staff.screen.tsx'
 import { tenantScreen } from './tenant/tenant.screen.tsx'
 
@@ -20,6 +21,7 @@ export const operatorScreens: Screen[] = [
   operationScreen,
   approvalScreen,
   alertScreen,
+  rolloutScreen,
   releaseScreen,
   invoiceScreen,
   planScreen,

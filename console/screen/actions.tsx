@@ -30,6 +30,7 @@ const dangerous: readonly string[] = [
   'disable',
   'revoke_sessions',
   'reset-totp',
+  'roll-back',
 ]
 
 /** Verbs that move a thing on: the first of them is the page's primary action. */

@@ -34,7 +34,8 @@ const file = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta
 /** Texts as the console merges them: the common ones, the build's, the vertical's. */
 const texts = (name: string): Messages => {
   const common = file('../i18n/en/common.json')
-  if (name === 'operator') return mergeMessages(common, file('../i18n/en/operator.json'), file('../i18n/en/platform.json'))
+  if (name === 'operator')
+    return mergeMessages(common, file('../i18n/en/operator.json'), file('../i18n/en/platform.json'), file('../i18n/en/upgrade.json'))
   if (name === 'tenant') return mergeMessages(common, file('../i18n/en/tenant.json'))
   return mergeMessages(common, file('../i18n/en/tenant.json'), file(`../../data-plane/verticals/${name}/console/i18n/en.json`))
 }

@@ -25,9 +25,13 @@ export function roleMay(role: StaffRole, action: string, resource: string): bool
   const reading = action === 'list' || action === 'show' || action === 'read'
   const only = readers[resource]
   if (only) return only.includes(role)
+  if (resource === 'rollouts') return role === 'sre' || (reading && role !== 'finance')
   if (resource === 'settings') return reading || administrators.includes(role)
   if (role === 'sre')
-    return ['tenants', 'operations', 'releases', 'fleet', 'approvals', 'alerts'].includes(resource) && (reading || action === 'operate')
+    return (
+      resource === 'releases' ||
+      (['tenants', 'operations', 'fleet', 'approvals', 'alerts'].includes(resource) && (reading || action === 'operate'))
+    )
   if (role === 'finance') return ofFinance.includes(resource) && (reading || resource !== 'tenants')
   return reading || writers.includes(role)
 }

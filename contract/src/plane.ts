@@ -33,6 +33,11 @@ export const Binding = z.object({
   supervisor: z.object({ socket: z.string() }).nullable(),
   /** Public origin parts of the gateway, to build addresses: `http`, `localhost`, 8080. */
   public: z.object({ scheme: z.enum(['http', 'https']), base_domain: z.string(), port: z.int().nullable() }),
+  /**
+   * It is started beside the process that serves: it answers, but asks for no lease and no sleep, and reports nothing,
+   * before `POST /internal/activate`.
+   */
+  standby: z.boolean().optional(),
   /** How mail leaves; left out by a node of the release before: then it stays with the tenant's files. */
   mail: z
     .object({
@@ -45,6 +50,10 @@ export const Binding = z.object({
   /** Folder for this tenant's files. */
   files_dir: z.string(),
   release_dir: z.string(),
+  /** Releases whose pages may still be open in a browser: their hashed files stay served (design §4). */
+  former_release_dirs: z.array(z.string()).optional(),
+  /** `planeProtocol` of the control plane; left out by supervisors from before it was counted. */
+  protocol: z.int().optional(),
   /** Seconds without a request before the process asks to be put to sleep; 0 never. */
   idle_after: z.int(),
 })

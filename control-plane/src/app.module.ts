@@ -58,7 +58,15 @@ import { Registry } from './registry/registry.ts'
 import { Sealing } from './registry/sealing.ts'
 import { Signals } from './registry/signals.ts'
 import { ReleaseController } from './release/release.controller.ts'
+import { ReleaseIntake } from './release/release.intake.ts'
 import { ReleaseService } from './release/release.service.ts'
+import { FleetRulesController } from './rollout/fleet-rules.controller.ts'
+import { FleetRulesService } from './rollout/fleet-rules.service.ts'
+import { RolloutController } from './rollout/rollout.controller.ts'
+import { RolloutPlanner } from './rollout/rollout.planner.ts'
+import { RolloutReader } from './rollout/rollout.reader.ts'
+import { RolloutService } from './rollout/rollout.service.ts'
+import { RolloutWork } from './rollout/rollout.work.ts'
 import { PlatformSettings } from './setting/platform-settings.ts'
 import { SettingController } from './setting/setting.controller.ts'
 import { SettingService } from './setting/setting.service.ts'
@@ -149,7 +157,13 @@ const services = [
   PlatformSettings,
   Reconciliation,
   RegistryIdempotency,
+  ReleaseIntake,
   ReleaseService,
+  RolloutPlanner,
+  RolloutReader,
+  RolloutService,
+  RolloutWork,
+  FleetRulesService,
   SettingService,
   SecondFactor,
   SessionService,
@@ -250,6 +264,8 @@ export class AppModule {
         PlaneController,
         PolicyController,
         ReleaseController,
+        RolloutController,
+        FleetRulesController,
         SettingController,
         SignInController,
         StaffController,

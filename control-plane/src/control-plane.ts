@@ -21,7 +21,9 @@ import { Reconciliation } from './reconcilers/reconciliation.ts'
 import { migrateRegistry } from './registry/migrations.ts'
 import { Registry } from './registry/registry.ts'
 import { Signals } from './registry/signals.ts'
-import { ReleaseService } from './release/release.service.ts'
+import { ReleaseIntake } from './release/release.intake.ts'
+import { requireKnownPlanes } from './release/start-check.ts'
+import { RolloutWork } from './rollout/rollout.work.ts'
 import { platformHost, type Settings } from './settings.ts'
 import { Expiry } from './sign-in/expiry.ts'
 import { KeyRotation } from './sign-in/key-rotation.ts'
@@ -54,6 +56,7 @@ export interface ControlPlane {
 /** Brings the registry to its schema, makes what a first start needs, and takes up the operations that were under way. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { binding, log, drivers } = options
+  await requireKnownPlanes(binding.database.url)
   await migrateRegistry(binding.database.url, options.migrationsDir ?? join(binding.release_dir, 'registry'))
   const consoleDir = join(binding.release_dir, 'console', 'operator')
   const settings: Settings = {
@@ -73,7 +76,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       await mountOperatorConsole(scope, composed, settings)
     },
   })
-  await app.get(ReleaseService).register()
+  await app.get(ReleaseIntake).atStart()
   await app.get(Expiry).load()
   await app.get(SigningKeys).ensure()
   await app.get(FirstOperator).ensure()
@@ -82,6 +85,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   addMetrics(app)
   app.get(OperationEngine).start()
   app.get(Reconciliation).start()
+  app.get(RolloutWork).start()
   app.get(BillingClerk).start()
   app.get(StripeWorker).start()
   app.get(GovernanceCache).start((error) => log.warn({ error }, 'governance could not be read again yet'))
@@ -99,6 +103,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       await app.get(PolicyDelivery).stop()
       await app.get(StripeWorker).stop()
       await app.get(BillingClerk).stop()
+      await app.get(RolloutWork).stop()
       await app.get(Reconciliation).stop()
       await app.get(OperationEngine).stop()
       await app.close()
@@ -127,8 +132,13 @@ async function mountOperatorConsole(scope: FastifyInstance, app: NestFastifyAppl
   scope.addHook('onRoute', (route) => {
     route.constraints = { host }
   })
-  await mountConsole(scope, settings.consoleDir, (request, reply) =>
-    app.get(AnswerWriter).notFound(reply, app.get(RequestContexts).bare(request)),
+  const { binding } = settings
+  const others = binding.releases.filter((release) => release.dir !== binding.release_dir)
+  await mountConsole(
+    scope,
+    settings.consoleDir,
+    (request, reply) => app.get(AnswerWriter).notFound(reply, app.get(RequestContexts).bare(request)),
+    others.map((release) => join(release.dir, 'console', 'operator')),
   )
 }
 

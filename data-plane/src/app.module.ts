@@ -30,10 +30,12 @@ import { TenantGate } from './access/gate.ts'
 import { ControlStreamModule } from './control-stream/control-stream.module.ts'
 import { HealthSource } from './control-stream/report-push.ts'
 import { InternalController } from './internal/internal.controller.ts'
+import { LiveProbe } from './internal/live-probe.ts'
 import { Activity } from './life/activity.ts'
 import { PlaneHealthReader } from './life/health.ts'
 import { UsageMeter } from './life/meter.ts'
 import { SleepReport } from './life/sleep.ts'
+import { Takeover } from './life/takeover.ts'
 import { StaffSessionModule } from './staff-session/staff-session.module.ts'
 import { verticalModules } from './verticals.ts'
 
@@ -58,10 +60,18 @@ const core = [
 
 @Global()
 @Module({
-  imports: [ControlStreamModule],
+  imports: [ControlStreamModule, VerticalModule],
   controllers: [InternalController],
-  providers: [Activity, SleepReport, UsageMeter, PlaneHealthReader, { provide: HealthSource, useExisting: PlaneHealthReader }],
-  exports: [Activity, SleepReport, PlaneHealthReader, HealthSource],
+  providers: [
+    Activity,
+    SleepReport,
+    Takeover,
+    LiveProbe,
+    UsageMeter,
+    PlaneHealthReader,
+    { provide: HealthSource, useExisting: PlaneHealthReader },
+  ],
+  exports: [Activity, SleepReport, Takeover, PlaneHealthReader, HealthSource],
 })
 class LifeModule {}
 

@@ -16,6 +16,7 @@ export function pages(binding: Binding): Mount {
     const contexts = app.get(RequestContexts)
     const writer = app.get(AnswerWriter)
     const { scheme, port } = binding.public
+    const former = binding.former_release_dirs ?? []
     leadToNewAddress(scope, app.get(TenantContext), { scheme, port })
     await onSurface(scope, 'store', (shop) =>
       mountStorefront(shop, {
@@ -26,6 +27,7 @@ export function pages(binding: Binding): Mount {
         clock: app.get(Clock),
         publicOrigin: { scheme, port },
         assetsDir: join(binding.release_dir, 'assets'),
+        formerAssetsDirs: former.map((dir) => join(dir, 'assets')),
         look: async (preview) => (preview && (await app.get(ThemeService).previewed(preview))) || app.get(ThemeService).published(),
         verticals: verticalPages,
       }),
@@ -34,7 +36,12 @@ export function pages(binding: Binding): Mount {
     if (!existsSync(join(consoleDir, 'index.html'))) return
     for (const surface of ['admin', 'vendor'] as const) {
       await onSurface(scope, surface, (console) =>
-        mountConsole(console, consoleDir, (request, reply) => writer.notFound(reply, contexts.bare(request))),
+        mountConsole(
+          console,
+          consoleDir,
+          (request, reply) => writer.notFound(reply, contexts.bare(request)),
+          former.map((dir) => join(dir, 'console/tenant')),
+        ),
       )
     }
   }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,12 +62,7 @@ interface Plane {
 async function start(changes: Partial<Binding> = {}): Promise<Plane> {
   const folder = mkdtempSync(join(tmpdir(), 'cityos-process-'))
   folders.push(folder)
-  const release = join(folder, 'release')
-  mkdirSync(join(release, 'assets'), { recursive: true })
-  mkdirSync(join(release, 'console/tenant/assets'), { recursive: true })
-  writeFileSync(join(release, 'release.json'), JSON.stringify({ version: 'test', schema: 'test' }))
-  writeFileSync(join(release, 'console/tenant/index.html'), '<!doctype html><title>console</title>')
-  writeFileSync(join(release, 'assets/manifest.json'), readManifest())
+  const release = releaseFolder({ version: 'test', schema: 'test' })
   const binding: Binding = {
     ...testBinding(await cluster.tenant()),
     listen: { socket: join(folder, 'plane.sock') },
@@ -85,6 +80,17 @@ async function start(changes: Partial<Binding> = {}): Promise<Plane> {
   return { child, binding, said, log: () => log }
 }
 
+function releaseFolder(manifest: object): string {
+  const release = mkdtempSync(join(tmpdir(), 'cityos-release-'))
+  folders.push(release)
+  mkdirSync(join(release, 'assets'), { recursive: true })
+  mkdirSync(join(release, 'console/tenant/assets'), { recursive: true })
+  writeFileSync(join(release, 'release.json'), JSON.stringify(manifest))
+  writeFileSync(join(release, 'console/tenant/index.html'), '<!doctype html><title>console</title>')
+  writeFileSync(join(release, 'assets/manifest.json'), readManifest())
+  return release
+}
+
 /** The storefront reads which hashed files its pages name; an empty build will do here. */
 function readManifest(): string {
   return JSON.stringify({
@@ -100,10 +106,11 @@ function ask(
   plane: Plane,
   path: string,
   headers: Record<string, string> = {},
+  method = 'GET',
 ): Promise<{ status: number; body: string; headers: Record<string, unknown> }> {
   const { socket } = plane.binding.listen as { socket: string }
   return new Promise((resolve, reject) => {
-    request({ socketPath: socket, path, headers: { host: 'test.localhost', ...headers } }, (answer) => {
+    request({ socketPath: socket, path, method, headers: { host: 'test.localhost', ...headers } }, (answer) => {
       let body = ''
       answer.on('data', (chunk: Buffer) => (body += chunk.toString()))
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body, headers: answer.headers }))
@@ -148,6 +155,36 @@ it('ends when its supervisor ends before binding it', async () => {
   expect(await exited(plane)).toBe(0)
 }, 60_000)
 
+it('stands by the one that serves, and takes over when that one ends', async () => {
+  const tenant = await cluster.tenant()
+  const { database, secrets } = testBinding(tenant)
+  const owner = await cluster.owner(tenant)
+  const lease = async () => (await owner.query<{ holder: string; fence: number }>('SELECT holder, fence FROM lease')).rows[0]
+  const old = await start({ database, secrets })
+  bind(old)
+  await until(() => old.said.includes('{"ready":"bound"}'), 20_000)
+  const before = await lease()
+  const young = await start({ database, secrets, standby: true })
+  bind(young)
+  await until(() => young.said.includes('{"ready":"bound"}'), 20_000)
+  expect([(await ask(young, '/health')).status, (await ask(young, '/v1/store/products')).status]).toEqual([200, 200])
+  expect(await lease()).toEqual(before)
+
+  const proof = { iss: 'node', aud: 'data-plane', tenant_id: old.binding.tenant.id } as const
+  const headers = { authorization: `Bearer ${await signPlaneToken(secrets.plane_key, proof, new Date())}` }
+  const probed = JSON.parse((await ask(young, '/internal/probe', headers, 'POST')).body) as { data: { ok: boolean } }
+  expect(probed.data.ok).toBe(true)
+  const activated = ask(young, '/internal/activate', headers, 'POST')
+  const ended = exited(old)
+  old.child.kill('SIGTERM')
+  expect([await ended, JSON.parse((await activated).body).data]).toEqual([0, { lease: true }])
+  expect((await lease())?.holder).not.toBe(before?.holder)
+  // Told again it says the same; and it ends as cleanly as any other.
+  expect(JSON.parse((await ask(young, '/internal/activate', headers, 'POST')).body).data).toEqual({ lease: true })
+  young.child.kill('SIGTERM')
+  expect([await exited(young), await lease()]).toEqual([0, undefined])
+}, 60_000)
+
 it('says in one line why it cannot be bound', async () => {
   const nowhere = 'postgres://app:app@127.0.0.1:1/none'
   const plane = await start({ database: { url: nowhere, direct_url: nowhere } })
@@ -155,6 +192,61 @@ it('says in one line why it cannot be bound', async () => {
   expect(await exited(plane)).toBe(1)
   const failure = JSON.parse(plane.said.at(-1) ?? '{}') as { error?: string }
   expect(failure.error).toContain('ECONNREFUSED')
+}, 60_000)
+
+it('serves a database with later expand migrations; one with a contract migration it does not know it refuses', async () => {
+  const database = await cluster.tenant()
+  const journal = JSON.parse(readFileSync(join(dataPlane, 'migrations.json'), 'utf8')) as string[]
+  const listed = journal.map((name) => ({ name, kind: 'expand' }))
+  const ofRelease = (known: typeof listed) => ({
+    ...testBinding(database),
+    release_dir: releaseFolder({ version: 'test', schema: 'test', migrations: known }),
+  })
+  const owner = await cluster.owner(database)
+  const later = async (name: string) => {
+    await owner.query('RESET ROLE; SET ROLE cityos_owner')
+    await owner.query(`INSERT INTO schema_migration (name, position, checksum, duration_ms, kind) VALUES ($1, $2, '', 0, $3)`, [
+      name,
+      journal.length + Number(name.slice(0, 4)),
+      name.includes('contract') ? 'contract' : 'expand',
+    ])
+  }
+  await later('0001_gift.sql')
+  const older = await start(ofRelease(listed.slice(0, -1)))
+  bind(older)
+  await until(() => older.said.includes('{"ready":"bound"}'), 20_000)
+  await later('0002_contract_gift.sql')
+  const refused = await start(ofRelease(listed))
+  bind(refused)
+  expect(await exited(refused)).toBe(1)
+  expect(JSON.parse(refused.said.at(-1) ?? '{}')).toEqual({
+    error: expect.stringMatching(/^schema_unknown: release test: the database has 0002_contract_gift.sql, a contract migration/),
+  })
+  const ahead = await start({ ...ofRelease([...listed, { name: '0009_note.sql', kind: 'expand' }]) })
+  bind(ahead)
+  expect(await exited(ahead)).toBe(1)
+  expect(ahead.said.at(-1)).toContain('schema_unknown: release test: the database lacks 0009_note.sql')
+}, 60_000)
+
+it('refuses a control plane that speaks another protocol', async () => {
+  const plane = await start({ protocol: 7 })
+  bind(plane)
+  expect(await exited(plane)).toBe(1)
+  expect(plane.said.at(-1)).toContain('version_skew: this data plane speaks protocol 1, its control plane 7')
+}, 60_000)
+
+it('goes on serving the hashed files of other releases', async () => {
+  const former = releaseFolder({ version: 'former', schema: 'test' })
+  writeFileSync(join(former, 'assets/former-1a2b.js'), 'shop')
+  writeFileSync(join(former, 'console/tenant/assets/former-3c4d.js'), 'console')
+  const plane = await start({ former_release_dirs: [join(former, 'gone'), former] })
+  bind(plane)
+  await until(() => plane.said.includes('{"ready":"bound"}'), 20_000)
+  const shop = await ask(plane, '/assets/former-1a2b.js')
+  expect([shop.status, shop.body]).toEqual([200, 'shop'])
+  expect(shop.headers['cache-control']).toContain('immutable')
+  expect((await ask(plane, '/assets/former-3c4d.js', { host: 'admin.test.localhost' })).body).toBe('console')
+  expect((await ask(plane, '/assets/never-5e6f.js')).status).toBe(404)
 }, 60_000)
 
 it('takes the tenant’s document from the other plane, and asks for sleep when nobody wants anything', async () => {

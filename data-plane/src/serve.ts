@@ -4,13 +4,16 @@ import { createLog, createPlaneApp, EventStreams, type Log } from '@cityos/http'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { KeySources } from '../platform/auth/key-sources.ts'
 import { Background } from '../platform/background/background.ts'
+import { Database } from '../platform/db/index.ts'
 import { TenantContext } from '../platform/tenant/tenant-context.ts'
 import { AppModule } from './app.module.ts'
 import { ControlStream } from './control-stream/control-stream.ts'
 import { ReportPush } from './control-stream/report-push.ts'
 import { Activity } from './life/activity.ts'
 import { SleepReport } from './life/sleep.ts'
+import { Takeover } from './life/takeover.ts'
 import { pages } from './pages.ts'
+import { requireFit } from './release-check.ts'
 import { httpSettings, type LateSettings } from './settings.ts'
 
 /** A data plane that answers. */
@@ -23,8 +26,10 @@ export interface Serving {
 
 /** Longest time that requests in flight get to finish (design §4: streams are closed with a reconnect hint). */
 const drainMilliseconds = 8_000
+/** How often connections without a request are closed meanwhile. */
+const idleMilliseconds = 20
 
-/** Boots one tenant: opens its database, takes its lease if it is free, listens. */
+/** Boots one tenant: opens its database, takes its lease if it is free and it does not stand by for another process, listens. */
 export async function serve(binding: Binding): Promise<Serving> {
   const log = createLog('data-plane', { tenant_id: binding.tenant.id })
   const tenant = new TenantContext(binding)
@@ -35,6 +40,7 @@ export async function serve(binding: Binding): Promise<Serving> {
     mount: pages(binding),
     surfaceOf: settings.surfaceOf,
   })
+  await requireFit(binding, app.get(Database))
   const activity = app.get(Activity)
   const keys = app.get(KeySources)
   late.onAnswered = (ctx) => activity.touch(ctx)
@@ -44,11 +50,10 @@ export async function serve(binding: Binding): Promise<Serving> {
   const stream = app.get(ControlStream)
   const report = app.get(ReportPush)
   const sleep = app.get(SleepReport)
-  await background.start()
+  await background.start(binding.standby)
   await listen(app, binding)
   stream.start()
-  report.start()
-  sleep.start()
+  if (!binding.standby) app.get(Takeover).begin()
   log.info({ release: binding.tenant.release }, 'tenant is up')
 
   return {
@@ -82,8 +87,10 @@ async function drained(app: NestFastifyApplication): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timeout = setTimeout(resolve, drainMilliseconds)
   server.close(() => resolve())
-  server.closeIdleConnections()
+  // Again and again: a connection whose answer ends only now is kept by the other side, and would be waited for.
+  const closing = setInterval(() => server.closeIdleConnections(), idleMilliseconds)
   await promise
+  clearInterval(closing)
   clearTimeout(timeout)
   server.closeAllConnections()
 }

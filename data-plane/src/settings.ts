@@ -25,7 +25,7 @@ export function httpSettings(binding: Binding, tenant: TenantContext, log: Log, 
     secure: binding.public.scheme === 'https',
     checkAnswers: process.env['CITYOS_CHECK_ANSWERS'] === '1',
     onAnswered: (ctx) => late.onAnswered(ctx),
-    openApi: { title: 'Dakkah CityOS, one tenant', version: tenant.document.release, path: '/v1/openapi.json' },
+    openApi: { title: 'Dakkah CityOS, one tenant', version: tenant.release, path: '/v1/openapi.json' },
     redisUrl: process.env['REDIS_URL'] || undefined,
     keyPrefix: binding.tenant.id,
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { files } from './routes.ts'
@@ -10,7 +11,7 @@ export async function mountStorefront(scope: FastifyInstance, parts: StorefrontP
   const storefront = new Storefront(parts)
   addFormParser(scope)
   await scope.register(fastifyStatic, {
-    root: parts.assetsDir,
+    root: [parts.assetsDir, ...parts.formerAssetsDirs.filter((dir) => existsSync(dir))],
     prefix: '/assets/',
     preCompressed: true,
     immutable: true,

@@ -25,6 +25,8 @@ export interface StorefrontParts {
   publicOrigin: { scheme: 'http' | 'https'; port: number | null }
   /** `<release>/assets`: the built client. */
   assetsDir: string
+  /** The same of other releases: pages of theirs may still be open and ask for hashed files. */
+  formerAssetsDirs: readonly string[]
   /** The published look, or the one a preview address shows. */
   look: (preview: string | null) => Promise<ShownLook>
   /** Pages of the verticals this release has; which of them are on, the tenant document says. */

@@ -23,15 +23,17 @@ const contentSecurityPolicy = [
  * @param scope a Fastify scope whose routes answer on the console's hosts only
  * @param dir folder with `index.html` and `assets/`
  * @param notFound the plane's answer to what is neither
+ * @param formerDirs builds of other releases whose pages may still be open: their hashed files are served too
  */
 export async function mountConsole(
   scope: FastifyInstance,
   dir: string,
   notFound: (request: FastifyRequest, reply: FastifyReply) => FastifyReply,
+  formerDirs: readonly string[] = [],
 ): Promise<void> {
   const page = readFileSync(join(dir, 'index.html'))
   await scope.register(fastifyStatic, {
-    root: join(dir, 'assets'),
+    root: [dir, ...formerDirs].map((each) => join(each, 'assets')).filter((each) => each === join(dir, 'assets') || existsSync(each)),
     prefix: '/assets/',
     preCompressed: true,
     immutable: true,

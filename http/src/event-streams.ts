@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common'
 import type { FastifyReply } from 'fastify'
 import type { RequestContext } from './request-context.ts'
@@ -42,6 +43,8 @@ export class EventStreams implements OnApplicationShutdown {
     } catch (error) {
       ctx.log.error({ error }, 'event stream broke off')
     } finally {
+      // Everybody at once would be too many: each comes back at a moment of its own.
+      if (closing.signal.aborted && !raw.destroyed) raw.write(`retry: ${randomInt(200, 2_000)}\n\n`)
       clearInterval(heartbeat)
       this.#open.delete(closing)
       iterator.return?.(undefined)?.catch((error: unknown) => ctx.log.warn({ error }, 'event source did not close'))
@@ -54,7 +57,7 @@ export class EventStreams implements OnApplicationShutdown {
     return this.#open.size
   }
 
-  /** Ends all streams; their clients reconnect after a second. */
+  /** Ends all streams with a hint when to reconnect: within two seconds, spread. */
   closeAll(): void {
     for (const stream of this.#open) stream.abort()
   }

@@ -9,12 +9,18 @@ import {
   type ImportReport,
   type ImportRequest,
   type InventoryItem,
+  type MigrationReport,
+  type ProbeReport,
+  type RehearsalReport,
+  type RehearsalRequest,
   type Release,
   type RuntimeState,
   StaleFence,
   type StoredArchive,
   type TenantSecrets,
   type TestRequest,
+  type TrafficSample,
+  type WhichProcess,
 } from '../driver.ts'
 import { type NodeCallName, NodeFault, type NodeRequest, type NodeResponse, NodeStatus, nodeAddress, nodeCalls } from './node/api.ts'
 import { socketRequest } from './socket-request.ts'
@@ -140,6 +146,34 @@ export class LocalDriver implements DataPlaneDriver {
     await this.ask('deleteArchive', { ...place, fence })
   }
 
+  migrate(tenantId: string, release: string, fence: Fence): Promise<MigrationReport> {
+    return this.ask('migrate', { tenantId, release, fence })
+  }
+
+  async startBeside(tenantId: string, release: string, fence: Fence): Promise<void> {
+    await this.ask('startBeside', { tenantId, release, fence })
+  }
+
+  probe(tenantId: string, which: WhichProcess, fence: Fence): Promise<ProbeReport> {
+    return this.ask('probe', { tenantId, which, fence })
+  }
+
+  switchOver(tenantId: string, fence: Fence): Promise<{ drained: boolean }> {
+    return this.ask('switchOver', { tenantId, fence })
+  }
+
+  async stopBeside(tenantId: string, fence: Fence): Promise<void> {
+    await this.ask('stopBeside', { tenantId, fence })
+  }
+
+  rehearse(request: RehearsalRequest, fence: Fence): Promise<RehearsalReport> {
+    return this.ask('rehearse', { ...request, fence })
+  }
+
+  traffic(): Promise<TrafficSample[]> {
+    return this.ask('traffic', {})
+  }
+
   private async ask<Name extends NodeCallName>(name: Name, body: NodeRequest<Name>): Promise<NodeResponse<Name>> {
     const call = nodeCalls[name]
     const answer = await socketRequest(this.socket, 'POST', `/call/${name}`, { body, timeoutMs: call.timeoutMs }).catch((cause: Error) => {
@@ -149,7 +183,7 @@ export class LocalDriver implements DataPlaneDriver {
     const fault = NodeFault.parse(answer.body)
     switch (fault.code) {
       case 'stale_fence':
-        throw new StaleFence((body as { tenantId: string }).tenantId)
+        throw new StaleFence('tenantId' in body ? String(body.tenantId) : 'archive' in body ? body.archive.tenantId : '')
       case 'not_found':
         throw new DomainError('not_found', { message: fault.message })
       case 'archive_damaged':

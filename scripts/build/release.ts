@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { kindOfMigration, planeProtocol, ReleaseManifest, schemaName } from '../../contract/src/release.ts'
+import { commitOf } from './git.ts'
 import type { Part } from './parts.ts'
 import { root } from './sources.ts'
 
@@ -9,20 +13,9 @@ export const distDir = join(root, 'dist')
 export const releaseDir = join(distDir, 'release')
 export const partDir = (name: string): string => join(distDir, 'parts', name)
 
-/** What `release.json` says about a build. */
-export interface ReleaseManifest {
-  /** Package version + first seven digits of the checksum over all sources. */
-  version: string
-  /** Name of the last migration in the journal. */
-  schema: string
-  built_at: string
-  /** SHA-256 of every file, by its path inside the release. */
-  checksums: Record<string, string>
-}
-
 export async function readManifest(dir: string): Promise<ReleaseManifest | null> {
   const path = join(dir, 'release.json')
-  return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as ReleaseManifest) : null
+  return existsSync(path) ? ReleaseManifest.parse(JSON.parse(await readFile(path, 'utf8'))) : null
 }
 
 /** Puts the parts, the migrations and the seed's pictures together, then swaps the finished folder in. */
@@ -31,20 +24,52 @@ export async function assemble(parts: readonly Part[], version: string, builtAt:
   await rm(next, { recursive: true, force: true })
   await mkdir(next, { recursive: true })
   for (const part of parts) await cp(join(partDir(part.name), 'out'), join(next, part.target), { recursive: true })
-  const schema = await copyMigrations('data-plane', join(next, 'migrations'))
+  const journal = await copyMigrations('data-plane', join(next, 'migrations'))
   await copyMigrations('control-plane/prisma', join(next, 'registry'))
   // What a copy of a tenant leaves out or makes up: the release's own knowledge of its tables.
   await cp(join(root, 'data-plane/archive.json'), join(next, 'archive.json'))
   const pictures = join(root, 'data-plane/seed/pictures')
   if (existsSync(pictures)) await cp(pictures, join(next, 'seed/pictures'), { recursive: true })
   await copyFonts(join(next, 'fonts'))
-  const manifest: ReleaseManifest = { version, schema, built_at: builtAt.toISOString(), checksums: await checksums(next) }
+  await writeFile(join(next, 'sbom.json'), await billOfMaterials(version))
+  const manifest: ReleaseManifest = {
+    version,
+    schema: schemaName(journal.at(-1) ?? 'none'),
+    built_at: builtAt.toISOString(),
+    migrations: journal.map((name) => ({ name, kind: kindOfMigration(name) })),
+    upgrade_from: (await readPackage()).cityos?.upgrade_from ?? null,
+    protocol: planeProtocol,
+    commit: await commitOf(root),
+    checksums: await checksums(next),
+  }
   await writeFile(join(next, 'release.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   const previous = join(distDir, `previous.${process.pid}`)
   if (existsSync(releaseDir)) await rename(releaseDir, previous)
   await rename(next, releaseDir)
   await rm(previous, { recursive: true, force: true })
   return manifest
+}
+
+/** What the root `package.json` says about releases. */
+export async function readPackage(): Promise<{
+  version: string
+  /** `upgrade_from`: oldest schema (last migration, without `.sql`) that a tenant may come from; null: any before this one. */
+  cityos?: { upgrade_from: string | null }
+}> {
+  return JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+}
+
+/** Every third-party package inside the release, with licence and checksum, as a CycloneDX document (pnpm writes it). */
+async function billOfMaterials(version: string): Promise<string> {
+  const inside = ['data-plane', 'control-plane', 'console'].flatMap((name) => ['--filter', `@cityos/${name}`])
+  const { stdout } = await promisify(execFile)(
+    'pnpm',
+    ['sbom', '--sbom-format', 'cyclonedx', '--sbom-spec-version', '1.6', '--sbom-type', 'application', '--prod', ...inside],
+    { cwd: root, maxBuffer: 64 * 1024 * 1024 },
+  )
+  const document = JSON.parse(stdout) as { metadata: { component: { version: string } } }
+  document.metadata.component.version = version
+  return `${JSON.stringify(document, null, 1)}\n`
 }
 
 /** Fonts of what is printed (tickets): files that a PDF embeds, beside the browser's own. */
@@ -57,10 +82,10 @@ async function copyFonts(target: string): Promise<void> {
   }
 }
 
-/** A journal and every file it names, at the same relative paths. @returns the name of the last migration */
-async function copyMigrations(from: string, target: string): Promise<string> {
+/** A journal and every file it names, at the same relative paths. @returns the journal */
+async function copyMigrations(from: string, target: string): Promise<string[]> {
   const journal = join(root, from, 'migrations.json')
-  if (!existsSync(journal)) return 'none'
+  if (!existsSync(journal)) return []
   const files = JSON.parse(await readFile(journal, 'utf8')) as string[]
   for (const file of files) {
     const copy = join(target, file)
@@ -69,7 +94,7 @@ async function copyMigrations(from: string, target: string): Promise<string> {
   }
   await mkdir(target, { recursive: true })
   await cp(journal, join(target, 'migrations.json'))
-  return files.at(-1)?.replace(/\.sql$/, '') ?? 'none'
+  return files
 }
 
 async function checksums(dir: string): Promise<Record<string, string>> {

@@ -11,6 +11,8 @@ import { Panel } from '../../screen/facts.tsx'
 import { Figure, Figures } from '../../screen/figures.tsx'
 import { EmptyState, FailureState, ListSkeleton } from '../../shell/states.tsx'
 import { OperationRows } from '../operation/operation-rows.tsx'
+import { FreezeBanner } from '../rollout/freeze.tsx'
+import { RunningRollout } from '../rollout/running-rollout.tsx'
 import { FleetPlots, OpenAlerts, PendingApprovals } from './fleet-plots.tsx'
 
 /** The fleet at a glance: what is wrong first, then how much there is, then what happens. */
@@ -50,6 +52,8 @@ function Shown({ fleet }: { fleet: Fleet }) {
         <HealthBar counts={fleet.runtimes} total={Object.values(fleet.runtimes).reduce((sum, count) => sum + count, 0)} filter="runtime" />
       </Panel>
       {fleet.attention.length > 0 && <Attention fleet={fleet} />}
+      <FreezeBanner />
+      <RunningRollout />
       <OpenAlerts />
       <Figures>
         <Figure label={t('field.tenants')} value={number(fleet.tenants)} to="/tenants" />

@@ -1,9 +1,9 @@
 import type { OperationEvent, OperationStep } from '@cityos/control-plane/contract'
 import { describe, expect, it } from 'vitest'
+import { withEvent } from '../../api/event-stream.ts'
 import { initialLocale } from '../../shell/locale.ts'
 import { roleMay, signInAddress } from '../../shell/staff-session.ts'
 import { elapsed } from './timeline.tsx'
-import { withEvent } from './use-operation.ts'
 
 const event = (sequence: number) => ({ sequence }) as OperationEvent
 

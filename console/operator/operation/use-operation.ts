@@ -1,7 +1,7 @@
 import { urlOf } from '@cityos/contract'
 import { type Operation, type OperationEvent, readOperation, streamOperation } from '@cityos/control-plane/contract'
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { type Connection, useEventStream } from '../../api/event-stream.ts'
 import { useRead } from '../../api/query.ts'
 
 const over: readonly Operation['status'][] = ['succeeded', 'failed', 'cancelled']
@@ -10,17 +10,9 @@ export const isOver = (operation: Operation): boolean => over.includes(operation
 export interface LiveOperation {
   operation: Operation | undefined
   events: OperationEvent[]
-  /** `live`: the stream is open; `reconnecting`: the picture may be some seconds old; `ended`: nothing more will come. */
-  connection: 'connecting' | 'live' | 'reconnecting' | 'ended'
+  connection: Connection
   error: unknown
   refetch: () => unknown
-}
-
-/** Adds an event once; a reconnect replays from the last one seen, so an overlap is normal. */
-export function withEvent(events: readonly OperationEvent[], event: OperationEvent): OperationEvent[] {
-  const last = events.at(-1)
-  if (last && event.sequence <= last.sequence) return [...events]
-  return [...events, event]
 }
 
 /** An operation as it happens: read once, then followed by server-sent events until its last one. */
@@ -32,42 +24,14 @@ export function useOperation(id: string): LiveOperation {
     // The stream tells first; this keeps the picture true where streams do not get through.
     { refetchInterval: (query) => (query.state.data && isOver(query.state.data) ? false : 10_000) },
   )
-  const [events, setEvents] = useState<OperationEvent[]>([])
-  const [connection, setConnection] = useState<LiveOperation['connection']>('connecting')
-  const [attempt, setAttempt] = useState(0)
-  const live = events.at(-1)?.operation
-  const operation = newest(data, live)
-  const running = operation ? !isOver(operation) : false
-  const known = operation !== undefined
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` opens the stream again after a retry
-  useEffect(() => {
-    if (!known) return
-    setEvents([])
-    const source = new EventSource(urlOf(streamOperation, { params: { id } }))
-    const take = (message: MessageEvent<string>) => {
-      const event = JSON.parse(message.data) as OperationEvent
-      setEvents((before) => withEvent(before, event))
-      if (!isOver(event.operation)) return setConnection('live')
-      source.close()
-      setConnection('ended')
-      void cache.invalidateQueries()
-    }
-    source.onopen = () => setConnection('live')
-    source.onmessage = take
-    source.addEventListener('status', take)
-    source.addEventListener('step', take)
-    source.onerror = () => setConnection(source.readyState === EventSource.CLOSED ? 'ended' : 'reconnecting')
-    return () => source.close()
-  }, [id, known, attempt, cache])
-  useEffect(() => {
-    if (!running || connection !== 'ended') return
-    const again = setTimeout(() => {
-      setConnection('connecting')
-      setAttempt((before) => before + 1)
-    }, 2000)
-    return () => clearTimeout(again)
-  }, [running, connection])
-  return { operation, events, connection, error, refetch }
+  const { events, connection } = useEventStream<OperationEvent>({
+    address: data ? urlOf(streamOperation, { params: { id } }) : null,
+    names: ['status', 'step'],
+    isLast: (event) => isOver(event.operation),
+    going: data !== undefined && !isOver(data),
+    onEnd: () => void cache.invalidateQueries(),
+  })
+  return { operation: newest(data, events.at(-1)?.operation), events, connection, error, refetch }
 }
 
 /** Of the row that was read and the one of the last event: the one that knows more. */

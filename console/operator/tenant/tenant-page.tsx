@@ -20,6 +20,7 @@ import { TenantLogs } from './tenant-logs.tsx'
 import { TenantPolicy } from './tenant-policy.tsx'
 import { TenantSubscription } from './tenant-subscription.tsx'
 import { TenantSupport } from './tenant-support.tsx'
+import { TenantUpgrades } from './tenant-upgrades.tsx'
 import { TenantUsage } from './tenant-usage.tsx'
 import { TenantVerbs } from './tenant-verbs.tsx'
 
@@ -29,6 +30,7 @@ const tabs = {
   usage: TenantUsage,
   backups: TenantBackups,
   domains: TenantDomains,
+  upgrades: TenantUpgrades,
   policy: TenantPolicy,
   support: TenantSupport,
   history: TenantHistory,

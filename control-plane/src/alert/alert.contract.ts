@@ -9,6 +9,8 @@ export const AlertKind = z.enum([
   'operation-late',
   'mail-dead',
   'certificate-expiring',
+  'rollout-rolled-back',
+  'rollout-stuck',
 ])
 export type AlertKind = z.infer<typeof AlertKind>
 

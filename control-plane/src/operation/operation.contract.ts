@@ -22,6 +22,8 @@ export const OperationKind = z.enum([
   'tenant-clone',
   'tenant-lift-quarantine',
   'tenant-move',
+  'tenant-upgrade',
+  'tenant-downgrade',
   'backup-delete',
 ])
 export type OperationKind = z.infer<typeof OperationKind>

@@ -7,6 +7,7 @@ import { tenantClone } from './tenant-clone.ts'
 import { tenantClose } from './tenant-close.ts'
 import { tenantCreate } from './tenant-create.ts'
 import { tenantDelete } from './tenant-delete.ts'
+import { tenantDowngrade } from './tenant-downgrade.ts'
 import { tenantLiftQuarantine } from './tenant-lift-quarantine.ts'
 import { tenantMove } from './tenant-move.ts'
 import { tenantRename } from './tenant-rename.ts'
@@ -17,6 +18,7 @@ import { tenantResume } from './tenant-resume.ts'
 import { tenantSleep, tenantWake } from './tenant-sleep.ts'
 import { tenantStanding } from './tenant-standing.ts'
 import { tenantSuspend } from './tenant-suspend.ts'
+import { tenantUpgrade } from './tenant-upgrade.ts'
 
 /** Every operation there is; parameters are checked when an operation is started and again when it is read back. */
 export const definitions = [
@@ -37,6 +39,8 @@ export const definitions = [
   tenantClone,
   tenantLiftQuarantine,
   tenantMove,
+  tenantUpgrade,
+  tenantDowngrade,
   backupDelete,
 ] as readonly unknown[] as readonly OperationDefinition[]
 

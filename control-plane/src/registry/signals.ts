@@ -4,8 +4,18 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common'
 import pg from 'pg'
 import type { Db } from './registry.ts'
 
-/** What has changed: `operation:<id>`, `plane:<tenantId>`, `plane:*`, `work`, `mail` (a message was put into the outbox), `keys` (signing keys rotated). */
-export type Topic = `operation:${string}` | `plane:${string}` | 'work' | 'governance' | 'mail' | 'billing' | 'stripe' | 'keys'
+/** What has changed: `operation:<id>`, `rollout:<id>`, `rollouts` (one has something to do), `plane:<tenantId>`, `plane:*`, `work`, `mail` (a message was put into the outbox), `keys` (signing keys rotated). */
+export type Topic =
+  | `operation:${string}`
+  | `rollout:${string}`
+  | 'rollouts'
+  | `plane:${string}`
+  | 'work'
+  | 'governance'
+  | 'mail'
+  | 'billing'
+  | 'stripe'
+  | 'keys'
 
 const channel = 'registry'
 

@@ -137,6 +137,8 @@ export const CreateTenant = z.object({
   residency_zone: ResidencyZone.optional(),
   seed: z.boolean().default(false),
   test: z.boolean().optional(),
+  /** In the first ring of every rollout. */
+  internal: z.boolean().optional(),
 })
 export type CreateTenant = z.infer<typeof CreateTenant>
 

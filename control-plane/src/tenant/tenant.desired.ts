@@ -33,6 +33,7 @@ export function newState(asked: CreateTenant, platform: { drivers: Drivers; test
     region: asked.region,
     seed: asked.seed,
     test: asked.test ?? platform.testByDefault,
+    internal: asked.internal ?? false,
   }
 }
 

@@ -10,12 +10,18 @@ import {
   type ImportReport,
   type ImportRequest,
   type InventoryItem,
+  type MigrationReport,
+  type ProbeReport,
+  type RehearsalReport,
+  type RehearsalRequest,
   type Release,
   type RuntimeState,
   StaleFence,
   type StoredArchive,
   type TenantSecrets,
   type TestRequest,
+  type TrafficSample,
+  type WhichProcess,
 } from '@cityos/provisioning'
 import { recipientOf } from '@cityos/provisioning/archive-key'
 
@@ -37,6 +43,11 @@ interface Kept {
   hosts: string[]
   certificates: Map<string, HostCertificate>
   process: boolean
+  /** Release of the process that serves, and of the one beside it. */
+  active: string | null
+  beside: string | null
+  /** Releases whose migrations the database has. */
+  schemas: Set<string>
   asleep: boolean
   seeded: boolean
   fence: number
@@ -57,6 +68,10 @@ export class MemoryDriver implements DataPlaneDriver {
   readonly archives = new Map<string, Archive>()
   keys: { keys: Record<string, unknown>[] } = { keys: [] }
   failing: { method: Method; when: 'before' | 'after'; times: number } | null = null
+  /** What is wrong with a release: it fails its rehearsal, its migration or its probes, or does not start. */
+  readonly defects = new Map<string, 'rehearsal' | 'migration' | 'boot' | 'probes'>()
+  /** What the gateway has counted; tests put it there. */
+  counted: TrafficSample[] = []
 
   async publishKeys(jwks: { keys: Record<string, unknown>[] }): Promise<void> {
     this.keys = jwks
@@ -70,6 +85,7 @@ export class MemoryDriver implements DataPlaneDriver {
     return this.#change('ensureDatabase', tenantId, fence, (kept) => {
       if (!this.releases.has(release)) throw new Error(`release ${release} was not prepared`)
       kept.database ??= 'empty'
+      kept.schemas.add(release)
       return { pooled: false }
     })
   }
@@ -77,7 +93,7 @@ export class MemoryDriver implements DataPlaneDriver {
   dropDatabase(tenantId: string, fence: Fence): Promise<void> {
     return this.#change('dropDatabase', tenantId, fence, (kept) => {
       if (kept.process) throw new Error('a process still uses the database')
-      Object.assign(kept, { database: null, incoming: null, former: null, readOnly: false, seeded: false })
+      Object.assign(kept, { database: null, incoming: null, former: null, readOnly: false, seeded: false, schemas: new Set() })
     })
   }
 
@@ -91,7 +107,7 @@ export class MemoryDriver implements DataPlaneDriver {
 
   forget(tenantId: string, fence: Fence): Promise<void> {
     return this.#change('forget', tenantId, fence, (kept) => {
-      Object.assign(kept, { document: null, secrets: null, hosts: [], process: false, asleep: false })
+      Object.assign(kept, { document: null, secrets: null, hosts: [], process: false, active: null, beside: null, asleep: false })
       kept.certificates.clear()
     })
   }
@@ -99,6 +115,7 @@ export class MemoryDriver implements DataPlaneDriver {
   start(tenantId: string, fence: Fence): Promise<void> {
     return this.#change('start', tenantId, fence, (kept) => {
       if (!kept.database || !kept.document || !kept.secrets) throw new Error('start needs database, document and secrets')
+      if (!kept.process) kept.active = kept.document.release
       kept.process = true
       kept.asleep = false
     })
@@ -106,8 +123,7 @@ export class MemoryDriver implements DataPlaneDriver {
 
   stop(tenantId: string, fence: Fence): Promise<void> {
     return this.#change('stop', tenantId, fence, (kept) => {
-      kept.process = false
-      kept.asleep = false
+      Object.assign(kept, { process: false, asleep: false, active: null, beside: null })
     })
   }
 
@@ -144,23 +160,31 @@ export class MemoryDriver implements DataPlaneDriver {
   }
 
   sleep(tenantId: string): Promise<void> {
-    return this.#call('sleep', () => this.#existing(tenantId, (kept) => Object.assign(kept, { process: false, asleep: true })))
+    return this.#call('sleep', () =>
+      this.#existing(tenantId, (kept) => Object.assign(kept, { process: false, active: null, asleep: true })),
+    )
   }
 
   wake(tenantId: string): Promise<void> {
-    return this.#call('wake', () => this.#existing(tenantId, (kept) => Object.assign(kept, { process: true, asleep: false })))
+    return this.#call('wake', () =>
+      this.#existing(tenantId, (kept) =>
+        Object.assign(kept, { process: true, active: kept.active ?? kept.document!.release, asleep: false }),
+      ),
+    )
   }
 
   async state(tenantId: string): Promise<RuntimeState> {
     const kept = this.tenants.get(tenantId)
     const runtime = !kept?.document ? 'absent' : kept.process ? 'running' : kept.asleep ? 'asleep' : 'absent'
-    return { runtime, restarts: 0, memoryBytes: null, cpuSeconds: null, startedAt: null, nextWakeAt: null, lastError: null }
+    const beside = kept?.beside ? { release: kept.beside, memoryBytes: null, startedAt: '2026-01-01T00:00:00.000Z' } : null
+    const nothingMore = { restarts: 0, memoryBytes: null, cpuSeconds: null, startedAt: null, nextWakeAt: null, lastError: null }
+    return { runtime, release: kept?.process ? kept.active : null, beside, ...nothingMore }
   }
 
   health(tenantId: string): Promise<PlaneHealth | null> {
     return this.#call('health', () => {
       const kept = this.tenants.get(tenantId)
-      return kept?.process && kept.document ? healthOf(kept.document) : null
+      return kept?.process && kept.document ? healthOf(kept.document, kept.active ?? kept.document.release) : null
     })
   }
 
@@ -240,6 +264,77 @@ export class MemoryDriver implements DataPlaneDriver {
     return archive
   }
 
+  migrate(tenantId: string, release: string, fence: Fence): Promise<MigrationReport> {
+    return this.#change('migrate', tenantId, fence, (kept) => {
+      this.#requirePrepared(release)
+      if (!kept.database) throw new Error('there is no database to migrate')
+      if (this.defects.get(release) === 'migration') throw new Error(`a migration of ${release} failed`)
+      const applied = kept.schemas.has(release) ? [] : [`0001_${release}.sql`]
+      kept.schemas.add(release)
+      return { applied, milliseconds: 1 }
+    })
+  }
+
+  startBeside(tenantId: string, release: string, fence: Fence): Promise<void> {
+    return this.#change('startBeside', tenantId, fence, (kept) => {
+      this.#requirePrepared(release)
+      if (!kept.document || !kept.schemas.has(release)) throw new Error('a process needs a document and the schema of its release')
+      if (this.defects.get(release) === 'boot') throw new Error(`${release} ended while it started`)
+      kept.beside = release
+    })
+  }
+
+  probe(tenantId: string, which: WhichProcess, fence: Fence): Promise<ProbeReport> {
+    return this.#change('probe', tenantId, fence, (kept) => {
+      const release = which === 'beside' ? kept.beside : kept.process ? kept.active : null
+      const ok = release !== null && this.defects.get(release) !== 'probes'
+      const message = release === null ? 'there is no such process' : ok ? null : '500'
+      return { ok, checks: ['read.home', 'quote', 'hold'].map((name) => ({ name, ok, milliseconds: 1, message })) }
+    })
+  }
+
+  switchOver(tenantId: string, fence: Fence): Promise<{ drained: boolean }> {
+    return this.#change('switchOver', tenantId, fence, (kept) => {
+      const release = kept.document?.release
+      if (!release) throw new Error('no document says which release is to serve')
+      if (kept.beside !== release && kept.active !== release) {
+        if (kept.beside !== null) throw new Error(`${kept.beside} is beside it, and the document says ${release}`)
+        if (!kept.schemas.has(release) || this.defects.get(release) === 'boot') throw new Error(`${release} cannot be started`)
+      }
+      // one that sleeps goes on sleeping: it wakes at the release of its document
+      Object.assign(kept, { beside: null, active: kept.process ? release : null })
+      return { drained: true }
+    })
+  }
+
+  stopBeside(tenantId: string, fence: Fence): Promise<void> {
+    return this.#change('stopBeside', tenantId, fence, (kept) => {
+      kept.beside = null
+    })
+  }
+
+  async rehearse(request: RehearsalRequest, _fence: Fence): Promise<RehearsalReport> {
+    const archive = await this.#open(request)
+    return this.#call('rehearse', () => {
+      this.#requirePrepared(request.release)
+      const defect = this.defects.get(request.release)
+      const steps = ['load', 'migrate', 'boot', 'compare'].map((name) => {
+        const ok = !(defect === 'rehearsal' && name === 'compare') && !(defect === 'boot' && name === 'boot')
+        return { name, ok, milliseconds: 1, message: ok ? null : 'it does not work' }
+      })
+      const rowCounts = { archive: archive.rowCounts, migrated: archive.rowCounts }
+      return { ok: steps.every((step) => step.ok), steps, applied: [], rowCounts, milliseconds: 4 }
+    })
+  }
+
+  traffic(): Promise<TrafficSample[]> {
+    return this.#call('traffic', () => this.counted)
+  }
+
+  #requirePrepared(release: string): void {
+    if (!this.releases.has(release)) throw new Error(`release ${release} was not prepared`)
+  }
+
   async logs(): Promise<string[]> {
     return []
   }
@@ -257,7 +352,8 @@ export class MemoryDriver implements DataPlaneDriver {
         ...(kept.readOnly ? [item('database', tenantId, 'read-only')] : []),
         ...(kept.document ? [item('files', tenantId)] : []),
         ...(kept.secrets ? [item('secret', tenantId)] : []),
-        ...(kept.process ? [item('process', tenantId)] : []),
+        ...(kept.process ? [item('process', tenantId, kept.active ?? '')] : []),
+        ...(kept.beside ? [item('process', tenantId, `beside ${kept.beside}`)] : []),
         ...[...kept.certificates.keys()].map((name): InventoryItem => ({ kind: 'certificate', name, tenantId })),
         ...kept.hosts.map((name): InventoryItem => ({ kind: 'route', name, tenantId })),
       ]),
@@ -276,6 +372,9 @@ export class MemoryDriver implements DataPlaneDriver {
         hosts: [],
         certificates: new Map(),
         process: false,
+        active: null,
+        beside: null,
+        schemas: new Set(),
         asleep: false,
         seeded: false,
         fence: 0,
@@ -330,7 +429,7 @@ function archiveOf(request: ExportRequest, release: string, content: string): Ar
   }
 }
 
-function healthOf(document: TenantDocument): PlaneHealth {
+function healthOf(document: TenantDocument, release: string): PlaneHealth {
   const usage = {
     orders: 0,
     gmv_amount: 0,
@@ -343,7 +442,7 @@ function healthOf(document: TenantDocument): PlaneHealth {
   }
   return {
     status: 'ok',
-    release: document.release,
+    release,
     schema: 'test',
     uptime_s: 1,
     tenant_version: document.version,

@@ -6,7 +6,7 @@ import { Clock } from '../clock.ts'
 import type { OperationDefinition } from '../operations/definition.ts'
 import { definitionOf } from '../operations/definitions.ts'
 import { Lease } from '../operations/lease.ts'
-import { Runner } from '../operations/runner.ts'
+import { type Boundary, Runner } from '../operations/runner.ts'
 import { startOperation } from '../operations/start.ts'
 import { migrateRegistry } from '../registry/migrations.ts'
 import { json, Registry } from '../registry/registry.ts'
@@ -63,7 +63,7 @@ export class OperationBench {
     await this.#postgres?.stop()
   }
 
-  runner(options: { definition?: OperationDefinition; attempts?: number } = {}): Runner {
+  runner(options: { definition?: OperationDefinition; attempts?: number; boundary?: Boundary } = {}): Runner {
     return new Runner({
       registry: this.registry,
       lease: this.lease,
@@ -73,6 +73,7 @@ export class OperationBench {
       driverOf: () => this.driver,
       definitionOf: (kind) => (options.definition?.kind === kind ? options.definition : definitionOf(kind)),
       attempts: options.attempts ?? 2,
+      ...(options.boundary ? { boundary: options.boundary } : {}),
       backoff: () => 0,
     })
   }

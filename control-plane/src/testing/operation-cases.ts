@@ -1,4 +1,4 @@
-import type { OperationBench } from './operation-bench.ts'
+import { type OperationBench, testRelease } from './operation-bench.ts'
 
 /** How each operation is reached in a test: from a fresh tenant to the moment before it, and its parameters then. */
 export interface OperationCase {
@@ -51,6 +51,22 @@ const copy = (tenantId: string) => {
   }
 }
 
+/** A release that only adds to the one every tenant of a test begins with. */
+const next = { version: '0.0.1+test', dir: '/nowhere', schema: 'test' }
+const nextRelease = (bench: OperationBench) =>
+  bench.registry.db.release.createMany({
+    data: [{ ...next, status: 'available', created_at: bench.clock.now() }],
+    skipDuplicates: true,
+  })
+const upgrade = (tenantId: string) => ({
+  from: testRelease.version,
+  to: next.version,
+  backup_id: idOf('bkp', tenantId),
+  rollout_id: null,
+  rehearse: true,
+  override: null,
+})
+
 export const operationCases: readonly OperationCase[] = [
   { kind: 'tenant-create', prepare: async () => undefined, parameters: create },
   {
@@ -98,6 +114,23 @@ export const operationCases: readonly OperationCase[] = [
       await serving(bench, tenantId)
     },
     parameters: {},
+  },
+  {
+    kind: 'tenant-upgrade',
+    prepare: async (bench, tenantId) => {
+      await nextRelease(bench)
+      await serving(bench, tenantId)
+    },
+    parameters: upgrade,
+  },
+  {
+    kind: 'tenant-downgrade',
+    prepare: async (bench, tenantId) => {
+      await nextRelease(bench)
+      await serving(bench, tenantId)
+      await bench.perform('tenant-upgrade', tenantId, upgrade(tenantId))
+    },
+    parameters: { from: next.version, to: testRelease.version, rollout_id: null },
   },
   { kind: 'tenant-move', prepare: serving, parameters: (tenantId: string) => ({ archive_id: idOf('arc', tenantId) }) },
 ]

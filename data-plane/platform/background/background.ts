@@ -75,9 +75,19 @@ export class Background {
     this.#workers.push(worker)
   }
 
-  async start(): Promise<void> {
+  /** @param standby another process serves this tenant: nothing is run, nor asked for, before `takeOver` */
+  async start(standby = false): Promise<void> {
     await this.notifications.start()
-    await this.lease.start()
+    if (!standby) await this.lease.start()
+  }
+
+  /**
+   * Runs everything as soon as the process that served before gives the lease up.
+   * @param milliseconds longest time to wait for that
+   * @returns whether this process holds the lease
+   */
+  takeOver(milliseconds: number): Promise<boolean> {
+    return this.lease.contend(milliseconds)
   }
 
   /** Lets running work end, then gives the lease up. */

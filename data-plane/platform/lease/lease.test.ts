@@ -1,9 +1,11 @@
 import type { TestDatabase } from '@cityos/provisioning/testing'
 import pg from 'pg'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { TestCluster, type TestPlatform, until } from '../../testing/platform.ts'
 import { Background } from '../background/background.ts'
-import { Notifications } from '../db/index.ts'
+import { Clock } from '../clock/clock.ts'
+import { Database, Notifications } from '../db/index.ts'
+import { schedule, TimerHandlers } from '../timer/timers.ts'
 import { Lease } from './lease.ts'
 
 let cluster: TestCluster
@@ -70,6 +72,62 @@ it('a holder that has not heard of its end is told by the number of the fence, a
   expect(held(old)).toBe(true)
   expect(await old.get(Lease).confirm()).toBe(false)
   expect([held(old), lost]).toEqual([false, ['old']])
+})
+
+it('who stands by asks for nothing, and takes it at once when the other gives it up', async () => {
+  await old.get(Background).start()
+  await young.get(Background).start(true)
+  const owner = await cluster.owner(tenant)
+  await owner.query('DELETE FROM lease')
+  expect([held(young), await old.get(Lease).confirm()]).toEqual([false, false])
+  await until(() => held(old))
+  expect(await young.get(Background).takeOver(0)).toBe(false)
+  const taking = young.get(Background).takeOver(30_000)
+  const began = performance.now()
+  await old.get(Background).stop()
+  expect(await taking).toBe(true)
+  // told of it: asking again by itself would have taken two seconds
+  expect(performance.now() - began).toBeLessThan(1_500)
+})
+
+it('one that is stopped while it asks does not hold it afterwards', async () => {
+  await old.get(Background).start(true)
+  const asking = old.get(Background).takeOver(0)
+  await Promise.all([old.get(Background).stop(), asking])
+  expect(held(old)).toBe(false)
+  await young.get(Background).start()
+  expect(held(young)).toBe(true)
+})
+
+describe('a hand-over under load', { retry: 0 }, () => {
+  it('runs every timer once, whoever wrote it, and leaves none behind', async () => {
+    const ran: string[] = []
+    for (const platform of [old, young]) {
+      platform.get(TimerHandlers).on('test.mark', async (_ctx, timer) => void ran.push(timer.ref))
+    }
+    await old.get(Background).start()
+    await young.get(Background).start(true)
+    const write = async (platform: TestPlatform, ref: string) => {
+      const database = platform.get(Database)
+      await database.transaction((tx) => schedule(tx, { kind: 'test.mark', ref, dueAt: platform.get(Clock).now() }))
+    }
+    const refs: string[] = []
+    const writing = async (platform: TestPlatform, name: string) => {
+      for (let count = 0; count < 150; count += 1) {
+        refs.push(`${name}:${count}`)
+        await write(platform, `${name}:${count}`)
+      }
+    }
+    const writers = Promise.all([writing(old, 'old'), writing(young, 'young')])
+    await until(() => ran.length > 30)
+    const taking = young.get(Background).takeOver(30_000)
+    await old.get(Background).stop()
+    await taking
+    await writers
+    await until(() => ran.length >= refs.length)
+    const left = await young.get(Database).read.selectFrom('timer').select('ref').where('kind', '=', 'test.mark').execute()
+    expect([ran.toSorted(), left]).toEqual([refs.toSorted(), []])
+  })
 })
 
 it('in quarantine nothing runs, though the lease is held', async () => {

@@ -7,6 +7,8 @@ import { LOG } from '../log/log.ts'
 const heldSeconds = 60
 const renewMilliseconds = 20_000
 const retryMilliseconds = 2_000
+/** What processes of a tenant tell each other about it. */
+const topic = 'lease'
 
 /**
  * One process per tenant runs timers, relay and workflows; during an upgrade two processes serve the same database.
@@ -20,13 +22,26 @@ export class Lease implements OnApplicationShutdown {
   #fence = 0
   #stopped = true
   #timeout: NodeJS.Timeout | undefined
+  /** The round that is under way: two at once could both find that they have just won. */
+  #rounding: Promise<void> | undefined
+  #again = false
   readonly #gained: (() => Promise<void>)[] = []
   readonly #lost: (() => void)[] = []
+  readonly #awaiting = new Set<() => void>()
 
   constructor(
     private readonly notifications: Notifications,
     @Inject(LOG) private readonly log: Log,
-  ) {}
+  ) {
+    notifications.onDisconnect(() => {
+      if (this.#held) this.#lose()
+    })
+    notifications.onReconnect(() => this.#arm(0))
+    // The holder has just given it up.
+    notifications.on(topic, () => {
+      if (!this.#held) this.#arm(0)
+    })
+  }
 
   get held(): boolean {
     return this.#held
@@ -48,11 +63,25 @@ export class Lease implements OnApplicationShutdown {
   /** Tries at once, then goes on trying or renewing until stopped. */
   async start(): Promise<void> {
     this.#stopped = false
-    this.notifications.onDisconnect(() => {
-      if (this.#held) this.#lose()
-    })
-    this.notifications.onReconnect(() => this.#arm(0))
     await this.#round()
+  }
+
+  /**
+   * Asks for it now and goes on asking, until it is held or the time is up; asking goes on after that.
+   * @returns whether it is held
+   */
+  async contend(milliseconds: number): Promise<boolean> {
+    const until = performance.now() + milliseconds
+    await this.start()
+    while (!this.#held && performance.now() < until) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const timeout = setTimeout(resolve, until - performance.now())
+      this.#awaiting.add(resolve)
+      await promise
+      clearTimeout(timeout)
+      this.#awaiting.delete(resolve)
+    }
+    return this.#held
   }
 
   /**
@@ -80,23 +109,39 @@ export class Lease implements OnApplicationShutdown {
     return answer?.rowCount === 1
   }
 
-  /** Gives the lease up, so that another process need not wait. */
+  /** Gives the lease up and says so, so that another process need not wait. */
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timeout)
+    await this.#rounding
     if (!this.#held) return
     this.#lose()
     await this.notifications.connection?.ask('DELETE FROM lease WHERE name = $1 AND holder = $2', ['tenant', this.holder])
+    await this.notifications.send(topic, '')
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.stop()
   }
 
-  async #round(): Promise<void> {
+  #round(): Promise<void> {
+    if (this.#rounding) {
+      this.#again = true
+      return this.#rounding
+    }
+    this.#rounding = this.#try().finally(() => {
+      this.#rounding = undefined
+      this.#arm(this.#again && !this.#held ? 0 : this.#held ? renewMilliseconds : retryMilliseconds)
+      this.#again = false
+      for (const resolve of this.#awaiting) resolve()
+    })
+    return this.#rounding
+  }
+
+  async #try(): Promise<void> {
     const before = this.#held
     try {
-      const fence = await this.#claim()
+      const fence = this.#stopped && !before ? null : await this.#claim()
       this.#held = fence !== null
       if (fence !== null) this.#fence = fence
       if (this.#held && !before) for (const listener of this.#gained) await listener()
@@ -105,7 +150,6 @@ export class Lease implements OnApplicationShutdown {
       this.log.warn({ error }, 'the lease could not be taken or renewed')
     }
     if (!this.#held && before) this.#lose()
-    this.#arm(this.#held ? renewMilliseconds : retryMilliseconds)
   }
 
   #lose(): void {

@@ -5,6 +5,8 @@ import { BINDING } from '../binding/binding.ts'
 /** The tenant this process serves: its current document, written by the control plane, read-only here. */
 @Injectable()
 export class TenantContext {
+  /** What this process is a build of; the document names the release the tenant is to have, which may be another one. */
+  readonly release: string
   #document: TenantDocument
   readonly #listeners = new Set<(document: TenantDocument, before: TenantDocument) => void>()
 
@@ -12,6 +14,7 @@ export class TenantContext {
 
   constructor(@Inject(BINDING) binding: Binding) {
     this.#document = underPolicy(binding.tenant)
+    this.release = binding.tenant.release
     this.#baseDomain = binding.public.base_domain
   }
 

@@ -158,15 +158,15 @@ describe('in one process', () => {
   })
 })
 
-it('a killed process’s workflow goes on in the next one: the finished step is not run again, the interrupted one is', async () => {
-  const input = JSON.stringify(testBinding(tenant))
-  const run = (env: Record<string, string>): ChildProcess => {
+/** Processes of one tenant, and what the steps of its workflow have left: `name:pid`. */
+async function processes() {
+  const run = (env: Record<string, string>, standby = false): ChildProcess => {
     const child = spawn(process.execPath, [join(built, 'process.mjs')], {
       stdio: ['pipe', 'inherit', 'inherit'],
       env: { ...process.env, ...env },
     })
     children.push(child)
-    child.stdin?.end(input)
+    child.stdin?.end(JSON.stringify({ ...testBinding(tenant), standby }))
     return child
   }
   const owner = await cluster.owner(tenant)
@@ -176,7 +176,31 @@ it('a killed process’s workflow goes on in the next one: the finished step is 
         `SELECT payload->>'name' AS name, split_part(ref, ':', 2) AS pid FROM timer WHERE kind = 'mark' ORDER BY id`,
       )
     ).rows.map((row) => `${row.name}:${row.pid}`)
+  return { run, marks, owner }
+}
 
+describe('a workflow that waits for somebody while a release is exchanged', { retry: 0 }, () => {
+  it('is handed on: no step runs twice, and the new process goes on with it', async () => {
+    const { run, marks, owner } = await processes()
+    const old = run({ START: '1', SIGNAL: '1' })
+    await until(async () => (await marks()).length === 2, 20_000)
+    const young = run({}, true)
+    await until(async () => (await marks()).length === 3, 20_000)
+    young.kill('SIGUSR2')
+    const ended = new Promise((resolve) => old.once('exit', resolve))
+    old.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    const holder = async () => (await owner.query<{ holder: string }>('SELECT holder FROM lease')).rows[0]?.holder
+    await until(async () => (await holder()) !== undefined)
+    await owner.query(`INSERT INTO workflow_signal (workflow_id, signal, payload, sent_at) VALUES ('count:1', 'paid', '{}', now())`)
+    await owner.query(`SELECT pg_notify('cityos', 'workflow count:1')`)
+    await until(async () => (await marks()).length === 4, 20_000)
+    expect(await marks()).toEqual([`first:${old.pid}`, `second:${old.pid}`, `stands by:${young.pid}`, `third:${young.pid}`])
+  }, 60_000)
+})
+
+it('a killed process’s workflow goes on in the next one: the finished step is not run again, the interrupted one is', async () => {
+  const { run, marks, owner } = await processes()
   const killed = run({ START: '1', HANG: '1' })
   await until(async () => (await marks()).length === 2, 20_000)
   killed.kill('SIGKILL')

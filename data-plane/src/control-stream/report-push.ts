@@ -29,15 +29,19 @@ export class ReportPush {
     @Inject(BINDING) private readonly binding: Binding,
     @Inject(LOG) private readonly log: Log,
   ) {
-    stream.onOpened(() => void this.push())
+    stream.onOpened(() => {
+      if (this.#timer) void this.push()
+    })
   }
 
+  /** From now on; a process that stands by for another one reports nothing. */
   start(): void {
     this.#timer ??= setInterval(() => void this.push(), every)
   }
 
   /** Sends a last report; a control plane that does not answer loses nothing but that. */
   async stop(): Promise<void> {
+    if (!this.#timer) return
     clearInterval(this.#timer)
     await this.push(true)
   }

@@ -1,4 +1,4 @@
-import { anyone, endpoint, PlaneHealth, plane, TenantDocument } from '@cityos/contract'
+import { anyone, endpoint, PlaneHealth, ProbeReport, plane, TenantDocument } from '@cityos/contract'
 import { z } from 'zod'
 
 /** What the supervisor, the gateway and probes read: every dependency with its state. */
@@ -33,6 +33,24 @@ export const seedTenant = endpoint({
   summary: 'Loads the demo shop; a second run changes nothing',
   access: plane,
   response: z.object({ changed: z.boolean(), sign_ins: z.array(z.record(z.string(), z.string())).optional() }),
+})
+
+export const activatePlane = endpoint({
+  id: 'internal.activate',
+  method: 'POST',
+  path: '/internal/activate',
+  summary: 'Makes a process that stood by the one that serves; answers when it runs timers, relay and workflows, or cannot yet',
+  access: plane,
+  response: z.object({ lease: z.boolean() }),
+})
+
+export const probePlane = endpoint({
+  id: 'internal.probe',
+  method: 'POST',
+  path: '/internal/probe',
+  summary: 'Prices something and holds it for a moment, as a checkout would; leaves no trace',
+  access: plane,
+  response: ProbeReport,
 })
 
 export const putTenant = endpoint({

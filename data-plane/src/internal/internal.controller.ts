@@ -5,7 +5,9 @@ import { Clock } from '../../platform/clock/clock.ts'
 import { SeedSource } from '../../platform/seed/seed-source.ts'
 import { TenantContext } from '../../platform/tenant/tenant-context.ts'
 import { PlaneHealthReader } from '../life/health.ts'
-import { putTenant, readHealth, readPlaneHealth, seedTenant, setClock } from './internal.contract.ts'
+import { Takeover } from '../life/takeover.ts'
+import { activatePlane, probePlane, putTenant, readHealth, readPlaneHealth, seedTenant, setClock } from './internal.contract.ts'
+import { LiveProbe } from './live-probe.ts'
 
 /** What the supervisor and the control plane ask; the gateway leads to `/health` only. */
 @Controller()
@@ -15,6 +17,8 @@ export class InternalController {
     private readonly tenant: TenantContext,
     private readonly clock: Clock,
     private readonly seeds: SeedSource,
+    private readonly takeover: Takeover,
+    private readonly liveProbe: LiveProbe,
   ) {}
 
   @Handle(readHealth)
@@ -26,7 +30,7 @@ export class InternalController {
     return {
       status: degraded ? ('degraded' as const) : ('ok' as const),
       tenant: this.tenant.document.slug,
-      release: this.tenant.document.release,
+      release: this.tenant.release,
       dependencies,
     }
   }
@@ -39,6 +43,16 @@ export class InternalController {
   @Handle(seedTenant)
   seed(ctx: RequestContext) {
     return this.seeds.run(ctx)
+  }
+
+  @Handle(activatePlane)
+  async activate() {
+    return { lease: await this.takeover.activate() }
+  }
+
+  @Handle(probePlane)
+  probe(ctx: RequestContext) {
+    return this.liveProbe.run(ctx)
   }
 
   @Handle(putTenant)

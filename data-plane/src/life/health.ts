@@ -50,7 +50,7 @@ export class PlaneHealthReader extends HealthSource {
     const nextDueAt = dependencies['postgres']?.status === 'ok' ? await this.background.nextDueAt() : null
     return {
       status: overall(dependencies),
-      release: this.tenant.document.release,
+      release: this.tenant.release,
       schema: this.#schema,
       uptime_s: Math.round(process.uptime()),
       tenant_version: this.tenant.document.version,

@@ -107,6 +107,7 @@ export async function startSampleServer(
     publicOrigin: { scheme: 'http', port: 8080 },
     look: async () => ({ id: null, tokens: tokensOfBrand('#0f766e'), logo_light_url: null }),
     assetsDir: options.assetsDir ?? assetsFolder(),
+    formerAssetsDirs: [],
     verticals: options.verticals ?? [],
   })
   return { app, calls, answer: (id, answer) => void answers.set(id, answer) }

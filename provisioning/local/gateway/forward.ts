@@ -59,15 +59,24 @@ export function endToEndHeaders(incoming: IncomingMessage): string[] {
   return headers
 }
 
+/** Where a request goes, and who wants to know what becomes of it. */
+export interface Target {
+  socket: string
+  path: string
+  requestId: string
+  /** The head of the answer is there. */
+  answered?(status: number, stream: boolean): void
+  /** The answer ended before it was whole, and not because the client had gone. */
+  brokeOff?(): void
+  /** The whole answer is there: the other side has nothing to do with this request any more. */
+  left?(): void
+}
+
 /**
  * Hands a request on over a unix socket and streams the answer back, byte for byte.
  * The body is read only once the connection stands, so that a refused request is still whole.
  */
-export function forward(
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  target: { socket: string; path: string; requestId: string },
-): Promise<Outcome> {
+export function forward(incoming: IncomingMessage, response: ServerResponse, target: Target): Promise<Outcome> {
   return new Promise((resolve) => {
     const withBody = hasBody(incoming)
     const headers = endToEndHeaders(incoming).concat(forwardedHeaders(incoming, target.requestId))
@@ -120,8 +129,14 @@ export function forward(
       const sent = isSecure(incoming) ? [...headersOfAnswer(answer), ...strictTransport] : headersOfAnswer(answer)
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', sent)
       // An event stream may be silent at first: its reader has to see that it stands.
-      if (answer.headers['content-type']?.startsWith('text/event-stream')) response.flushHeaders()
-      answer.once('error', () => response.destroy())
+      const stream = answer.headers['content-type']?.startsWith('text/event-stream') ?? false
+      if (stream) response.flushHeaders()
+      target.answered?.(answer.statusCode ?? 502, stream)
+      answer.once('close', () => target.left?.())
+      answer.once('error', () => {
+        if (!response.destroyed) target.brokeOff?.()
+        response.destroy()
+      })
       answer.once('end', () => {
         response.off('close', abort)
         if (!early || incoming.readableEnded) return

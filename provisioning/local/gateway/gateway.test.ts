@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, request, type Server } from 'node:http'
+import { createServer, type IncomingMessage, request, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { latencyBoundsMs } from '../../upgrade.ts'
 import { Child } from '../node/child.ts'
 import { writeAtomically } from '../node/storage.ts'
 import { type Answer, document } from '../testing/platform.ts'
@@ -319,6 +320,42 @@ test('a changed route counts for the very next request; a damaged file changes n
   expect((await ask('fresh.localhost', '/pid')).status).toBe(200)
   publish(standard)
   expect((await ask('fresh.localhost', '/pid')).status).toBe(404)
+})
+
+test('requests are counted by tenant and release: errors, checkouts, what got no answer, time to the first byte', async () => {
+  const counted = { ...awake, tenant_id: 'tnt_counted', hosts: ['counted.localhost'], release: '1.0.0' }
+  const gone = { ...route('lost', { runtime: 'crashed' }), tenant_id: 'tnt_crashed', hosts: ['lost.localhost'], release: '1.0.0' }
+  publish([...standard, counted, gone])
+  await ask('counted.localhost', '/pid')
+  await ask('counted.localhost', '/health')
+  await ask('counted.localhost', '/v1/store/carts/crt_1/complete', { method: 'POST' })
+  await ask('counted.localhost', '/half').catch(() => undefined)
+  await ask('lost.localhost', '/v1/store/carts/crt_1/complete', { method: 'POST' })
+  const samples = new Map(gateway.traffic.samples().map((sample) => [sample.tenantId, sample]))
+  expect(samples.get('tnt_counted')).toMatchObject({ release: '1.0.0', requests: 3, errors: 1, checkouts: 1, failedCheckouts: 0 })
+  expect(samples.get('tnt_counted')!.latency.reduce((sum, count) => sum + count, 0)).toBe(3)
+  expect(samples.get('tnt_counted')!.latency).toHaveLength(latencyBoundsMs.length + 1)
+  expect(samples.get('tnt_crashed')).toMatchObject({ requests: 1, errors: 1, checkouts: 1, failedCheckouts: 1 })
+  expect(samples.has('tnt_awake')).toBe(false)
+  publish(standard)
+})
+
+test('a socket is settled when its last request is answered; event streams and websockets are not waited for', async () => {
+  const { socket } = awake
+  expect(await gateway.settle(socket!, 0)).toEqual({ requests: 0, streams: 0 })
+  const stream = await new Promise<IncomingMessage>((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, path: '/events', headers: { host: 'awake.localhost' }, agent: false }, resolve)
+    sent.on('error', reject)
+    sent.end()
+  })
+  const slow = ask('awake.localhost', '/held')
+  const held = async () => (await ask('awake.localhost', '/held/count')).json.data
+  while ((await held()) < 1);
+  expect(await gateway.settle(socket!, 10)).toEqual({ requests: 1, streams: 1 })
+  const settled = gateway.settle(socket!, 60_000)
+  await ask('awake.localhost', '/held/answer')
+  expect([(await slow).status, await settled]).toEqual([200, { requests: 0, streams: 1 }])
+  stream.destroy()
 })
 
 function raw(

@@ -11,6 +11,8 @@ import { page, retryAfter } from './pages.ts'
 import { type Destination, hostName, type RouteTable } from './route-table.ts'
 import type { TenantRoute } from './routes.ts'
 import { codes, type Notice, texts } from './texts.ts'
+import { Traffic } from './traffic.ts'
+import { UnderWay } from './under-way.ts'
 import type { Waker } from './waker.ts'
 
 /** Where a request goes, or what the gateway says instead. */
@@ -24,9 +26,18 @@ export class Gateway {
   private readonly certificates: CertificateTable | null
   private readonly routes: RouteTable
   private readonly waker: Waker
+  private readonly underWay = new UnderWay()
+  readonly traffic: Traffic
 
-  constructor(routes: RouteTable, waker: Waker, failed: (error: unknown) => void, certificates: CertificateTable | null = null) {
+  constructor(
+    routes: RouteTable,
+    waker: Waker,
+    failed: (error: unknown) => void,
+    certificates: CertificateTable | null = null,
+    traffic = new Traffic(''),
+  ) {
     this.routes = routes
+    this.traffic = traffic
     this.certificates = certificates
     this.waker = waker
     const answer = (request: IncomingMessage, response: ServerResponse): void => {
@@ -45,6 +56,15 @@ export class Gateway {
     this.secureServer = certificates && createSecure(certificates, answer).on('upgrade', upgrade)
   }
 
+  /**
+   * Takes the routes of this moment; resolves when nothing is under way any more to a socket that they do not name, or the
+   * time is up.
+   */
+  settle(socket: string, timeoutMs: number): Promise<{ requests: number; streams: number }> {
+    this.routes.refresh()
+    return this.underWay.settled(socket, timeoutMs)
+  }
+
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request)
     const path = pathOf(request)
@@ -57,17 +77,33 @@ export class Gateway {
     const route = destination.kind === 'tenant' ? destination.route : null
     if (route && path === '/health' && route.runtime !== 'running') return sayHealth(route, response, requestId)
     // A sleeping tenant is woken before the body is read; the second try covers one that went to sleep this moment.
+    const counted = route && this.traffic.begin(route, request.method ?? 'GET', path)
     for (let tries = 1; ; tries += 1) {
       const way = await this.wayTo(destination, tries > 1)
       if (response.destroyed) return
-      if ('notice' in way) return this.say(way.notice, request, response, requestId, route)
+      if ('notice' in way) {
+        if (way.notice === 'crashed' || way.notice === 'starting') counted?.broken()
+        return this.say(way.notice, request, response, requestId, route)
+      }
+      const passage = this.underWay.enter(way.socket)
+      const began = performance.now()
       const outcome: Outcome = await forward(request, response, {
         socket: way.socket,
         path: request.url!.startsWith('/') ? request.url! : path,
         requestId,
+        answered: (status, stream) => {
+          counted?.answered(status, stream ? null : performance.now() - began)
+          if (stream) passage.streams()
+        },
+        brokeOff: () => counted?.brokeOff(),
+        left: passage.left,
       })
+      passage.left()
       if (outcome === 'answered' || response.destroyed) return
-      if (outcome === 'failed' || tries === 2) return this.say(route ? 'crashed' : 'console', request, response, requestId, route)
+      if (outcome === 'failed' || tries === 2) {
+        counted?.broken()
+        return this.say(route ? 'crashed' : 'console', request, response, requestId, route)
+      }
     }
   }
 
@@ -100,6 +136,7 @@ export class Gateway {
     }
     const said = forwardedHeaders(request, requestId)
     const headers = Object.fromEntries(said.flatMap((name, index) => (index % 2 === 0 ? [[name.toLowerCase(), said[index + 1]!]] : [])))
+    this.underWay.upgraded(way.socket, socket)
     await proxyUpgrade({ socketPath: way.socket }, request, socket as never, head, { xfwd: false, headers })
   }
 

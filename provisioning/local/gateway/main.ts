@@ -3,9 +3,11 @@ import type { Server } from 'node:net'
 import { createInterface } from 'node:readline'
 import { CertificateStore } from '../node/certificates.ts'
 import { CertificateTable } from './certificate-table.ts'
+import { serveControl } from './control.ts'
 import { Gateway } from './gateway.ts'
 import { RouteTable } from './route-table.ts'
 import { GatewayBinding } from './routes.ts'
+import { Traffic } from './traffic.ts'
 import { Waker } from './waker.ts'
 
 /** Longest time running requests get at the end; nobody listens meanwhile, and open event streams reconnect by themselves. */
@@ -43,7 +45,13 @@ async function main(): Promise<void> {
   const { tls } = binding
   const certificates = tls && new CertificateTable(new CertificateStore(tls.folder, Buffer.from(tls.key, 'base64')), tls.port, failed)
   const routes = new RouteTable(binding.routes_file, failed)
-  const gateway = new Gateway(routes, new Waker(binding.node_socket, binding.hold_ms, failed), failed, certificates)
+  const gateway = new Gateway(
+    routes,
+    new Waker(binding.node_socket, binding.hold_ms, failed),
+    failed,
+    certificates,
+    new Traffic(new Date().toISOString()),
+  )
   const { host } = binding.listen
   const cannotListen = (port: number, option: string) => (error: NodeJS.ErrnoException) => {
     tell({
@@ -60,6 +68,7 @@ async function main(): Promise<void> {
   }
   if (gateway.secureServer && tls) await listening(gateway.secureServer, tls.port, 'CITYOS_TLS_PORT')
   await listening(gateway.server, binding.listen.port, '--port')
+  await serveControl(binding.control_socket, gateway)
   tell({ ready: 'bound' })
   log('INFO', `listening on ${host}:${binding.listen.port}${tls ? `, https on ${tls.port}` : ''}`)
   const stop = (): void => {

@@ -12,6 +12,8 @@ export const TenantRoute = z.object({
   runtime: z.enum(['starting', 'running', 'asleep', 'crashed', 'absent']),
   /** Where its data plane listens; null unless it is running. */
   socket: z.string().nullable(),
+  /** What the process behind it is a build of; traffic is counted by it. */
+  release: z.string().nullable().optional(),
 })
 export type TenantRoute = z.infer<typeof TenantRoute>
 
@@ -27,6 +29,8 @@ export const GatewayBinding = z.object({
   listen: z.object({ host: z.string(), port: z.int() }),
   routes_file: z.string(),
   node_socket: z.string(),
+  /** Where the node asks the gateway for what is under way and for its counts. */
+  control_socket: z.string(),
   /** Milliseconds a request waits for a sleeping tenant before it is told to come back. */
   hold_ms: z.int(),
   /** Where https is answered, from which certificates, and the key (32 bytes, base64) that opens theirs; null: nowhere. */

@@ -13,6 +13,7 @@ import {
   StoredArchive,
   TestRequest,
 } from '../../archive/archive.ts'
+import { MigrationReport, ProbeReport, RehearsalReport, RehearsalRequest, TrafficSample, WhichProcess } from '../../upgrade.ts'
 
 /** One call of the node's socket: `POST /call/<name>`, JSON in, JSON out. */
 interface Call<Request extends z.ZodType = z.ZodType, Response extends z.ZodType = z.ZodType> {
@@ -46,6 +47,8 @@ export const RuntimeStateShape = z.object({
   restarts: z.int(),
   memoryBytes: z.number().nullable(),
   cpuSeconds: z.number().nullable(),
+  release: z.string().nullable().optional(),
+  beside: z.object({ release: z.string(), memoryBytes: z.number().nullable(), startedAt: z.string() }).nullable().optional(),
   startedAt: z.string().nullable(),
   nextWakeAt: z.string().nullable(),
   lastError: z.string().nullable(),
@@ -90,6 +93,13 @@ export const nodeCalls = {
   testArchive: call(TestRequest, ImportReport, archiveTimeout),
   listArchives: call(z.object({ tenantId: z.string().optional() }), z.array(StoredArchive), 60_000),
   deleteArchive: call(ArchivePlace.extend({ fence: Fence }), done, 60_000),
+  migrate: call(fenced.extend({ release: z.string() }), MigrationReport, archiveTimeout),
+  startBeside: call(fenced.extend({ release: z.string() }), done, 120_000),
+  probe: call(fenced.extend({ which: WhichProcess }), ProbeReport, 120_000),
+  switchOver: call(fenced, z.object({ drained: z.boolean() }), 300_000),
+  stopBeside: call(fenced, done, 60_000),
+  rehearse: call(RehearsalRequest.extend({ fence: Fence }), RehearsalReport, archiveTimeout),
+  traffic: call(z.object({}), z.array(TrafficSample)),
 } satisfies Record<string, Call>
 
 export type NodeCalls = typeof nodeCalls
@@ -135,6 +145,9 @@ export const NodeStatus = z.object({
       hosts: z.array(z.string()),
       runtime: RuntimeStateShape.shape.runtime,
       pid: z.int().nullable(),
+      release: z.string().nullable().optional(),
+      /** The process that stands by to take over, while the tenant is being upgraded. */
+      beside: z.object({ release: z.string(), pid: z.int(), memory_bytes: z.number().nullable() }).nullable().optional(),
       restarts: z.int(),
       memory_bytes: z.number().nullable(),
       cpu_seconds: z.number().nullable(),

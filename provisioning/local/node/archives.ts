@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DomainError, type TenantDocument } from '@cityos/contract'
-import pg from 'pg'
+import type { z } from 'zod'
 import {
   type ArchivePlace,
   ArchiveReport,
@@ -11,11 +11,12 @@ import {
   StoredArchive,
   type TestRequest,
 } from '../../archive/archive.ts'
-import { type ArchiveHeader, contentOf } from '../../archive/manifest.ts'
+import { contentOf } from '../../archive/manifest.ts'
 import { readRules } from '../../archive/rules.ts'
 import { Checked, LoadedShape } from '../../archive/task.ts'
-import { type Migration, migrate, readMigrations } from '../../migrate.ts'
+import { readMigrations } from '../../migrate.ts'
 import { besideName, type Databases, databaseName, ownerRole, type TenantLogins } from '../postgres/databases.ts'
+import { bringForward, namesOf, templateOf } from './archive-journal.ts'
 import { ArchiveProcesses } from './archive-process.ts'
 import { StartLimit } from './start-limit.ts'
 import type { ReleaseRecord } from './state.ts'
@@ -31,6 +32,17 @@ export interface ArchivesOptions {
   now: () => Date
 }
 
+/** What an archive was loaded into for a look; `drop` leaves nothing of it. */
+export interface Scratch {
+  database: string
+  filesDir: string
+  report: ImportReport
+  checked: z.infer<typeof Checked>
+  drop(): Promise<void>
+}
+
+const scratchPrefix = 'scratch_'
+
 /** A tenant's archives on this machine, and the databases and files they are loaded into: *incoming* beside the tenant's own. */
 export class Archives {
   private readonly options: ArchivesOptions
@@ -45,6 +57,9 @@ export class Archives {
 
   /** Removes what a killed node left half-made. */
   sweep(): void {
+    const incoming = join(this.options.dataDir, 'incoming')
+    for (const name of existsSync(incoming) ? readdirSync(incoming) : [])
+      if (name.startsWith(scratchPrefix)) rmSync(join(incoming, name), { recursive: true, force: true })
     for (const tenantId of this.folders()) {
       for (const name of readdirSync(this.folder(tenantId))) {
         const isDraft = name.endsWith('.tmp')
@@ -125,30 +140,42 @@ export class Archives {
 
   /** Restores into a scratch database, compares, and drops it. @throws DomainError archive_damaged when anything differs */
   async test(request: TestRequest): Promise<ImportReport> {
-    const scratch = `scratch_${randomBytes(8).toString('hex')}`
-    const filesDir = join(this.options.dataDir, 'incoming', scratch)
+    const newest = () => this.options.releases().at(-1)
+    const { report, checked, drop } = await this.loadScratch(
+      request,
+      (wanted) => this.options.releases().find((known) => known.version === wanted) ?? newest(),
+    )
+    await drop()
+    if (report.contentChecksum !== contentOf(checked.header, checked.manifest).contentChecksum) {
+      throw new DomainError('archive_damaged', { message: 'what was restored differs from the archive' })
+    }
+    return report
+  }
+
+  /**
+   * Loads an archive at its own schema into a scratch database and scratch files, which nobody else finds.
+   * @param releaseOf which release's journal knows the archive's, by the version the archive names
+   */
+  async loadScratch(request: TestRequest, releaseOf: (version: string) => ReleaseRecord | undefined): Promise<Scratch> {
+    const database = `${scratchPrefix}${randomBytes(8).toString('hex')}`
+    const filesDir = join(this.options.dataDir, 'incoming', database)
+    const drop = async (): Promise<void> => {
+      await this.options.databases().dropDatabase(database)
+      rmSync(filesDir, { recursive: true, force: true })
+      rmSync(`${filesDir}.content`, { recursive: true, force: true })
+    }
     try {
       return await this.limit.run(async () => {
         const checked = await this.check(request.archive, request.identity)
-        const release = this.options.releases().find((known) => known.version === checked.header.release) ?? this.options.releases().at(-1)
+        const release = releaseOf(checked.header.release)
         if (!release) throw new DomainError('unknown_release', { message: 'this node knows no release to test the archive with' })
-        const report = await this.loadChecked(
-          scratch,
-          filesDir,
-          { ...request, tenantId: request.archive.tenantId, release: '', copy: null },
-          release,
-          checked,
-          false,
-        )
-        if (report.contentChecksum !== contentOf(checked.header, checked.manifest).contentChecksum) {
-          throw new DomainError('archive_damaged', { message: 'what was restored differs from the archive' })
-        }
-        return report
+        const whole = { ...request, tenantId: request.archive.tenantId, release: '', copy: null }
+        const report = await this.loadChecked(database, filesDir, whole, release, checked, false)
+        return { database, filesDir, report, checked, drop }
       })
-    } finally {
-      await this.options.databases().dropDatabase(scratch)
-      rmSync(filesDir, { recursive: true, force: true })
-      rmSync(`${filesDir}.content`, { recursive: true, force: true })
+    } catch (error) {
+      await drop()
+      throw error
     }
   }
 
@@ -236,7 +263,7 @@ export class Archives {
     const { header, manifest } = checked
     const migrations = await readMigrations(join(release.dir, 'migrations'))
     const databases = this.options.databases()
-    await databases.replaceByClone(await databases.ensureTemplate(journalOf(header, migrations, release)), database)
+    await databases.replaceByClone(await templateOf(databases, header, migrations, release), database)
     rmSync(filesDir, { recursive: true, force: true })
     rmSync(`${filesDir}.content`, { recursive: true, force: true })
     mkdirSync(filesDir, { recursive: true, mode: 0o700 })
@@ -252,7 +279,7 @@ export class Archives {
         rules: readRules(release.dir),
       }),
     )
-    const migrated = forward ? await bringForward(databases.address(database), migrations) : []
+    const migrated = forward ? await bringForward(databases.address(database), migrations, namesOf(header)) : []
     return {
       ...contentOf(header, manifest),
       ...loaded,
@@ -290,33 +317,6 @@ export class Archives {
 
   private besideDir(tenantId: string, which: 'incoming' | 'former'): string {
     return join(this.options.dataDir, which, tenantId)
-  }
-}
-
-/** The part of a release's journal that the archive has behind it. @throws DomainError archive_newer_schema */
-function journalOf(header: ArchiveHeader, migrations: Migration[], release: ReleaseRecord): Migration[] {
-  if (header.journal.length > migrations.length) {
-    const message = `the archive is of release ${header.release}, whose schema is newer than that of ${release.version}: use that release or a later one`
-    throw new DomainError('archive_newer_schema', { message })
-  }
-  const differs = header.journal.find(
-    (applied, at) => applied.name !== migrations[at]!.name || applied.checksum !== migrations[at]!.checksum,
-  )
-  if (differs) {
-    const message = `the archive's migration ${differs.name} is not one of release ${release.version}: use release ${header.release}`
-    throw new DomainError('archive_newer_schema', { message })
-  }
-  return migrations.slice(0, header.journal.length)
-}
-
-/** From the archive's schema to the release's. */
-async function bringForward(url: string, migrations: Migration[]): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url, application_name: 'cityos archive' })
-  await client.connect()
-  try {
-    return await migrate(client, migrations, ownerRole)
-  } finally {
-    await client.end()
   }
 }
 

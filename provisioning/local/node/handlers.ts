@@ -20,6 +20,7 @@ export function handlersOf(node: LocalNode): NodeHandlers {
     isPlane: (tenantId, token) => node.tenants.hasSigned(tenantId, token),
     idle(tenantId, nextDueAt) {
       if (node.phase === 'stopping' || node.tenants.state(tenantId).runtime !== 'running') return false
+      if (node.upgrades.isUnderWay(tenantId)) return false
       if (nextDueAt !== null && Date.parse(nextDueAt) - node.clock.now().getTime() < worthSleepingMs) return false
       node.journal.note(nextDueAt ? `sleeps until ${nextDueAt}` : 'sleeps', { tenant_id: tenantId })
       node.tenants
@@ -68,6 +69,13 @@ export function handlersOf(node: LocalNode): NodeHandlers {
       logs: ({ tenantId, lines }) => node.tenants.logs(tenantId, lines),
       inventory: () => node.tenants.inventory(),
       ...archiveCalls(node),
+      migrate: (request) => node.upgrades.migrate(request),
+      startBeside: (request) => node.upgrades.startBeside(request),
+      stopBeside: (request) => node.upgrades.stopBeside(request),
+      probe: (request) => node.upgrades.probe(request),
+      switchOver: (request) => node.upgrades.switchOver(request),
+      rehearse: ({ fence, ...request }) => node.rehearsals.run(request, fence),
+      traffic: () => node.gatewayLink.traffic(),
     },
   }
 }
@@ -119,12 +127,15 @@ function statusOf(node: LocalNode): NodeStatus {
     progress: node.journal.recent,
     tenants: node.tenants.all().map(({ record, plane }) => {
       const state = plane.state()
+      const beside = node.upgrades.beside(record.id).process
       return {
         id: record.id,
         slug: record.document?.slug ?? null,
         hosts: record.hosts,
         runtime: state.runtime,
         pid: plane.pid,
+        release: plane.release,
+        beside: beside && { release: beside.release, pid: beside.pid, memory_bytes: usage(beside.pid).memoryBytes },
         restarts: state.restarts,
         memory_bytes: state.memoryBytes,
         cpu_seconds: state.cpuSeconds,

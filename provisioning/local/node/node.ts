@@ -8,11 +8,13 @@ import { runFolder } from './api.ts'
 import { Archives } from './archives.ts'
 import { CertificateStore } from './certificates.ts'
 import { DatabaseServer } from './database-server.ts'
+import { GatewayLink } from './gateway-link.ts'
 import { handlersOf } from './handlers.ts'
 import { Journal } from './journal.ts'
 import { acquireLock } from './lock.ts'
 import { LogFiles } from './log-files.ts'
 import type { NodeOptions } from './options.ts'
+import { Rehearsals } from './rehearsals.ts'
 import { Releases } from './releases.ts'
 import { RoutesFile, routesOf } from './routes-file.ts'
 import { loadRootKey, Sealer } from './seal.ts'
@@ -23,10 +25,13 @@ import { StartLimit } from './start-limit.ts'
 import { hasState, StateStore } from './state.ts'
 import { requireSpace, writeAtomically } from './storage.ts'
 import { Tenants } from './tenants.ts'
+import { Upgrades } from './upgrades.ts'
 import { WakeTimer } from './wake-timer.ts'
 import { WarmClones } from './warm-clones.ts'
 import { WarmProcesses } from './warm-processes.ts'
 
+/** Longest time from taking a process to its first healthy answer. */
+const startTimeoutMs = 45_000
 const leastFreeBytes = 200 * 1024 * 1024
 
 /**
@@ -40,6 +45,9 @@ export class LocalNode {
   readonly server: DatabaseServer
   readonly releases: Releases
   readonly tenants: Tenants
+  readonly upgrades: Upgrades
+  readonly rehearsals: Rehearsals
+  readonly gatewayLink: GatewayLink
   readonly archives: Archives
   readonly certificates: CertificateStore
   readonly gateway: Service
@@ -103,7 +111,11 @@ export class LocalNode {
       now: () => clock.now(),
     })
     this.certificates = new CertificateStore(join(options.dataDir, 'certificates'), this.sealer.certificateKey)
-    this.tenants = this.makeTenants()
+    this.gatewayLink = new GatewayLink(this.gatewaySocket)
+    const limit = new StartLimit(options.startsAtOnce, () => this.refill())
+    this.tenants = this.makeTenants(limit)
+    this.upgrades = this.makeUpgrades(limit)
+    this.rehearsals = this.makeRehearsals()
     this.wakeTimer = new WakeTimer(
       clock,
       () =>
@@ -127,6 +139,7 @@ export class LocalNode {
       listen: { host: this.store.state.settings.host, port: this.store.state.settings.port },
       routes_file: this.routesFile,
       node_socket: this.socket,
+      control_socket: this.gatewaySocket,
       hold_ms: options.holdMs,
       tls:
         options.tlsPort === null
@@ -170,12 +183,13 @@ export class LocalNode {
     this.journal.note('starting Postgres')
     await this.server.start()
     await this.server.databases.ensurePlatformDatabase(this.server.databases.registry)
+    await this.rehearsals.sweep()
     await this.server.databases.states.dropScratch()
     this.archives.sweep()
     this.clones = new WarmClones(this.server.databases, this.options.warmClones, (message) => this.journal.note(message, { level: 'WARN' }))
     await this.routes.publish()
     await this.gateway.start()
-    const resumed = this.tenants.resume().then(() => this.changed())
+    const resumed = this.resume()
     this.warmUp()
     await Promise.all([resumed, this.releases.hasCurrent ? this.controlPlane.startPatiently() : this.withoutControlPlane()])
     const up = this.releases.hasCurrent ? this.controlPlane.firstUp : Promise.resolve()
@@ -195,6 +209,14 @@ export class LocalNode {
   abandon(): void {
     this.socketServer?.close()
     this.lock.release()
+  }
+
+  /** Takes up every tenant of an earlier node, the processes beside theirs first: a start may need one of them. */
+  private async resume(): Promise<void> {
+    await this.upgrades.adopt()
+    await this.tenants.resume()
+    await this.changed()
+    this.upgrades.resume()
   }
 
   /** Whether processes of an earlier node are still at work. */
@@ -225,6 +247,10 @@ export class LocalNode {
     return join(this.options.dataDir, 'run', 'routes.json')
   }
 
+  private get gatewaySocket(): string {
+    return join(this.runDir, 'gateway.sock')
+  }
+
   private get controlPlaneSocket(): string {
     return join(this.runDir, 'control-plane.sock')
   }
@@ -234,19 +260,19 @@ export class LocalNode {
     return { scheme: 'http' as const, base_domain, port: port === 80 ? null : port }
   }
 
-  private makeTenants(): Tenants {
-    const limit = new StartLimit(this.options.startsAtOnce, () => this.refill())
+  private makeTenants(limit: StartLimit): Tenants {
     return new Tenants({
       store: this.store,
       sealer: this.sealer,
       dataDir: this.options.dataDir,
       databases: () => this.server.databases,
       archives: () => this.archives,
+      upgrades: () => this.upgrades,
       certificates: this.certificates,
       template: (release) => this.releases.template(release),
       poolUsed: () => this.refill(),
       changed: () => this.changed(),
-      newSocket: () => join(this.runDir, `p-${randomBytes(5).toString('hex')}.sock`),
+      newSocket: () => this.newSocket(),
       now: () => this.clock.now(),
       smtpUrl: this.options.smtpUrl,
       common: () => ({
@@ -260,11 +286,52 @@ export class LocalNode {
       surroundings: {
         takeProcess: (release, tenantId) => this.processes.take(release, tenantId),
         release: (version) => this.releases.find(version),
+        takeBeside: (tenantId, release, over) => this.upgrades.beside(tenantId).take(release, over),
+        standbyServes: (tenantId) => this.upgrades.finishLater(tenantId),
         whenThereIsRoom: (start) => limit.run(start),
         note: (tenantId, message) => this.journal.note(message, { tenant_id: tenantId }),
         clock: this.clock,
-        startTimeoutMs: 45_000,
+        startTimeoutMs,
         probeMs: this.options.probeMs,
+      },
+    })
+  }
+
+  private newSocket(): string {
+    return join(this.runDir, `p-${randomBytes(5).toString('hex')}.sock`)
+  }
+
+  private makeRehearsals(): Rehearsals {
+    return new Rehearsals({
+      store: this.store,
+      databases: () => this.server.databases,
+      archives: () => this.archives,
+      tenants: () => this.tenants,
+      release: (version) => this.releases.find(version),
+      freshProcess: (release, logFile) => this.processes.fresh(release, logFile),
+      newSocket: () => this.newSocket(),
+      now: () => this.clock.now(),
+      startTimeoutMs,
+      common: () => ({ jwks: this.store.state.jwks, issuer: this.url, public: this.publicOrigin }),
+    })
+  }
+
+  private makeUpgrades(limit: StartLimit): Upgrades {
+    const note = (tenantId: string, message: string): void => this.journal.note(message, { tenant_id: tenantId })
+    return new Upgrades({
+      store: this.store,
+      databases: () => this.server.databases,
+      gateway: this.gatewayLink,
+      tenants: () => this.tenants,
+      changed: () => this.changed(),
+      note,
+      beside: {
+        freshProcess: (release, tenantId) => this.processes.fresh(release, this.tenants.logFile(tenantId)),
+        release: (version) => this.releases.find(version),
+        whenThereIsRoom: (start) => limit.run(start),
+        note,
+        clock: this.clock,
+        startTimeoutMs,
       },
     })
   }
@@ -316,7 +383,7 @@ export class LocalNode {
     this.logs.close()
     this.archives.close()
     await this.gateway.stop()
-    await Promise.all([this.processes.close(), this.clones?.close(), this.tenants.shutDown()])
+    await Promise.all([this.processes.close(), this.clones?.close(), this.upgrades.shutDown(), this.tenants.shutDown()])
     await this.controlPlane.stop()
     await this.server.stop()
     this.journal.note('stopped')

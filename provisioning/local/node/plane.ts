@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs'
 import type { Binding, TenantDocument } from '@cityos/contract'
 import type { RuntimeState } from '../../driver.ts'
 import { signal, usage } from '../process.ts'
-import { socketRequest } from '../socket-request.ts'
 import type { Child } from './child.ts'
+import { answers, launch } from './launch.ts'
 import { Liveness } from './liveness.ts'
-import type { ReleaseRecord, StateStore, TenantRecord } from './state.ts'
+import type { ProcessRecord, ReleaseRecord, StateStore, TenantRecord } from './state.ts'
 
 /** What a tenant's supervisor needs of the node around it. */
 export interface PlaneSurroundings {
@@ -13,7 +13,11 @@ export interface PlaneSurroundings {
   /** An unbound process of the release, warm or fresh. */
   takeProcess(release: ReleaseRecord, tenantId: string): Promise<Child>
   release(version: string): ReleaseRecord
-  bindingOf(record: Readonly<TenantRecord>, release: ReleaseRecord): Binding
+  bindingOf(record: Readonly<TenantRecord>, release: ReleaseRecord, standby: boolean): Binding
+  /** The tenant's process of this release that stands by, if there is one: it is the supervisor's from now on. */
+  takeBeside(tenantId: string, release: string, over: (child: Child, process: ProcessRecord) => void): Child | null
+  /** A process that stood by serves now, and has to be told. */
+  standbyServes(tenantId: string): void
   /** Runs a start when fewer than the allowed number are under way. */
   whenThereIsRoom<T>(start: () => Promise<T>): Promise<T>
   /** Something the gateway or the wake timer depends on has changed. */
@@ -62,7 +66,7 @@ export class Plane {
   async resume(adopt: (identity: { pid: number; started: string }) => Child | null): Promise<void> {
     const { process: known, desired, asleep } = this.record
     const child = known ? adopt(known) : null
-    if (child && desired === 'up' && !asleep && (await this.answers(known!.socket, 5_000))) {
+    if (child && desired === 'up' && !asleep && (await answers(known!.socket, 5_000))) {
       this.child = child
       this.became('running')
       this.watch(child)
@@ -97,12 +101,18 @@ export class Plane {
     return this.child?.identity.pid ?? null
   }
 
+  /** Release of the process that serves, or would if it did not crash. */
+  get release(): string | null {
+    return this.record.process?.release ?? this.record.document?.release ?? null
+  }
+
   state(): RuntimeState {
     const measured = this.pid ? usage(this.pid) : { memoryBytes: null, cpuSeconds: null }
     return {
       runtime: this.runtime,
       restarts: this.restarts,
       ...measured,
+      release: this.pid ? this.release : null,
       startedAt: this.record.process?.started_at ?? null,
       nextWakeAt: this.record.asleep ? this.record.next_wake_at : null,
       lastError: this.lastError,
@@ -158,6 +168,25 @@ export class Plane {
     return record
   }
 
+  /** Runs something between two changes of this plane, so that it sees none half done. */
+  inTurn<T>(task: () => Promise<T>): Promise<T> {
+    return this.enqueue(task)
+  }
+
+  /**
+   * Another process takes the place of the one that serves, in one moment; the former goes on until somebody ends it.
+   * To be called `inTurn`.
+   */
+  exchange(child: Child, process: ProcessRecord): void {
+    this.around.store.updateTenant(this.tenantId, { process, beside: null, retiring: this.record.process })
+    this.clearTimers()
+    this.child = child
+    this.restarts = 0
+    this.lastError = null
+    this.became('running')
+    this.watch(child)
+  }
+
   private enqueue<T>(task: () => Promise<T>): Promise<T> {
     const turn = this.queue.then(task, task)
     this.queue = turn.catch(() => undefined)
@@ -179,6 +208,7 @@ export class Plane {
       this.became('running')
       this.watch(child)
       this.around.note(this.tenantId, `awake after ${Math.round(performance.now() - began)} ms`)
+      if (this.record.process?.standby) this.around.standbyServes(this.tenantId)
     } catch (error) {
       this.lastError = error instanceof Error ? error.message : String(error)
       this.restarts += 1
@@ -192,21 +222,21 @@ export class Plane {
   private async launch(): Promise<Child> {
     const { store, startTimeoutMs } = this.around
     const release = this.around.release(documentOf(this.record).release)
-    const child = await this.around.takeProcess(release, this.tenantId)
+    // The one that stands by for this very release is as good as a new one, and there already.
+    const standing = this.around.takeBeside(this.tenantId, release.version, (_child, process) =>
+      store.updateTenant(this.tenantId, { process, beside: null }),
+    )
+    if (standing) return standing
     try {
-      const binding = this.around.bindingOf(this.record, release)
-      const socket = 'socket' in binding.listen ? binding.listen.socket : ''
-      // Written before it is bound: should the node die now, the next one knows what to look for.
-      store.updateTenant(this.tenantId, {
-        process: { ...child.identity, socket, release: release.version, started_at: this.around.clock.now().toISOString() },
+      return await launch({
+        release,
+        take: (wanted) => this.around.takeProcess(wanted, this.tenantId),
+        binding: () => this.around.bindingOf(this.record, release, false),
+        remember: (process) => void store.updateTenant(this.tenantId, { process }),
+        now: () => this.around.clock.now(),
+        timeoutMs: startTimeoutMs,
       })
-      child.bind(binding)
-      const until = performance.now() + startTimeoutMs
-      while ((await child.next(until - performance.now())).ready !== 'bound');
-      if (!(await this.answers(socket, until - performance.now(), child))) throw new Error('its health check does not answer 200')
-      return child
     } catch (error) {
-      await child.stop(2_000)
       store.updateTenant(this.tenantId, { process: null })
       throw error
     }
@@ -284,17 +314,6 @@ export class Plane {
     this.healthyTimer = null
     this.liveness?.stop()
     this.liveness = null
-  }
-
-  private async answers(socket: string, timeoutMs: number, child?: Child): Promise<boolean> {
-    const until = performance.now() + timeoutMs
-    for (let pause = 5; performance.now() < until; pause = Math.min(pause * 2, 200)) {
-      const answer = await socketRequest(socket, 'GET', '/health', { timeoutMs: 2_000 }).catch(() => null)
-      if (answer?.status === 200) return true
-      if (child && !child.isAlive()) return false
-      await new Promise((resolve) => setTimeout(resolve, pause))
-    }
-    return false
   }
 }
 

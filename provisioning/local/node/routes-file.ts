@@ -40,7 +40,8 @@ export function routesOf(operator: Routes['operator'], tenants: { record: Readon
   const routes = tenants.flatMap(({ record: { id, document, hosts }, plane }) => {
     if (!document || hosts.length === 0) return []
     const { name, default_locale, status } = document
-    return [{ tenant_id: id, hosts, name, default_locale, status, runtime: plane.runtime, socket: plane.socket }]
+    const { runtime, socket, release } = plane
+    return [{ tenant_id: id, hosts, name, default_locale, status, runtime, socket, release }]
   })
   return { operator, tenants: routes }
 }

@@ -6,6 +6,16 @@ import { type DamagedFile, readJson, writeAtomically } from './storage.ts'
 
 const Identity = z.object({ pid: z.int().positive(), started: z.string() })
 
+/** A data-plane process of a tenant: enough to find it again. */
+export const ProcessRecord = Identity.extend({
+  socket: z.string(),
+  release: z.string(),
+  started_at: z.string(),
+  /** Started to stand by, and not yet told that it serves. */
+  standby: z.boolean().default(false),
+})
+export type ProcessRecord = z.infer<typeof ProcessRecord>
+
 export const ReleaseRecord = z.object({ version: z.string().min(1), dir: z.string().min(1), schema: z.string() })
 export type ReleaseRecord = z.infer<typeof ReleaseRecord>
 
@@ -22,7 +32,12 @@ export const TenantRecord = z.object({
   desired: z.enum(['up', 'down']),
   asleep: z.boolean(),
   next_wake_at: z.string().nullable(),
-  process: Identity.extend({ socket: z.string(), release: z.string(), started_at: z.string() }).nullable(),
+  /** The one that serves. */
+  process: ProcessRecord.nullable(),
+  /** Stands by to take its place. */
+  beside: ProcessRecord.nullable().default(null),
+  /** Has given its place away and comes to its end. */
+  retiring: ProcessRecord.nullable().default(null),
 })
 export type TenantRecord = z.infer<typeof TenantRecord>
 
@@ -40,6 +55,8 @@ export const NodeState = z.object({
   jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
   /** Fencing numbers of tenants that were forgotten: a late runner must not bring them back. */
   fences: z.record(z.string(), z.int()),
+  /** Processes of rehearsals: whatever a killed node left of them is ended. */
+  rehearsals: z.array(Identity).default([]),
   /** Processes to adopt after a restart; `signature` tells whether they run with the settings of today. */
   services: z.partialRecord(ServiceName, Identity.extend({ signature: z.string() })),
 })
@@ -66,6 +83,7 @@ export class StateStore {
       releases: [],
       jwks: { keys: [] },
       fences: {},
+      rehearsals: [],
       services: {},
     }
     for (const file of tenantFiles(dir)) {
@@ -104,6 +122,8 @@ export class StateStore {
       asleep: false,
       next_wake_at: null,
       process: null,
+      beside: null,
+      retiring: null,
     }
     const next = { ...former, ...changes }
     writeAtomically(this.fileOf(id), `${JSON.stringify(next, null, 1)}\n`)

@@ -33,7 +33,8 @@ export async function stopOrphans(dataDir: string): Promise<number> {
   try {
     const store = new StateStore(join(dataDir, 'node'), { host: '127.0.0.1', port: 0, base_domain: 'localhost' })
     await stop(store.state.services['gateway'])
-    await Promise.all(store.tenants.map((record) => stop(record.process)))
+    await Promise.all(store.tenants.flatMap((record) => [record.process, record.beside, record.retiring]).map(stop))
+    await Promise.all(store.state.rehearsals.map(stop))
     await stop(store.state.services['control-plane'])
     const cluster = new PostgresCluster({
       dir: knownServerFolder(dataDir),

@@ -1,18 +1,21 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Binding, DomainError, type PlaneHealth } from '@cityos/contract'
-import { errors, jwtVerify, SignJWT } from 'jose'
+import { type Binding, DomainError, type PlaneHealth, planeProtocol } from '@cityos/contract'
+import { errors, jwtVerify } from 'jose'
 import { type Fence, type InventoryItem, StaleFence, type TenantSecrets } from '../../driver.ts'
 import { type Databases, databaseName, type TenantLogins } from '../postgres/databases.ts'
-import { socketRequest } from '../socket-request.ts'
+import { usage } from '../process.ts'
 import type { NodeRequest, NodeResponse } from './api.ts'
 import type { Archives } from './archives.ts'
 import type { CertificateStore } from './certificates.ts'
 import { Child } from './child.ts'
+import { inventoryOf } from './inventory.ts'
 import { lastLines } from './log-files.ts'
 import { Plane, type PlaneSurroundings } from './plane.ts'
+import { askPlaneAt } from './plane-link.ts'
 import type { Sealer } from './seal.ts'
-import type { StateStore, TenantRecord } from './state.ts'
+import type { ReleaseRecord, StateStore, TenantRecord } from './state.ts'
+import type { Upgrades } from './upgrades.ts'
 
 export interface TenantsOptions {
   store: StateStore
@@ -20,6 +23,7 @@ export interface TenantsOptions {
   dataDir: string
   databases: () => Databases
   archives: () => Archives
+  upgrades: () => Upgrades
   certificates: CertificateStore
   /** Name of a release's template database. */
   template: (release: string) => Promise<string>
@@ -73,6 +77,7 @@ export class Tenants {
   dropDatabase({ tenantId, fence }: NodeRequest<'dropDatabase'>): Promise<null> {
     return this.fenced(tenantId, fence, async () => {
       if (this.known(tenantId).desired === 'up') await this.planeOf(tenantId).stop()
+      await this.options.upgrades().endOthers(tenantId)
       await this.options.databases().dropTenant(tenantId)
       return null
     })
@@ -95,11 +100,12 @@ export class Tenants {
   forget({ tenantId, fence }: NodeRequest<'forget'>): Promise<null> {
     return this.fenced(tenantId, fence, async () => {
       await this.planeOf(tenantId).stop()
+      await this.options.upgrades().endOthers(tenantId)
       rmSync(this.filesDir(tenantId), { recursive: true, force: true })
       rmSync(this.mailDir(tenantId), { recursive: true, force: true })
       for (const which of ['incoming', 'former'] as const) this.options.archives().dropFiles(tenantId, which)
       this.options.certificates.removeAllOf(tenantId)
-      rmSync(this.logFile(tenantId), { force: true })
+      for (const file of [this.logFile(tenantId), this.rehearsalLogFile(tenantId)]) rmSync(file, { force: true })
       this.options.store.updateTenant(tenantId, { document: null, secrets: null, hosts: [] })
       await this.options.changed()
       return null
@@ -110,7 +116,8 @@ export class Tenants {
     return this.fenced(tenantId, fence, async () => {
       const { process, document } = this.known(tenantId)
       const plane = this.planeOf(tenantId)
-      if (process && document && process.release !== document.release) await plane.stop()
+      // Nobody notices, also when it is not an upgrade that asks for it.
+      if (process && process.release !== document?.release && plane.runtime === 'running') await this.options.upgrades().replace(tenantId)
       await plane.start()
       await this.options.changed()
       this.options.poolUsed()
@@ -121,6 +128,7 @@ export class Tenants {
   stop({ tenantId, fence }: NodeRequest<'stop'>): Promise<null> {
     return this.fenced(tenantId, fence, async () => {
       await this.planeOf(tenantId).stop()
+      await this.options.upgrades().endOthers(tenantId)
       await this.options.changed()
       return null
     })
@@ -167,7 +175,13 @@ export class Tenants {
     if (!this.options.store.tenant(tenantId)) {
       return { runtime: 'absent', restarts: 0, memoryBytes: null, cpuSeconds: null, startedAt: null, nextWakeAt: null, lastError: null }
     }
-    return this.planeOf(tenantId).state()
+    const { process } = this.options.upgrades().beside(tenantId)
+    const beside = process && {
+      release: process.release,
+      memoryBytes: usage(process.pid).memoryBytes,
+      startedAt: process.started_at,
+    }
+    return { ...this.planeOf(tenantId).state(), beside }
   }
 
   /** The data plane's own report; null while it is not awake (asking never wakes it) or does not answer. */
@@ -183,41 +197,10 @@ export class Tenants {
     return lastLines(this.logFile(tenantId), lines)
   }
 
-  async inventory(): Promise<InventoryItem[]> {
-    const { store, dataDir } = this.options
-    const ids = new Map(store.tenants.map((record) => [databaseName(record.id), record.id]))
-    // A database that is only being loaded has no record yet: its name tells whose it will be.
-    const owner = (name: string) => {
-      const ulid = name.replace(/^(t|in|was)_/, '').replace(/_(app|own)$/, '')
-      return ids.get(`t_${ulid}`) ?? `tnt_${ulid}`
-    }
-    const { databases, roles } = await this.options.databases().tenants()
-    const files = existsSync(join(dataDir, 'files')) ? readdirSync(join(dataDir, 'files')) : []
-    // The messages of the platform itself lie beside the folders of the tenants.
-    const mail = join(dataDir, 'mail')
-    const mailboxes = existsSync(mail) ? readdirSync(mail, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : []
-    return [
-      ...databases.map((name) => ({ kind: 'database' as const, name, tenantId: owner(name) })),
-      ...roles.map((name) => ({ kind: 'role' as const, name, tenantId: owner(name) })),
-      ...this.all().flatMap(({ record, plane }) =>
-        plane.pid ? [{ kind: 'process' as const, name: `data-plane ${record.id}`, tenantId: record.id }] : [],
-      ),
-      ...store.tenants.flatMap((record) => record.hosts.map((name) => ({ kind: 'route' as const, name, tenantId: record.id }))),
-      ...files.map((name) => ({ kind: 'files' as const, name, tenantId: name })),
-      ...mailboxes.map(({ name }) => ({ kind: 'files' as const, name: `mail/${name}`, tenantId: name })),
-      ...this.options
-        .archives()
-        .filesBeside()
-        .map((item) => ({ kind: 'files' as const, ...item })),
-      ...this.options
-        .archives()
-        .places()
-        .map((archive) => ({ kind: 'backup' as const, name: archive.archiveId, tenantId: archive.tenantId })),
-      ...this.options.certificates.list(),
-      ...store.tenants
-        .filter((record) => record.secrets)
-        .map((record) => ({ kind: 'secret' as const, name: record.id, tenantId: record.id })),
-    ]
+  inventory(): Promise<InventoryItem[]> {
+    const { dataDir, databases, archives, upgrades, certificates } = this.options
+    const parts = { databases: databases(), archives: archives(), upgrades: upgrades(), certificates }
+    return inventoryOf({ dataDir, ...parts, tenants: this.all() })
   }
 
   /** A record that says nothing any more goes; its fencing number is kept apart. */
@@ -226,6 +209,7 @@ export class Tenants {
     if (!record || record.document || record.secrets || record.hosts.length > 0 || record.desired === 'up') return
     this.options.store.removeTenant(tenantId)
     this.planes.delete(tenantId)
+    this.options.upgrades().forget(tenantId)
   }
 
   private known(tenantId: string): Readonly<TenantRecord> {
@@ -234,32 +218,45 @@ export class Tenants {
     return record
   }
 
-  private planeOf(tenantId: string): Plane {
+  planeOf(tenantId: string): Plane {
     let plane = this.planes.get(tenantId)
     if (!plane) {
       const { store, surroundings } = this.options
       const changed = () => void this.options.changed()
-      plane = new Plane(tenantId, { ...surroundings, store, changed, bindingOf: (record, release) => this.bindingOf(record, release.dir) })
+      plane = new Plane(tenantId, {
+        ...surroundings,
+        store,
+        changed,
+        bindingOf: (record, release, standby) => this.bindingOf(record, release, standby),
+      })
       this.planes.set(tenantId, plane)
     }
     return plane
   }
 
-  private bindingOf(record: Readonly<TenantRecord>, releaseDir: string): Binding {
+  /** @param standby for a process beside the one that serves: it is a build of `release`, whatever the document says */
+  bindingOf(record: Readonly<TenantRecord>, release: ReleaseRecord, standby: boolean): Binding {
     if (!record.document || !record.secrets) throw new Error(`tenant ${record.id} is not configured yet`)
     const secrets = this.secrets(record)
     const databases = this.options.databases()
     const url = databases.address(databaseName(record.id), this.logins(record.id).application)
     return {
-      tenant: record.document,
+      tenant: { ...record.document, release: release.version },
+      ...(standby ? { standby } : {}),
       listen: { socket: this.options.newSocket() },
       database: { url, direct_url: url },
       secrets: { tenant_key: secrets.tenantKey, plane_key: secrets.planeKey },
       files_dir: this.filesDir(record.id),
       mail: { smtp_url: this.options.smtpUrl, mailbox_dir: this.mailDir(record.id) },
-      release_dir: releaseDir,
+      release_dir: release.dir,
+      former_release_dirs: this.options.store.state.releases.flatMap((known) => (known.dir === release.dir ? [] : [known.dir])).reverse(),
+      protocol: planeProtocol,
       ...this.options.common(),
     }
+  }
+
+  secretsOf(tenantId: string): TenantSecrets {
+    return this.secrets(this.known(tenantId))
   }
 
   private secrets(record: Readonly<TenantRecord>): TenantSecrets {
@@ -275,6 +272,11 @@ export class Tenants {
 
   private filesDir(tenantId: string): string {
     return join(this.options.dataDir, 'files', tenantId)
+  }
+
+  /** What the process of a rehearsal said; kept when it failed. */
+  rehearsalLogFile(tenantId: string): string {
+    return join(this.options.dataDir, 'logs', `rehearsal-${tenantId}.log`)
   }
 
   private mailDir(tenantId: string): string {
@@ -307,19 +309,15 @@ export class Tenants {
 
   /** A request to the data plane itself, with a 60-second token of the tenant's plane key. */
   private async ask(tenantId: string, method: 'GET' | 'POST', path: string, timeoutMs: number): Promise<unknown> {
-    const record = this.known(tenantId)
     const { socket } = this.planeOf(tenantId)
     if (!socket) throw new Error(`the data plane of ${tenantId} is not awake`)
-    const issued = Math.floor(this.options.now().getTime() / 1000)
-    const token = await new SignJWT({ iss: 'node', aud: 'data-plane', tenant_id: tenantId, iat: issued, exp: issued + 60 })
-      .setProtectedHeader({ alg: 'HS256' })
-      .sign(Buffer.from(this.secrets(record).planeKey, 'base64'))
-    const headers = { authorization: `Bearer ${token}` }
-    const answer = await socketRequest(socket, method, path, { headers, timeoutMs, ...(method === 'POST' ? { body: {} } : {}) })
-    const envelope = answer.body as { data: unknown; errors?: { message: string }[] } | null
-    if (answer.status >= 300 || !envelope)
-      throw new Error(`${method} ${path} of ${tenantId} answered ${answer.status}: ${envelope?.errors?.[0]?.message ?? ''}`)
-    return envelope.data
+    return this.askAt(tenantId, socket, method, path, timeoutMs)
+  }
+
+  /** The same, of whichever of the tenant's processes listens on this socket. */
+  askAt(tenantId: string, socket: string, method: 'GET' | 'POST', path: string, timeoutMs: number): Promise<unknown> {
+    const { planeKey } = this.secrets(this.known(tenantId))
+    return askPlaneAt({ tenantId, socket, planeKey }, method, path, { timeoutMs, now: this.options.now() })
   }
 
   /** Runs a change after the tenant's earlier ones, unless a newer operation has taken over. */

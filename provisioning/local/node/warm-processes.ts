@@ -56,6 +56,11 @@ export class WarmProcesses {
     }
   }
 
+  /** A new process that writes to the end of this log, whose tenant's other process goes on writing there too. */
+  fresh(release: ReleaseRecord, logFile: string): Promise<Child> {
+    return this.launch(release, logFile)
+  }
+
   /** Starts what is missing in the background; called when nothing more urgent is under way. */
   refill(): void {
     if (this.closed || this.filling || !this.release) return

@@ -255,6 +255,69 @@ describe('the migration runner', () => {
     expect((await sql(url, `SELECT count(*)::int AS count FROM pg_tables WHERE schemaname = 'public'`)).rows[0].count).toBe(3)
   })
 
+  test('a contract migration waits until the running release carries it; later files are applied past it', async () => {
+    const { url } = await postgres.emptyDatabase()
+    const expand = { '0001_a.sql': 'CREATE TABLE a (id int, old int);' }
+    const second = { ...expand, '0002_contract_a.sql': 'ALTER TABLE a DROP COLUMN old;', '0003_b.sql': 'CREATE TABLE b (id int);' }
+    const third = { ...second, '0004_contract_b.sql': 'DROP TABLE b;', '0005_c.sql': 'CREATE TABLE c (id int);' }
+    const to = (files: Record<string, string>, carried: string[]) =>
+      using(url, async (client) => migrate(client, await readMigrations(journal(files)), undefined, { carried: new Set(carried) }))
+    expect(await to(expand, [])).toEqual(['0001_a.sql'])
+    expect(await to(second, Object.keys(expand))).toEqual(['0003_b.sql'])
+    expect(await to(second, Object.keys(expand))).toEqual([])
+    expect(await to(third, Object.keys(second))).toEqual(['0002_contract_a.sql', '0005_c.sql'])
+    expect((await sql(url, 'SELECT name, position, kind FROM schema_migration ORDER BY position')).rows).toEqual([
+      { name: '0001_a.sql', position: 0, kind: 'expand' },
+      { name: '0002_contract_a.sql', position: 1, kind: 'contract' },
+      { name: '0003_b.sql', position: 2, kind: 'expand' },
+      { name: '0005_c.sql', position: 4, kind: 'expand' },
+    ])
+    // A new tenant has no past: everything at once.
+    const fresh = await postgres.emptyDatabase()
+    expect(await using(fresh.url, async (client) => migrate(client, await readMigrations(journal(third))))).toEqual(Object.keys(third))
+  })
+
+  test('the history of an older release learns what kind its migrations were', async () => {
+    const { url } = await postgres.emptyDatabase()
+    const files = { '0001_a.sql': 'CREATE TABLE a (id int);', '0002_contract_a.sql': 'DROP TABLE a;' }
+    await using(url, async (client) => migrate(client, await readMigrations(journal(files))))
+    await sql(url, 'ALTER TABLE schema_migration DROP COLUMN kind')
+    await using(url, async (client) => migrate(client, await readMigrations(journal(files))))
+    expect((await sql(url, 'SELECT kind FROM schema_migration ORDER BY position')).rows).toEqual([{ kind: 'expand' }, { kind: 'contract' }])
+  })
+
+  test('indexes are built outside a transaction, and one that an interrupted try left behind is built anew', async () => {
+    const { url } = await postgres.emptyDatabase()
+    const files = { '1.sql': 'CREATE TABLE a (id int); INSERT INTO a VALUES (1), (1);' }
+    const unique = { ...files, '2.sql': '-- for the list; of everything\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS a_id ON a (id);' }
+    await expect(using(url, async (client) => migrate(client, await readMigrations(journal(unique))))).rejects.toThrow(
+      'migration 2.sql failed: could not create unique index',
+    )
+    await sql(url, 'DELETE FROM a')
+    expect(await using(url, async (client) => migrate(client, await readMigrations(journal(unique))))).toEqual(['2.sql'])
+    expect((await sql(url, `SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_id'::regclass`)).rows).toEqual([{ indisvalid: true }])
+  })
+
+  test('while a shop is open, a migration does not queue everybody behind it: it gives way and tries again', async () => {
+    const { url } = await postgres.emptyDatabase()
+    await sql(url, 'CREATE TABLE a (id int)')
+    await using(url, (reader) =>
+      using(url, async (client) => {
+        await reader.query('BEGIN')
+        await reader.query('SELECT * FROM a')
+        const files = { '1.sql': 'ALTER TABLE a ADD COLUMN note text;' }
+        const migrating = migrate(client, await readMigrations(journal(files)), undefined, { lockTimeoutMs: 20 })
+        // Whoever comes now would wait behind it for as long as the reader reads; its own patience is longer than ours.
+        await using(url, async (shopper) => {
+          await shopper.query(`SET statement_timeout = '2s'`)
+          for (let reads = 0; reads < 20; reads += 1) await shopper.query('SELECT * FROM a')
+        })
+        await reader.query('COMMIT')
+        expect(await migrating).toEqual(['1.sql'])
+      }),
+    )
+  })
+
   test('a file that fails is undone as a whole; the ones before it stay', async () => {
     const { url } = await postgres.emptyDatabase()
     const migrations = await readMigrations(

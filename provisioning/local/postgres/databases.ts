@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { kindOfMigration } from '@cityos/contract'
 import pg from 'pg'
 import { type Migration, migrate, schemaHash } from '../../migrate.ts'
 import { DatabaseStates } from './database-states.ts'
@@ -140,10 +141,13 @@ export class Databases {
   /**
    * The template database of a release: extensions, rights and migrations, no row of any tenant. Built beside and
    * renamed into place, so that a half-built one is never cloned.
+   * @param carried contract migrations that are to be in it; the others wait, as in a tenant that came from an older release
    * @returns its name, `rel_<schema hash>`
    */
-  async ensureTemplate(migrations: Migration[]): Promise<string> {
-    const name = `rel_${schemaHash(migrations)}`
+  async ensureTemplate(migrations: Migration[], carried: ReadonlySet<string> | 'all' = 'all'): Promise<string> {
+    const applied = migrations.filter(({ name }) => carried === 'all' || carried.has(name) || kindOfMigration(name) === 'expand')
+    const waits = applied.length < migrations.length
+    const name = `rel_${schemaHash(migrations)}${waits ? `_${schemaHash(applied)}` : ''}`
     if (await this.exists(name)) return name
     await this.ensureGroups()
     const draft = `draft_${randomBytes(8).toString('hex')}`
@@ -155,7 +159,7 @@ export class Databases {
       try {
         await client.query(rightsOfSchema)
         for (const extension of extensions) await client.query(`CREATE EXTENSION ${extension}`)
-        await migrate(client, migrations, ownerRole)
+        await migrate(client, migrations, ownerRole, { carried })
       } finally {
         await client.end()
       }

@@ -1,7 +1,8 @@
 // A data plane for tests of the node and the gateway: speaks the Binding protocol, sells nothing.
 import { createHash, createHmac } from 'node:crypto'
-import { writeSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { createServer, request } from 'node:http'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 
 /** The minute's proof that a data plane is calling (HS256 with its plane key). */
@@ -27,8 +28,47 @@ reader.once('line', (line) => {
   start(JSON.parse(line))
 })
 
+/** The tenant's lease, as a file: whoever could make it holds it. What happens to it stands in a log beside it. */
+class Lease {
+  held = false
+  constructor(file) {
+    this.file = file
+  }
+  try() {
+    if (this.held) return true
+    try {
+      if (existsSync(this.file) && !existsSync(`/proc/${readFileSync(this.file, 'utf8')}`)) rmSync(this.file, { force: true })
+      writeFileSync(this.file, String(process.pid), { flag: 'wx' })
+      this.held = true
+      appendFileSync(`${this.file}.log`, `take ${process.pid}\n`)
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+    }
+    return this.held
+  }
+  giveUp() {
+    if (!this.held) return
+    this.held = false
+    appendFileSync(`${this.file}.log`, `give ${process.pid}\n`)
+    rmSync(this.file, { force: true })
+  }
+}
+
 function start(binding) {
   const { tenant } = binding
+  // How this release behaves: its folder says.
+  const behaviour = existsSync(`${binding.release_dir}/behaviour.json`)
+    ? JSON.parse(readFileSync(`${binding.release_dir}/behaviour.json`, 'utf8'))
+    : {}
+  if (behaviour.crashOnBoot) {
+    tell({ error: 'this release does not boot' })
+    process.exit(1)
+  }
+  const lease = new Lease(`${dirname(binding.listen.socket)}/lease-${tenant.id}`)
+  // One that does not stand by goes on asking.
+  const asking = setInterval(() => binding.standby || lease.try(), 50)
+  if (!binding.standby) lease.try()
+  const held = []
   if (tenant.plan === 'broken') {
     tell({ error: 'the plan is broken' })
     process.exit(1)
@@ -49,6 +89,30 @@ function start(binding) {
         headers: incoming.headers,
         url: incoming.url,
       })
+    if (behaviour.failing && url.pathname.startsWith('/v1/')) return json(response, 500, null)
+    if (url.pathname === '/en' || url.pathname === '/v1/store/products') return json(response, 200, [])
+    if (/^\/v1\/store\/carts\/.*\/complete$/.test(url.pathname)) return json(response, 201, { release: tenant.release })
+    if (url.pathname === '/release') return json(response, 200, { release: tenant.release, pid: process.pid, lease: lease.held })
+    if (url.pathname === '/held') {
+      // Answered when a test asks for it.
+      held.push(() => json(response, 200, { release: tenant.release }))
+      return
+    }
+    if (url.pathname === '/held/count') return json(response, 200, held.length)
+    if (url.pathname === '/held/answer') {
+      for (const answer of held.splice(0)) answer()
+      return json(response, 200, null)
+    }
+    if (url.pathname === '/internal/activate') {
+      return json(response, 200, { lease: lease.try() })
+    }
+    if (url.pathname === '/internal/probe') {
+      const ok = !behaviour.failingHold
+      return json(response, 200, {
+        ok,
+        checks: [{ name: 'hold', ok, milliseconds: 1, message: ok ? null : 'nothing can be held' }],
+      })
+    }
     if (url.pathname === '/binding') return json(response, 200, binding)
     if (url.pathname === '/log') {
       console.log(url.searchParams.get('line'))
@@ -158,9 +222,13 @@ function start(binding) {
     socket.on('error', () => socket.destroy())
   })
   process.on('SIGTERM', () => {
-    server.close(() => process.exit(0))
-    server.closeIdleConnections()
-    for (const stream of streams) stream.end()
+    clearInterval(asking)
+    server.close(() => {
+      lease.giveUp()
+      process.exit(0)
+    })
+    setInterval(() => server.closeIdleConnections(), 20)
+    for (const stream of streams) stream.end('retry: 500\n\n')
   })
   server.listen(binding.listen.socket, () => tell({ ready: 'bound' }))
 }

@@ -1,0 +1,132 @@
+import { latencyBoundsMs } from '@cityos/provisioning/upgrade'
+import { describe, expect, it } from 'vitest'
+import { defaultThresholds } from './gate.contract.ts'
+import { type ArmSample, deltaOf, type GateSample, p95 } from './gate.sample.ts'
+import { judge, shortWindow } from './gate.ts'
+
+const start = Date.parse('2026-03-02T08:00:00.000Z')
+const bucketOf = (milliseconds: number) => latencyBoundsMs.indexOf(milliseconds as 100)
+
+function arm(values: Partial<Omit<ArmSample, 'latency'>> & { p95?: number }): ArmSample {
+  const { p95: slow = 100, ...rest } = values
+  const latency = new Array<number>(latencyBoundsMs.length + 1).fill(0)
+  latency[bucketOf(slow)] = values.requests ?? 0
+  const nothing = { segment: 'a', tenants: 3, requests: 0, errors: 0, checkouts: 0, failedCheckouts: 0, restarts: 0, memory: 100e6 }
+  return { ...nothing, probes: { checks: 0, failed: 0 }, ...rest, latency }
+}
+
+/** Looks every ten seconds over a soak of two minutes, each arm as a function of the look. */
+function soak(upgraded: (look: number) => Parameters<typeof arm>[0], control: (look: number) => Parameters<typeof arm>[0], looks = 12) {
+  const samples: GateSample[] = []
+  for (let look = 0; look <= looks; look++)
+    samples.push({ at: start + look * 10_000, upgraded: arm(upgraded(look)), control: arm(control(look)) })
+  return judge(samples, { startedAt: start, until: start + 120_000, seconds: 120 }, defaultThresholds, start + looks * 10_000)
+}
+
+const well = (look: number) => ({ requests: look * 100, errors: 0, checkouts: look * 5 })
+const figure = (report: ReturnType<typeof judge>, name: string) => report.figures.find((candidate) => candidate.name === name)
+
+describe('the gate', () => {
+  it('lets two arms pass that are alike, once the soak is over', () => {
+    expect(soak(well, well)).toMatchObject({
+      verdict: 'passed',
+      basis: 'traffic',
+      upgraded: { requests: 1200 },
+      control: { requests: 1200 },
+    })
+    expect(soak(well, well, 6).verdict).toBe('watching')
+  })
+
+  it('stops at errors that burn the budget faster than the control group’s', () => {
+    const report = soak((look) => ({ ...well(look), errors: look * 20 }), well, 6)
+    expect(report).toMatchObject({ verdict: 'failed', upgraded: { errors: 120, error_rate: 0.2 } })
+    expect(figure(report, 'error_rate')).toMatchObject({ value: 20, limit: 2, verdict: 'exceeded' })
+  })
+
+  it('does not blame the release for what strikes both arms', () => {
+    const troubled = (look: number) => ({ ...well(look), errors: look * 20, failedCheckouts: look })
+    expect(soak(troubled, troubled).verdict).toBe('passed')
+  })
+
+  it('does not stop at something long past, nor at a single bad moment', () => {
+    const past = soak((look) => ({ ...well(look), errors: Math.min(look, 3) * 20 }), well)
+    expect(figure(past, 'error_rate')).toMatchObject({ value: 5, short: 0, verdict: 'ok' })
+    const one = soak((look) => ({ ...well(look), checkouts: look, failedCheckouts: look > 5 ? 1 : 0 }), well)
+    expect(figure(one, 'failed_checkouts')).toMatchObject({ verdict: 'ok' })
+  })
+
+  it('stops at failed checkouts although few requests fail', () => {
+    const report = soak((look) => ({ ...well(look), failedCheckouts: look * 2 }), well, 8)
+    expect(figure(report, 'failed_checkouts')).toMatchObject({ value: 20, verdict: 'exceeded' })
+  })
+
+  it('compares p95 with factor and floor, in the soak alone', () => {
+    expect(soak((look) => ({ ...well(look), p95: 1000 }), well)).toMatchObject({ verdict: 'failed', upgraded: { p95_ms: 1000 } })
+    expect(soak((look) => ({ ...well(look), p95: 150 }), well).verdict).toBe('passed')
+    const samples = Array.from({ length: 8 }, (_, look) => ({
+      at: start + look * 10_000,
+      upgraded: arm({ ...well(look), p95: 1000 }),
+      control: arm(well(look)),
+    }))
+    const before = judge(samples, { startedAt: null, until: null, seconds: 120 }, defaultThresholds, start + 70_000)
+    expect(figure(before, 'latency_p95')?.verdict).toBe('not_enough')
+  })
+
+  it('calls it a leak when memory is far above the control group’s and still grows', () => {
+    expect(
+      figure(
+        soak((look) => ({ ...well(look), memory: 150e6 + look * 20e6 }), well),
+        'memory',
+      )?.verdict,
+    ).toBe('exceeded')
+    expect(
+      figure(
+        soak((look) => ({ ...well(look), memory: 160e6 }), well),
+        'memory',
+      )?.verdict,
+    ).toBe('ok')
+    expect(
+      figure(
+        soak((look) => ({ ...well(look), memory: 300e6 }), well),
+        'memory',
+      )?.verdict,
+    ).toBe('ok')
+  })
+
+  it('counts crashes beyond the control group’s', () => {
+    expect(soak((look) => ({ ...well(look), restarts: Math.floor(look / 3) }), well, 9)).toMatchObject({ verdict: 'failed' })
+    expect(soak((look) => ({ ...well(look), restarts: look > 4 ? 1 : 0 }), well).verdict).toBe('passed')
+  })
+
+  it('is decided by probes below 200 requests an arm, and says so', () => {
+    const quiet = (failed: number) => (look: number) => ({ requests: look, probes: { checks: 15, failed } })
+    const bad = soak(quiet(3), quiet(0), 4)
+    expect(bad).toMatchObject({ verdict: 'failed', basis: 'probes', upgraded: { probes: { checks: 75, failed: 15 } } })
+    expect(bad.message).toContain('probes decide: 4 and 4 requests are below 200 an arm')
+    expect(soak(quiet(0), quiet(0)).verdict).toBe('passed')
+    expect(soak(quiet(3), quiet(3)).verdict).toBe('passed')
+  })
+})
+
+describe('counting', () => {
+  it('leaves out what lies between two gateways, or two sets of tenants', () => {
+    const samples = [900, 1000, 40, 70].map((requests, index) => {
+      const segment = index < 2 ? 'a' : 'b'
+      return { at: start + index * 10_000, upgraded: arm({ segment, requests }), control: arm({ requests: index * 50 }) }
+    })
+    expect(deltaOf(samples, 'upgraded').requests).toBe(130)
+    expect(deltaOf(samples, 'control').requests).toBe(100)
+  })
+
+  it('finds the bucket of the 95th percentile', () => {
+    expect(p95([])).toBeNull()
+    const latency = new Array<number>(latencyBoundsMs.length + 1).fill(0)
+    latency[bucketOf(10)] = 94
+    latency[bucketOf(500)] = 6
+    expect(p95(latency)).toBe(500)
+  })
+
+  it('has a short window of a twelfth of the soak, five seconds to a minute', () => {
+    expect([5, 120, 600, 7200].map(shortWindow)).toEqual([5, 10, 50, 60])
+  })
+})
