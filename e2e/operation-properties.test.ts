@@ -10,7 +10,7 @@ import { LocalDriver, nodeAddress } from '@cityos/provisioning/local'
 import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Platform } from './platform.ts'
-import { builtRelease } from './release.ts'
+import { anotherRelease, builtRelease } from './release.ts'
 
 // The properties of every operation (control-plane/src/operations/properties.test.ts) once more on the real driver:
 // real databases, roles, processes, routes and files. Here all steps of an operation are repeated in one run, and each
@@ -28,7 +28,7 @@ beforeAll(async () => {
   if (!node) throw new Error('the platform has no node')
   bench = await OperationBench.start(new LocalDriver({ socket: node.socket }), {
     url: (await postgres.emptyDatabase()).url,
-    release: builtRelease(),
+    releases: { now: builtRelease(), next: await anotherRelease(platform) },
   })
 })
 
@@ -77,7 +77,7 @@ describe.concurrent.each(operationCases)('$kind', (item) => {
     return tenantId
   }
   const carry = async (tenantId: string, definition: OperationDefinition) =>
-    bench.finish(await bench.queue(kind, tenantId, parametersOf(item, tenantId)), bench.runner({ definition, attempts: 1 }))
+    bench.finish(await bench.queue(kind, tenantId, parametersOf(item, tenantId, bench)), bench.runner({ definition, attempts: 1 }))
 
   test.for(told.filter(isBefore))('%s failing after its effect leaves everything as it was', inTurn, async (name) => {
     const tenantId = ready ?? (await reach())

@@ -53,7 +53,7 @@ describe.each(operationCases)('$kind', (item) => {
         return message
       },
     }))
-    expect(await bench.finish(await bench.queue(kind, tenantId, parametersOf(item, tenantId)), bench.runner({ definition }))).toBe(
+    expect(await bench.finish(await bench.queue(kind, tenantId, parametersOf(item, tenantId, bench)), bench.runner({ definition }))).toBe(
       'succeeded',
     )
     expect(seen).toHaveLength(1)
@@ -78,7 +78,7 @@ describe.each(operationCases)('$kind', (item) => {
         throw new Error(`${name} was made to fail`)
       },
     }))
-    const operationId = await bench.queue(kind, tenantId, parametersOf(item, tenantId))
+    const operationId = await bench.queue(kind, tenantId, parametersOf(item, tenantId, bench))
     const status = await bench.finish(operationId, bench.runner({ definition }))
     expect(failed).toBeGreaterThan(0)
     if (!isBefore) {

@@ -3,7 +3,7 @@ import { latencyBoundsMs } from '@cityos/provisioning/upgrade'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { json } from '../registry/registry.ts'
 import { MemoryDriver } from '../testing/memory-driver.ts'
-import { OperationBench, testRelease } from '../testing/operation-bench.ts'
+import { OperationBench, testNext, testRelease } from '../testing/operation-bench.ts'
 import { SeededRandom } from '../testing/seeded-random.ts'
 import { defaultThresholds } from './gate.contract.ts'
 import { planRings } from './rollout.plan.ts'
@@ -12,7 +12,7 @@ import { RolloutRunner } from './rollout.runner.ts'
 
 /** The same as the simulation, through the registry, the real operations and the strict driver: runner and SQL are killed too. */
 
-const to = '0.0.1+test'
+const to = testNext.version
 const size = 8
 const active = ['queued', 'running', 'waiting', 'undoing']
 
@@ -24,9 +24,6 @@ let driver: MemoryDriver
 beforeAll(async () => {
   driver = new MemoryDriver()
   bench = await OperationBench.start(driver)
-  await bench.registry.db.release.create({
-    data: { version: to, dir: '/nowhere', schema: 'test', status: 'available', created_at: bench.clock.now() },
-  })
 })
 afterAll(() => bench.stop())
 

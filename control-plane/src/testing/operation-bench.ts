@@ -15,7 +15,15 @@ import { SigningKeys } from '../sign-in/signing-keys.ts'
 
 export type { OperationDefinition, Step, StepContext } from '../operations/definition.ts'
 export { definitionOf } from '../operations/definitions.ts'
-export const testRelease = { version: '0.0.0+test', dir: '/nowhere', schema: 'test' }
+
+interface BenchRelease {
+  version: string
+  dir: string
+  schema: string
+}
+export const testRelease: BenchRelease = { version: '0.0.0+test', dir: '/nowhere', schema: 'test' }
+/** A release that only adds to the one every tenant of a test begins with. */
+export const testNext: BenchRelease = { version: '0.0.1+test', dir: '/nowhere', schema: 'test' }
 export const registryMigrations = join(import.meta.dirname, '../../prisma')
 const rootKey = Buffer.alloc(32, 7).toString('base64')
 
@@ -27,32 +35,39 @@ export class OperationBench {
   readonly lease: Lease
   readonly driver: DataPlaneDriver
   readonly #postgres: TestPostgres | null
-  readonly #release: { version: string; dir: string; schema: string }
+  /** What tenants begin with, and what they can be upgraded to. */
+  readonly releases: { now: BenchRelease; next: BenchRelease }
 
   private constructor(
     registry: Registry,
     driver: DataPlaneDriver,
     postgres: TestPostgres | null,
-    release: { version: string; dir: string; schema: string },
+    releases: { now: BenchRelease; next: BenchRelease },
   ) {
     this.registry = registry
     this.driver = driver
     this.#postgres = postgres
-    this.#release = release
+    this.releases = releases
     this.lease = new Lease(registry, 600)
   }
 
   /** @param at an existing empty database; without it a server of its own is started */
   static async start(
     driver: DataPlaneDriver,
-    at?: { url: string; release: { version: string; dir: string; schema: string } },
+    at?: { url: string; releases: { now: BenchRelease; next: BenchRelease } },
   ): Promise<OperationBench> {
     const postgres = at ? null : await startTestPostgres({ platform: registryMigrations })
     const url = at?.url ?? (await postgres!.platformDatabase(registryMigrations)).url
     if (at) await migrateRegistry(url, registryMigrations)
-    const release = at?.release ?? testRelease
-    const bench = new OperationBench(new Registry(url), driver, postgres, release)
-    await bench.registry.db.release.create({ data: { ...release, status: 'available', is_current: true, created_at: bench.clock.now() } })
+    const releases = at?.releases ?? { now: testRelease, next: testNext }
+    const bench = new OperationBench(new Registry(url), driver, postgres, releases)
+    const available = { status: 'available', created_at: bench.clock.now() }
+    await bench.registry.db.release.createMany({
+      data: [
+        { ...releases.now, ...available, is_current: true },
+        { ...releases.next, ...available },
+      ],
+    })
     await new SigningKeys(bench.registry, bench.sealing, bench.clock).ensure()
     await bench.lease.acquire(bench.clock.now())
     return bench
@@ -101,7 +116,7 @@ export class OperationBench {
         timezone: 'Asia/Riyadh',
         country: 'SA',
         theme: json({ brand: '#0f766e' }),
-        release: this.#release.version,
+        release: this.releases.now.version,
         driver: 'local',
         region: 'riyadh',
         seed: true,

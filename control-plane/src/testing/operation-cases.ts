@@ -1,15 +1,17 @@
-import { type OperationBench, testRelease } from './operation-bench.ts'
+import type { OperationBench } from './operation-bench.ts'
 
 /** How each operation is reached in a test: from a fresh tenant to the moment before it, and its parameters then. */
 export interface OperationCase {
   kind: string
   prepare(bench: OperationBench, tenantId: string): Promise<void>
   /** A function where they name things that `prepare` made. */
-  parameters: unknown | ((tenantId: string) => unknown)
+  parameters: unknown | ((tenantId: string, bench: OperationBench) => unknown)
 }
 
-export function parametersOf(item: OperationCase, tenantId: string): unknown {
-  return typeof item.parameters === 'function' ? (item.parameters as (tenantId: string) => unknown)(tenantId) : item.parameters
+export function parametersOf({ parameters }: OperationCase, tenantId: string, bench: OperationBench): unknown {
+  return typeof parameters === 'function'
+    ? (parameters as (tenantId: string, bench: OperationBench) => unknown)(tenantId, bench)
+    : parameters
 }
 
 const create = { seed: true, invitation_id: 'inv_none' }
@@ -51,16 +53,9 @@ const copy = (tenantId: string) => {
   }
 }
 
-/** A release that only adds to the one every tenant of a test begins with. */
-const next = { version: '0.0.1+test', dir: '/nowhere', schema: 'test' }
-const nextRelease = (bench: OperationBench) =>
-  bench.registry.db.release.createMany({
-    data: [{ ...next, status: 'available', created_at: bench.clock.now() }],
-    skipDuplicates: true,
-  })
-const upgrade = (tenantId: string) => ({
-  from: testRelease.version,
-  to: next.version,
+const upgrade = (tenantId: string, { releases }: OperationBench) => ({
+  from: releases.now.version,
+  to: releases.next.version,
   backup_id: idOf('bkp', tenantId),
   rollout_id: null,
   rehearse: true,
@@ -117,20 +112,16 @@ export const operationCases: readonly OperationCase[] = [
   },
   {
     kind: 'tenant-upgrade',
-    prepare: async (bench, tenantId) => {
-      await nextRelease(bench)
-      await serving(bench, tenantId)
-    },
+    prepare: serving,
     parameters: upgrade,
   },
   {
     kind: 'tenant-downgrade',
     prepare: async (bench, tenantId) => {
-      await nextRelease(bench)
       await serving(bench, tenantId)
-      await bench.perform('tenant-upgrade', tenantId, upgrade(tenantId))
+      await bench.perform('tenant-upgrade', tenantId, upgrade(tenantId, bench))
     },
-    parameters: { from: next.version, to: testRelease.version, rollout_id: null },
+    parameters: (_: string, { releases }: OperationBench) => ({ from: releases.next.version, to: releases.now.version, rollout_id: null }),
   },
   { kind: 'tenant-move', prepare: serving, parameters: (tenantId: string) => ({ archive_id: idOf('arc', tenantId) }) },
 ]
