@@ -1,12 +1,11 @@
 import { exportAudit, verifyAudit } from '@cityos/control-plane/contract'
-import DownloadIcon from '@mui/icons-material/Download'
 import { Alert, Box, Button } from '@mui/material'
 import { useState } from 'react'
-import { useListContext, useTranslate } from 'react-admin'
+import { useTranslate } from 'react-admin'
 import { useClient } from '../../api/query.ts'
 import { formatNumber, useConsoleLocale } from '../../fields/format.ts'
-import { saveText } from '../../fields/save-text.ts'
 import { When } from '../../fields/values.tsx'
+import { ExportCsv } from '../../screen/export-csv.tsx'
 import { ScreenList } from '../../screen/screen-list.tsx'
 import { useFailureNotice } from '../../shell/failure-notice.tsx'
 import { auditScreen } from './audit.screen.tsx'
@@ -58,24 +57,5 @@ export function AuditPage() {
 
 /** What the search finds, as a file with the hashes of the chain; the export is an entry itself. */
 export function ExportAudit() {
-  const t = useTranslate()
-  const client = useClient()
-  const failed = useFailureNotice()
-  const { filterValues } = useListContext()
-  const [busy, setBusy] = useState(false)
-  const save = async () => {
-    setBusy(true)
-    try {
-      saveText('audit.csv', await client(exportAudit, { query: { ...filterValues, format: 'csv' } }))
-    } catch (error) {
-      failed(error)
-    } finally {
-      setBusy(false)
-    }
-  }
-  return (
-    <Button size="small" startIcon={<DownloadIcon />} loading={busy} onClick={() => void save()}>
-      {t('shell.export_csv')}
-    </Button>
-  )
+  return <ExportCsv file="audit.csv" read={(client, query) => client(exportAudit, { query: { ...query, format: 'csv' } })} />
 }

@@ -1,32 +1,7 @@
 import { exportTenants } from '@cityos/control-plane/contract'
-import DownloadIcon from '@mui/icons-material/Download'
-import { Button } from '@mui/material'
-import { useState } from 'react'
-import { useListContext, useTranslate } from 'react-admin'
-import { useClient } from '../../api/query.ts'
-import { saveText } from '../../fields/save-text.ts'
-import { useFailureNotice } from '../../shell/failure-notice.tsx'
+import { ExportCsv } from '../../screen/export-csv.tsx'
 
 /** The tenants the list is narrowed to, all of them, as a file for a spreadsheet; the server records who took it. */
 export function ExportTenants() {
-  const t = useTranslate()
-  const client = useClient()
-  const failed = useFailureNotice()
-  const { filterValues } = useListContext()
-  const [busy, setBusy] = useState(false)
-  const save = async () => {
-    setBusy(true)
-    try {
-      saveText('tenants.csv', await client(exportTenants, { query: filterValues }))
-    } catch (error) {
-      failed(error)
-    } finally {
-      setBusy(false)
-    }
-  }
-  return (
-    <Button size="small" startIcon={<DownloadIcon />} loading={busy} onClick={() => void save()}>
-      {t('shell.export_csv')}
-    </Button>
-  )
+  return <ExportCsv file="tenants.csv" read={(client, query) => client(exportTenants, { query })} />
 }
