@@ -124,9 +124,7 @@ export class Mailer implements OnModuleInit, OnApplicationShutdown {
       const letter = this.rows.letterOf(row) ?? (await this.#write(row))
       if (letter === null) return
       if (this.post.kind === 'smtp' && reserved.test(letter.to)) return await this.rows.skipped(row.id, 'reserved_address')
-      const content = await this.post.compose(row.kind, letter)
-      if (!content) return await this.rows.failed(row.id, 'unknown_kind', null)
-      await this.post.send(row.id, letter, content)
+      if (!(await this.post.send(row.id, row.kind, letter))) return await this.rows.failed(row.id, 'unknown_kind', null)
       await this.rows.sent(row.id, this.post.kind === 'smtp')
     } catch (error) {
       await this.#failed(row, error)

@@ -3,7 +3,7 @@ import type { Composed, MailTransport } from '@cityos/mail'
 import { Inject, Injectable } from '@nestjs/common'
 import { BINDING, type Binding } from '../binding/binding.ts'
 import { TenantContext } from '../tenant/tenant-context.ts'
-import { type Letter, Letters } from './letters.ts'
+import { type Letter, Letters, type MailSender } from './letters.ts'
 
 /** The door that messages leave by, opened when the first one comes. */
 interface Door {
@@ -30,19 +30,21 @@ export class Post {
   }
 
   /** @returns null for a kind that this release has no words for */
-  async compose(kind: string, { locale, parameters, facts }: Letter): Promise<Composed | null> {
-    const texts = await this.letters.textsOf(kind, locale)
-    if (!texts) return null
-    const { compose } = await import('@cityos/mail')
-    const { frame } = await this.letters.sender(locale)
-    return compose(locale, texts, parameters, frame, facts)
+  async compose(kind: string, letter: Letter): Promise<Composed | null> {
+    return this.#words(kind, letter, await this.letters.sender(letter.locale))
   }
 
-  /** @throws MailRefused when trying again is no use; any other error when it may help */
-  async send(id: string, letter: Letter, content: Composed): Promise<void> {
+  /**
+   * @returns false for a kind that this release has no words for
+   * @throws MailRefused when trying again is no use; any other error when it may help
+   */
+  async send(id: string, kind: string, letter: Letter): Promise<boolean> {
+    const sender = await this.letters.sender(letter.locale)
+    const content = await this.#words(kind, letter, sender)
+    if (!content) return false
     const { senderNamed } = await import('@cityos/mail')
     const { transport, from } = await this.#open()
-    const { frame, replyTo } = await this.letters.sender(letter.locale)
+    const { frame, replyTo } = sender
     await transport.send({
       id,
       from: senderNamed(frame.sender, from ?? `no-reply@${this.tenant.document.domains[0] ?? 'localhost'}`),
@@ -50,11 +52,19 @@ export class Post {
       ...(replyTo ? { replyTo } : {}),
       ...content,
     })
+    return true
   }
 
   /** Removes what is kept of a message in the folder. */
   async forget(id: string): Promise<void> {
     await (await this.#open()).forget(id)
+  }
+
+  async #words(kind: string, { locale, parameters, facts }: Letter, { frame }: MailSender): Promise<Composed | null> {
+    const texts = await this.letters.textsOf(kind, locale)
+    if (!texts) return null
+    const { compose } = await import('@cityos/mail')
+    return compose(locale, texts, parameters, frame, facts)
   }
 
   async close(): Promise<void> {
