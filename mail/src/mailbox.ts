@@ -21,9 +21,13 @@ export function mailboxTransport(folder: string): MailTransport & { forget(id: s
         disableUrlAccess: true,
       })
       const bytes = await composed.compile().build()
-      await mkdir(folder, { recursive: true, mode: 0o700 })
       const draft = join(folder, `.${id}.${process.pid}`)
-      await writeFile(draft, bytes, { mode: 0o600 })
+      const write = () => writeFile(draft, bytes, { mode: 0o600 })
+      await write().catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await write()
+      })
       await rename(draft, file)
     },
     async forget(id) {

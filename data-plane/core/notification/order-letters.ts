@@ -69,14 +69,8 @@ export class OrderLetters implements OnModuleInit {
   }
 
   async #placed(event: DomainEvent): Promise<Letter | null> {
-    const order = await this.recipients.of(event.payload['id'])
+    const [order, lines] = await this.recipients.withLines(event.payload['id'])
     if (!order) return null
-    const lines = await this.database.read
-      .selectFrom('order_line')
-      .select(['title', 'quantity', 'total_amount'])
-      .where('order_id', '=', order.orderId)
-      .orderBy('position')
-      .execute()
     const say = words(order.locale)
     const facts = lines.map((line) => ({
       label: `${line.quantity} × ${this.recipients.text(line.title, order.locale)}`,

@@ -34,22 +34,33 @@ export class VendorLetters implements OnModuleInit {
   }
 
   async #aboutPart(event: DomainEvent): Promise<Letter | null> {
-    const part = await this.database.read
-      .selectFrom('sub_order')
-      .select(['id', 'number', 'vendor_id', 'total_amount', 'currency_code'])
-      .where('id', '=', event.aggregate.id)
-      .executeTakeFirst()
-    const to = part && (await this.#addressOf(part.vendor_id))
+    const { read } = this.database
+    const partId = event.aggregate.id
+    const [[part], [owner], lines] = await this.database.together(read, [
+      read
+        .selectFrom('sub_order as s')
+        .innerJoin('vendor as v', 'v.id', 's.vendor_id')
+        .select(['s.id', 's.number', 's.total_amount', 's.currency_code', 'v.email'])
+        .where('s.id', '=', partId),
+      read
+        .selectFrom('sub_order as s')
+        .innerJoin('vendor_user as u', 'u.vendor_id', 's.vendor_id')
+        .select('u.email')
+        .where('s.id', '=', partId)
+        .where('u.role', '=', 'owner')
+        .where('u.status', '=', 'active')
+        .where('u.deleted_at', 'is', null)
+        .orderBy('u.created_at')
+        .orderBy('u.id')
+        .limit(1),
+      read.selectFrom('order_line').select(['title', 'quantity']).where('sub_order_id', '=', partId).orderBy('position'),
+    ])
+    // the vendor's own address, else that of whoever has owned it longest
+    const to = part?.email ?? owner?.email
     if (!part || !to) return null
-    const lines = await this.database.read
-      .selectFrom('order_line')
-      .select(['title', 'quantity'])
-      .where('sub_order_id', '=', part.id)
-      .orderBy('position')
-      .execute()
     const locale = this.tenant.document.default_locale
     return {
-      to,
+      to: this.pii.decrypt(to),
       locale,
       parameters: { number: part.number, url: this.addresses.vendor(`/orders/${part.id}/show`) },
       facts: [
@@ -57,23 +68,5 @@ export class VendorLetters implements OnModuleInit {
         { label: words(locale)('total'), value: this.recipients.money(Number(part.total_amount), part.currency_code, locale) },
       ],
     }
-  }
-
-  /** The vendor's own address, else that of whoever has owned it longest. */
-  async #addressOf(vendorId: string): Promise<string | null> {
-    const vendor = await this.database.read.selectFrom('vendor').select('email').where('id', '=', vendorId).executeTakeFirst()
-    if (vendor?.email) return this.pii.decrypt(vendor.email)
-    const owner = await this.database.read
-      .selectFrom('vendor_user')
-      .select('email')
-      .where('vendor_id', '=', vendorId)
-      .where('role', '=', 'owner')
-      .where('status', '=', 'active')
-      .where('deleted_at', 'is', null)
-      .orderBy('created_at')
-      .orderBy('id')
-      .limit(1)
-      .executeTakeFirst()
-    return owner ? this.pii.decrypt(owner.email) : null
   }
 }

@@ -129,7 +129,9 @@ export class Letters {
         .values(rows)
         .onConflict((conflict) => conflict.doNothing()),
     )
+    const { signals } = scopeOf(tx)
+    if (signals.some((signal) => signal.kind === 'mail')) return
     await schedule(tx, { kind: mailTimer, ref: 'all', dueAt: later(now, seconds(30)) })
-    scopeOf(tx).signals.push({ kind: 'mail' })
+    signals.push({ kind: 'mail' })
   }
 }

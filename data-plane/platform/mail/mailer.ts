@@ -5,15 +5,17 @@ import { DailyWork } from '../background/daily-work.ts'
 import { Clock, days, later, seconds } from '../clock/clock.ts'
 import { Database, jsonb } from '../db/index.ts'
 import { LOG } from '../log/log.ts'
+import type { DomainEvent } from '../outbox/event-handlers.ts'
 import { TenantContext } from '../tenant/tenant-context.ts'
 import { backoff } from '../timer/backoff.ts'
 import { TimerHandlers } from '../timer/timer-handlers.ts'
 import { type Letter, Letters, mailTimer } from './letters.ts'
-import { type MailRow, MailRows } from './mail-rows.ts'
+import { type ClaimedMail, claimedAtOnce, type MailRow, MailRows, type Outcome } from './mail-rows.ts'
+import { Outcomes } from './outcomes.ts'
 import { Post } from './post.ts'
 
 /** Messages of one moment leave together, beside the work that caused them and not in its way. */
-const gatherMilliseconds = 100
+const gatherMilliseconds = 300
 /** A wait is lengthened by up to this share, so that messages refused together do not come back together. */
 const jitter = 0.2
 const kept = days(90)
@@ -110,24 +112,29 @@ export class Mailer implements OnModuleInit, OnApplicationShutdown {
   }
 
   async #drain(): Promise<void> {
-    while (this.#running) {
-      const claimed = await this.rows.claim()
-      if (claimed.length === 0) return
-      await Promise.all(claimed.map((row) => this.#deliver(row)))
-    }
+    let claimed: ClaimedMail[]
+    do {
+      claimed = await this.rows.claim()
+      const outcomes = new Outcomes((batch) => this.#settle(batch))
+      await Promise.all(claimed.map(async (mail) => outcomes.add(await this.#deliver(mail))))
+      await outcomes.written()
+    } while (this.#running && claimed.length === claimedAtOnce)
   }
 
-  async #deliver(row: MailRow): Promise<void> {
+  async #deliver({ row, event }: ClaimedMail): Promise<Outcome> {
+    const kept = this.rows.letterOf(row)
+    let letter = kept
     try {
-      const over = this.#useless(row)
-      if (over) return await this.rows.failed(row.id, over, null)
-      const letter = this.rows.letterOf(row) ?? (await this.#write(row))
-      if (letter === null) return
-      if (this.post.kind === 'smtp' && reserved.test(letter.to)) return await this.rows.skipped(row.id, 'reserved_address')
-      if (!(await this.post.send(row.id, row.kind, letter))) return await this.rows.failed(row.id, 'unknown_kind', null)
-      await this.rows.sent(row.id, this.post.kind === 'smtp')
+      const reason = this.#useless(row)
+      if (reason) return { id: row.id, status: 'dead', reason }
+      if (!letter) {
+        const written = await this.#write(row, event)
+        if ('status' in written) return { id: row.id, ...written }
+        letter = written
+      }
+      return { ...(await this.#send(row, letter)), ...(kept ? {} : { letter }) }
     } catch (error) {
-      await this.#failed(row, error)
+      return { ...(await this.#failed(row, error)), ...(kept || !letter ? {} : { letter }) }
     }
   }
 
@@ -137,29 +144,36 @@ export class Mailer implements OnModuleInit, OnApplicationShutdown {
     return row.good_until && row.good_until <= this.clock.now() ? 'too_late' : null
   }
 
-  async #write(row: MailRow): Promise<Letter | null> {
+  async #write(row: MailRow, event: DomainEvent | null): Promise<Letter | Pick<Outcome, 'status' | 'reason'>> {
     const kind = this.letters.get(row.kind)
-    const event = await this.rows.eventOf(row)
-    if (!kind || !event) {
-      await this.rows.failed(row.id, kind ? 'event_forgotten' : 'unknown_kind', null)
-      return null
-    }
+    if (!kind) return { status: 'dead', reason: 'unknown_kind' }
+    if (!event) return { status: 'dead', reason: 'event_forgotten' }
     const { off } = await this.letters.sender(this.tenant.document.default_locale)
-    const letter = off.includes(kind.name) && !kind.needed ? null : await kind.write(event)
-    if (letter) await this.rows.written(row.id, letter)
-    else await this.rows.skipped(row.id, off.includes(kind.name) ? 'switched_off' : 'nobody_to_write_to')
-    return letter
+    if (off.includes(kind.name) && !kind.needed) return { status: 'skipped', reason: 'switched_off' }
+    return (await kind.write(event)) ?? { status: 'skipped', reason: 'nobody_to_write_to' }
   }
 
-  async #failed(row: MailRow, error: unknown): Promise<void> {
+  async #send({ id, kind }: MailRow, letter: Letter): Promise<Outcome> {
+    const bySmtp = this.post.kind === 'smtp'
+    if (bySmtp && reserved.test(letter.to)) return { id, status: 'skipped', reason: 'reserved_address' }
+    if (!(await this.post.send(id, kind, letter))) return { id, status: 'dead', reason: 'unknown_kind' }
+    return { id, status: 'sent', forgotten: bySmtp }
+  }
+
+  async #failed(row: MailRow, error: unknown): Promise<Outcome> {
     const { MailRefused } = await import('@cityos/mail')
     const wait = error instanceof MailRefused ? null : backoff(row.attempts)
     const reason = withoutAddresses(error instanceof Error ? error.message : 'unknown')
     this.log.warn({ mail: row.id, kind: row.kind, attempts: row.attempts, reason, dead: wait === null }, 'a message did not leave')
-    const dueAt = wait === null ? null : later(this.clock.now(), wait + randomInt(Math.max(1, Math.round(wait * jitter))))
+    if (wait === null) return { id: row.id, status: 'dead', reason }
+    const dueAt = later(this.clock.now(), wait + randomInt(Math.max(1, Math.round(wait * jitter))))
+    return { id: row.id, status: 'queued', reason, dueAt }
+  }
+
+  async #settle(batch: Outcome[]): Promise<void> {
     await this.rows
-      .failed(row.id, reason, dueAt)
-      .catch((failure: unknown) => this.log.error({ error: failure, mail: row.id }, 'the try of a message was not noted'))
+      .settle(batch)
+      .catch((error: unknown) => this.log.error({ error, mails: batch.map(({ id }) => id) }, 'the try of messages was not noted'))
   }
 
   /** A copy sends nothing of what its original had to say. */

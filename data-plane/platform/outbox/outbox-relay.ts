@@ -2,7 +2,7 @@ import { type Log, Metrics } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
 import { Clock, later, seconds } from '../clock/clock.ts'
-import { Database, sendAlong, type Tx } from '../db/database.ts'
+import { Database, type HandWritten, sendAlong, type Tx } from '../db/database.ts'
 import { LOG } from '../log/log.ts'
 import { backoff } from '../timer/backoff.ts'
 import { schedule } from '../timer/schedule.ts'
@@ -20,10 +20,26 @@ interface EventRow {
   occurred_at: Date
 }
 
+interface Delivery {
+  consumer: Consumer
+  event: DomainEvent
+}
+
 const batch = 50
 /** One checkout commits twice within this; a burst of them many times. */
-const gatherMilliseconds = 15
+const gatherMilliseconds = 30
 const retryTimer = 'platform.outbox.retry'
+
+const pendingEvents: HandWritten<EventRow> = {
+  text: `select id, event_type, aggregate_type, aggregate_id, aggregate_version, payload, envelope, occurred_at from outbox_event
+    where status = 'pending' order by id limit ${batch} for update skip locked`,
+  values: [],
+}
+/** Later events of an aggregate may have to wait behind one of these. */
+const anyPendingDelivery: HandWritten<{ event_id: string }> = {
+  text: `select event_id from event_delivery where status = 'pending' limit 1`,
+  values: [],
+}
 
 /**
  * Delivers events right after their commit: in order per aggregate and consumer, at least once. A handler's rows, the
@@ -111,28 +127,48 @@ export class OutboxRelay {
 
   async #drain(): Promise<void> {
     while (this.#running) {
-      const handled = await this.database.transaction((tx) => this.#relayBatch(tx))
+      const handled = await this.#relayBatch()
       if (handled < batch) return
     }
   }
 
-  /** One relay at a time per tenant, also in the moment when the lease changes hands: the order of an aggregate holds. */
-  async #relayBatch(tx: Tx): Promise<number> {
-    sendAlong(tx, { text: `select pg_advisory_xact_lock(hashtext('cityos outbox relay'))`, values: [] })
-    const { rows } = await sql<EventRow>`
-      select id, event_type, aggregate_type, aggregate_id, aggregate_version, payload, envelope, occurred_at from outbox_event
-      where status = 'pending' order by id limit ${batch} for update skip locked`.execute(tx)
-    if (rows.length === 0) return 0
-    rows.sort((a, b) => a.aggregate_version - b.aggregate_version || (a.id < b.id ? -1 : 1))
-    for (const row of rows) {
-      const event = asEvent(row)
-      for (const consumer of this.handlers.for(event.type)) await this.#deliver(tx, consumer, event, 0)
+  /**
+   * One relay at a time per tenant, also in the moment when the lease changes hands: the order of an aggregate holds. Hardly
+   * any batch has a failure in it: it is delivered in one go, and when something fails anew, each consumer for itself.
+   */
+  async #relayBatch(): Promise<number> {
+    try {
+      return await this.database.transaction((tx) => this.#relay(tx, true))
+    } catch (error) {
+      this.log.warn({ error }, 'events could not be delivered together: one after the other now')
+      return this.database.transaction((tx) => this.#relay(tx, false))
     }
+  }
+
+  async #relay(tx: Tx, together: boolean): Promise<number> {
+    sendAlong(tx, { text: `select pg_advisory_xact_lock(hashtext('cityos outbox relay'))`, values: [] })
+    const [rows, failedBefore] = await this.database.together(tx, [pendingEvents, anyPendingDelivery])
+    if (rows.length === 0) return 0
+    const events = rows.map(asEvent).sort((a, b) => a.aggregate.version - b.aggregate.version || (a.id < b.id ? -1 : 1))
+    const deliveries = events.flatMap((event) => this.handlers.for(event.type).map((consumer) => ({ consumer, event })))
+    if (together && failedBefore.length === 0) await this.#deliverTogether(tx, deliveries)
+    else for (const { consumer, event } of deliveries) await this.#deliver(tx, consumer, event, 0)
     sendAlong(tx, {
       text: `update outbox_event set status = 'delivered', delivered_at = $1 where id = any ($2::text[])`,
       values: [this.clock.now(), rows.map((row) => row.id)],
     })
     return rows.length
+  }
+
+  async #deliverTogether(tx: Tx, deliveries: readonly Delivery[]): Promise<void> {
+    if (deliveries.length === 0) return
+    const { rows: fresh } = await sql<{ consumer: string; event_id: string }>`
+      insert into consumed_event (consumer, event_id, consumed_at)
+      select consumer, event_id, ${this.clock.now()} from unnest(${deliveries.map(({ consumer }) => consumer.name)}::text[],
+        ${deliveries.map(({ event }) => event.id)}::text[]) as delivery (consumer, event_id)
+      on conflict do nothing returning consumer, event_id`.execute(tx)
+    const wanted = new Set(fresh.map((row) => `${row.event_id} ${row.consumer}`))
+    for (const { consumer, event } of deliveries) if (wanted.has(`${event.id} ${consumer.name}`)) await consumer.handle(tx, event)
   }
 
   /** @param attempts earlier tries of this delivery */
