@@ -58,7 +58,7 @@ export function compose(
   facts: readonly MailFact[] = [],
 ): Composed {
   const values = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, filling(value)]))
-  const say = (message: string) => String(new IntlMessageFormat(message, locale).format(values))
+  const say = (message: string) => String(formatOf(message, locale).format(values))
   const url = texts.action === undefined ? null : linkOf(parameters['url'])
   const heading = say(texts.heading)
   const lines = texts.lines.map(say)
@@ -75,6 +75,19 @@ export function compose(
     text: `${text}\n`,
     html: page(locale, { heading, lines, facts: apart, url, action, note }, frame),
   }
+}
+
+/** Parsed messages by language: the texts of a release are few, and making one of them takes longer than filling it. */
+const formats = new Map<string, IntlMessageFormat>()
+
+function formatOf(message: string, locale: Locale): IntlMessageFormat {
+  const key = `${locale} ${message}`
+  let format = formats.get(key)
+  if (!format) {
+    format = new IntlMessageFormat(message, locale)
+    formats.set(key, format)
+  }
+  return format
 }
 
 function page(
