@@ -2,8 +2,9 @@ import { RequestContext } from '@cityos/http'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { TestCluster, type TestPlatform, until } from '../../testing/platform.ts'
 import { Clock, later, seconds } from '../clock/clock.ts'
-import { Database } from '../db/index.ts'
+import { Database, sendAlong } from '../db/index.ts'
 import { TimerScheduler } from '../timer/timer-scheduler.ts'
+import { schedule } from '../timer/timers.ts'
 import { appendEvent, EventHandlers } from './outbox.ts'
 import { OutboxRelay } from './outbox-relay.ts'
 
@@ -94,6 +95,25 @@ it('retries a failing consumer, keeps the order of its aggregate, and has each e
   await until(() => effects.length === 6)
   expect(effects.slice(4)).toEqual(['ord_1.1', 'ord_1.2'])
   await platform.get(TimerScheduler).stop()
+})
+
+it('a statement that nobody waits for and that fails holds up its own delivery only', async () => {
+  platform.get(EventHandlers).on('order.*', 'careless', async (tx, event) => {
+    if (event.aggregate.id === 'ord_2') sendAlong(tx, { text: 'insert into timer (id) values (null)', values: [] })
+  })
+  platform.get(EventHandlers).on('order.*', 'steady', async (tx, event) => {
+    await schedule(tx, { kind: 'effect', ref: event.aggregate.id, dueAt: new Date(8.64e15) })
+  })
+  for (const id of ['ord_1', 'ord_2', 'ord_3']) await place(id, 1)
+  const relay = platform.get(OutboxRelay)
+  relay.start()
+  await until(async () => (await pending()) === 0)
+  await relay.settled()
+  const effects = await database.read.selectFrom('timer').select(['ref', 'revision']).where('kind', '=', 'effect').orderBy('ref').execute()
+  expect(effects).toEqual(['ord_1', 'ord_2', 'ord_3'].map((ref) => ({ ref, revision: 0 })))
+  expect(await database.read.selectFrom('event_delivery').select(['aggregate_id', 'consumer', 'status']).execute()).toEqual([
+    { aggregate_id: 'ord_2', consumer: 'careless', status: 'pending' },
+  ])
 })
 
 it('gives up after the sixth wait and lets later events pass', async () => {
