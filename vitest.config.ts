@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { verticalImports } from './console/vertical-imports.ts'
 import { LongestFirst } from './scripts/longest-first.ts'
@@ -25,7 +26,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           expect: { poll: { timeout: patience } },
           pool: 'forks',
-          maxWorkers: '100%',
+          // suites of processes and timers wait now and then: another one works meanwhile
+          maxWorkers: Math.ceil(availableParallelism() * 1.5),
           // The files of a worker share the modules they import: evaluating those anew for each took as long as the tests.
           // So a file leaves globals and the environment as it found them (`vi.stubEnv`, `vi.unstubAllEnvs`).
           isolate: false,
