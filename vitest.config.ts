@@ -54,7 +54,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           expect: { poll: { timeout: patience } },
           pool: 'forks',
-          // one waits while the other works; each file has a platform of its own, or tenants of its own on the shared one
+          // one waits while the other works; each worker has a platform of its own for the files that share one
           maxWorkers: 2,
         },
       },
