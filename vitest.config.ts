@@ -1,15 +1,18 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { verticalImports } from './console/vertical-imports.ts'
+import { LongestFirst } from './scripts/longest-first.ts'
 
 // Three projects: `unit` needs nothing beyond the dependencies (a suite that needs Postgres starts the embedded one);
-// `e2e` starts whole platforms with `./cityos up` and works through HTTP and a browser, one file at a time;
+// `e2e` starts whole platforms with `./cityos up` and works through HTTP and a browser;
 // `soak` takes minutes and is run by hand (`./cityos test soak`).
-// In CI a test that failed is run once more, and the report names it. Races and isolation say `retry: 0` themselves: there a
-// fault that shows itself once is a fault.
-const retry = process.env['CI'] ? 1 : 0
+// No test is run again when it fails: a fault that shows itself once is a fault. What is waited for may take its time instead,
+// since several test files and the processes they start share the machine.
+const patience = 30_000
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         plugins: [verticalImports()],
@@ -19,19 +22,26 @@ export default defineConfig({
           // the vertical that is copied has its tests run where it was copied to
           exclude: ['**/node_modules/**', '**/dist/**', 'data-plane/template/**'],
           globalSetup: ['provisioning/local/postgres/prepared.setup.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: patience } },
           pool: 'forks',
-          maxWorkers: '100%',
-          retry,
+          // suites of processes and timers wait now and then: another one works meanwhile
+          maxWorkers: Math.ceil(availableParallelism() * 1.5),
+          // The files of a worker share the modules they import: evaluating those anew for each took as long as the tests.
+          // So a file leaves globals and the environment as it found them (`vi.stubEnv`, `vi.unstubAllEnvs`).
+          isolate: false,
         },
       },
       {
         test: {
-          // minutes of simulated fleets on a virtual clock
+          // minutes of simulated fleets on a virtual clock, and of a control plane that dies everywhere
           name: 'soak',
-          include: ['control-plane/**/*.soak.ts'],
+          include: ['{control-plane,e2e}/**/*.soak.ts'],
           exclude: ['**/node_modules/**'],
+          globalSetup: ['e2e/shared-platform.ts'],
+          hookTimeout: 300_000,
+          fileParallelism: false,
           pool: 'forks',
         },
       },
@@ -40,11 +50,12 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           globalSetup: ['e2e/shared-platform.ts'],
-          testTimeout: 120_000,
+          testTimeout: 180_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          expect: { poll: { timeout: patience } },
           pool: 'forks',
-          retry,
+          // one waits while the other works; each worker has a platform of its own for the files that share one
+          maxWorkers: 2,
         },
       },
     ],

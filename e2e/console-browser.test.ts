@@ -3,6 +3,7 @@ import { getVendorOrder } from '@cityos/data-plane/contract'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accessibilityProblems, desktop, hasBrowser, launchBrowser, newVisitor, phone } from './browser.ts'
+import { act } from './console-actions.ts'
 import { signInStaff, visitPages } from './console-pages.ts'
 import { eventually } from './eventually.ts'
 import { sharedPlatform } from './shared.ts'
@@ -96,12 +97,10 @@ describe.runIf(hasBrowser)('consoles in a browser', () => {
     const links = await menuLinks(page)
     const part = order.sub_orders[0]!
     await page.goto(`${platform.origin(`vendor.${hostOf(tenant)}`)}/#/orders/${part.id}/show`)
-    await page.getByRole('button', { name: 'Accept' }).click()
-    await confirmIfAsked(page, 'Accept')
+    await act(page, /^Accept/)
     const status = async () => (await client(getVendorOrder, { params: { id: part.id } })).status
     await eventually(async () => (await status()) === 'accepted', 'it is accepted')
-    await page.getByRole('button', { name: /Fulfil|Ship|Hand over/ }).click()
-    await confirmIfAsked(page, /Fulfil|Ship|Hand over/)
+    await act(page, /Fulfil|Ship|Hand over/)
     await eventually(async () => (await status()) === 'fulfilled', 'it is fulfilled')
     await visitPages(visitor, links)
     expect(visitor.complaints).toEqual([])
@@ -130,13 +129,3 @@ describe.runIf(hasBrowser)('consoles in a browser', () => {
     await visitor.context.close()
   })
 })
-
-/** Some actions ask once more in a dialog. */
-async function confirmIfAsked(page: Page, name: string | RegExp): Promise<void> {
-  const dialog = page.getByRole('dialog')
-  const asked = await dialog.waitFor({ timeout: 1_500 }).then(
-    () => true,
-    () => false,
-  )
-  if (asked) await dialog.getByRole('button', { name }).click()
-}

@@ -5,11 +5,13 @@ import { releaseLike } from '@cityos/provisioning/testing/release'
 import type { Platform } from './platform.ts'
 
 /** What a release may have wrong with it; nothing (`none`) makes just another version. */
-export type Defect = 'none' | 'crashes' | 'answers 500' | 'leaks' | 'is slow' | 'migration fails half-way'
+export type Defect = 'none' | 'crashes' | 'answers 500' | 'fails for browsers alone' | 'leaks' | 'is slow' | 'migration fails half-way'
 
 /** What happens to a request of a shopper; health checks and the platform's own calls are left alone. */
 const onRequest: Partial<Record<Defect, string>> = {
   'answers 500': 'if (++seen % 5 === 0) { response.statusCode = 500; response.end(); return true }',
+  'fails for browsers alone':
+    'if (/Mozilla/.test(request.headers["user-agent"] ?? "") && ++seen % 3 === 0) { response.statusCode = 500; response.end(); return true }',
   leaks: 'kept.push(Buffer.alloc(2_000_000, 1))',
   'is slow': 'setTimeout(() => emit.call(server, name, request, response), 500); return true',
 }
@@ -36,10 +38,15 @@ export function serverDefect(defect: Defect): string {
  * @returns its version
  */
 export async function releaseWith(platform: Platform, version: string, defect: Defect): Promise<string> {
-  const change = defect === 'migration fails half-way' ? addFailingMigration : (folder: string) => changeServer(folder, defect)
-  const made = await releaseLike(join(platform.data.path, 'releases'), version, change)
+  const made = await storeReleaseWith(platform, version, defect)
   await (await platform.operator()).call(registerRelease, { body: { dir: made.dir } })
   return made.version
+}
+
+/** The same, known to nobody yet. */
+export function storeReleaseWith(platform: Platform, version: string, defect: Defect): Promise<{ version: string; dir: string }> {
+  const change = defect === 'migration fails half-way' ? addFailingMigration : (folder: string) => changeServer(folder, defect)
+  return releaseLike(join(platform.data.path, 'releases'), version, change)
 }
 
 function changeServer(folder: string, defect: Defect): string[] {

@@ -5,14 +5,14 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ControlPlaneBinding, OperatorCredential } from '@cityos/contract'
-import type { Approval, Operation, Tenant } from '@cityos/control-plane/contract'
+import type { Approval, Operation, Rollout, Tenant } from '@cityos/control-plane/contract'
 import type { InventoryItem } from '@cityos/provisioning'
 import { LocalDriver, nodeAddress } from '@cityos/provisioning/local'
 import type { TestPostgres } from '@cityos/provisioning/testing'
 import { expect } from 'vitest'
 import { eventually } from './eventually.ts'
 import type { Platform } from './platform.ts'
-import { builtRelease } from './release.ts'
+import { type BuiltRelease, builtRelease } from './release.ts'
 
 interface Asked {
   body?: object
@@ -38,8 +38,14 @@ export class DyingControlPlane {
     this.#driver = driver
   }
 
-  /** @param folder where it may make a folder called `name` */
-  static async prepare(platform: Platform, postgres: TestPostgres, folder: string, name: string): Promise<DyingControlPlane> {
+  /** @param folder where it may make a folder called `name` @param others releases it knows beside its own */
+  static async prepare(
+    platform: Platform,
+    postgres: TestPostgres,
+    folder: string,
+    name: string,
+    others: BuiltRelease[] = [],
+  ): Promise<DyingControlPlane> {
     const node = nodeAddress(platform.data.path)
     if (!node) throw new Error('the platform has no node')
     const own = join(folder, name)
@@ -53,7 +59,7 @@ export class DyingControlPlane {
         node: { socket: node.socket },
         public: { scheme: 'http', base_domain: 'localhost', port: platform.port },
         release_dir: release.dir,
-        releases: [release],
+        releases: [release, ...others],
         data_dir: own,
         operator_credential_path: join(own, 'operator.json'),
       },
@@ -154,6 +160,24 @@ export class DyingControlPlane {
    * @param begin asks for the operation
    */
   async dieEverywhere(kind: string, boundaries: string[], begin: () => Promise<unknown>): Promise<Operation> {
+    await this.#dieAt(boundaries, begin)
+    return this.#ended(kind)
+  }
+
+  /** The same for what the newest rollout does; `begin` makes or steers it. Its ring statuses, and those of its tenants, come with it. */
+  async dieInRollout(boundaries: string[], begin: () => Promise<unknown>): Promise<Rollout> {
+    await this.#dieAt(boundaries, begin)
+    return eventually(
+      async () => {
+        const rollout = await this.ask<Rollout>('GET', '/api/v1/rollouts/latest')
+        return rollout.status === 'succeeded' || rollout.status === 'rolled_back' ? rollout : null
+      },
+      'the rollout has ended',
+      120_000,
+    )
+  }
+
+  async #dieAt(boundaries: string[], begin: () => Promise<unknown>): Promise<void> {
     for (const [index, boundary] of boundaries.entries()) {
       const { died } = await this.start(boundary)
       // The answer may be lost with the process that gives it.
@@ -161,7 +185,6 @@ export class DyingControlPlane {
       expect(await died, `at ${boundary}`).toBe('SIGKILL')
     }
     await this.start()
-    return this.#ended(kind)
   }
 
   /** Kinds of all that exists for a tenant outside the registry. */

@@ -1,9 +1,14 @@
+/** Pauses between two tries, milliseconds: short at first, longer the longer it takes, since asking takes time from what is waited for. */
+const shortest = 25
+const longest = 250
+const shareOfWaited = 0.05
+
 /**
  * Waits until `condition` is true (or returns something that is); tries again when it throws.
  * @throws after `withinMs`, with what was waited for and the last error
  */
 export async function eventually<T>(condition: () => T | Promise<T>, what: string, withinMs = 30_000): Promise<NonNullable<T>> {
-  const deadline = performance.now() + withinMs
+  const start = performance.now()
   let last: unknown = null
   for (;;) {
     try {
@@ -13,7 +18,9 @@ export async function eventually<T>(condition: () => T | Promise<T>, what: strin
     } catch (error) {
       last = error
     }
-    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms for: ${what}`, { cause: last })
-    await new Promise((resolve) => setTimeout(resolve, 25))
+    const waited = performance.now() - start
+    if (waited > withinMs) throw new Error(`waited ${withinMs} ms for: ${what}`, { cause: last })
+    const pause = Math.min(Math.max(waited * shareOfWaited, shortest), longest)
+    await new Promise((resolve) => setTimeout(resolve, pause))
   }
 }

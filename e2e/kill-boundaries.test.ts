@@ -8,12 +8,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DyingControlPlane } from './dying-control-plane.ts'
 import { eventually } from './eventually.ts'
 import { Platform } from './platform.ts'
+import { anotherRelease, type BuiltRelease, builtRelease } from './release.ts'
 import { ensureTenant } from './tenants.ts'
 
 // A control plane that dies with kill -9 between the effect of each step and its journal, in every operation that makes
 // or destroys things, and in the middle of undoing: the next one takes the operation to its end, and the real node keeps
 // exactly what it should. Dying before a step's journal is dying after the end of the step before, and between journal and
-// effect nothing has happened yet: one step stands for all there. Three control planes die side by side, each with a
+// effect nothing has happened yet: one step stands for all there. Four control planes die side by side, each with a
 // registry and tenants of its own, on one platform.
 
 const perTest = { concurrent: false, timeout: 300_000 }
@@ -123,6 +124,40 @@ describe.concurrent('a tenant’s data', () => {
     await plane().stop()
     expect(operation).toMatchObject({ status: 'succeeded', failure: null })
     expect(await plane().kinds(tenant.id)).toEqual(['backup', 'backup', ...whole])
+  })
+})
+
+describe.concurrent('an upgrade of the fleet', () => {
+  let next: BuiltRelease
+  let plane: DyingControlPlane
+  let tenant: Tenant
+
+  beforeAll(async () => {
+    next = await anotherRelease(platform)
+    plane = await DyingControlPlane.prepare(platform, postgres, folder, 'fleet', [next])
+    tenant = await plane.tenant('upgraded')
+  })
+  afterAll(() => plane?.end())
+
+  // A sample; `./cityos test soak` walks through every boundary (upgrade-kill.soak.ts).
+  test('killed in its rollout and in its tenant’s operation, reaches everybody; killed again, goes back whole', perTest, async () => {
+    const up = ['migrate', 'beside', 'switch', 'verify'].map((step) => `tenant-upgrade/${step}/after-do`)
+    const boundaries = ['rollout/after start-ring', 'rollout/after upgrade', ...up, 'rollout/before upgraded', 'rollout/after look']
+    const done = await plane.dieInRollout([...boundaries, 'rollout/before finish'], () =>
+      plane.ask('POST', '/api/v1/rollouts', { body: { to: next.version, rings: ['rest'], soak_seconds: 1, rehearse: false } }),
+    )
+    expect(done).toMatchObject({ status: 'succeeded', counts: { upgraded: 1 } })
+    expect(await plane.ask<Tenant>('GET', '/api/v1/tenants/upgraded')).toMatchObject({ release: next.version })
+    const back = await plane.dieInRollout(['rollout/after back', 'tenant-downgrade/switch/after-do', 'rollout/before ring-back'], () =>
+      plane.ask('POST', '/api/v1/rollouts/latest/roll-back', { body: { reason: 'a rehearsal of going back' } }),
+    )
+    expect(back).toMatchObject({ status: 'rolled_back', counts: { rolled_back: 1 } })
+    expect(await plane.ask<Tenant>('GET', '/api/v1/tenants/upgraded')).toMatchObject({
+      release: builtRelease().version,
+      runtime: 'running',
+    })
+    await plane.stop()
+    expect(await plane.kinds(tenant.id)).toEqual(['backup', ...whole])
   })
 })
 

@@ -7,22 +7,26 @@ import { Platform } from './platform.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    platform: { port: number; data: string }
+    platforms: { port: number; data: string }[]
   }
 }
 
 /**
- * Builds the release once, for every platform of the run, and starts the one that the suites share, with the demo tenant.
- * Suites that break things start their own.
+ * Builds the release once, for every platform of the run, and starts those that suites share, with the demo tenant: one for
+ * each worker, so that on a shared platform, too, one file runs at a time. Suites that break things start their own.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const release = await mkdtemp(join(tmpdir(), 'cityos-e2e-release-'))
   await buildInto(release)
   process.env['CITYOS_RELEASE'] = release
-  const platform = await Platform.start({ demo: true })
-  project.provide('platform', { port: platform.port, data: platform.data.path })
+  const workers = Number(project.config.maxWorkers)
+  const platforms = await Promise.all(Array.from({ length: workers }, () => Platform.start({ demo: true })))
+  project.provide(
+    'platforms',
+    platforms.map((platform) => ({ port: platform.port, data: platform.data.path })),
+  )
   return async () => {
-    await platform.end()
+    await Promise.all(platforms.map((platform) => platform.end()))
     await rm(release, { recursive: true, force: true })
   }
 }

@@ -26,6 +26,9 @@ export interface LoadReport {
   orders: AcceptedOrder[]
 }
 
+/** Shoppers come with browsers; rehearsals and probes do not. */
+const browser = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) shopper' }
+
 /** Refusals that are answers: somebody else bought the last one, the cart's price was read again. */
 const answers: readonly string[] = ['out_of_stock', 'insufficient_stock', 'price_changed', 'total_changed', 'cart_changed']
 
@@ -62,12 +65,12 @@ export class ShoppingLoad {
   }
 
   async #look(host: string, index: number): Promise<void> {
-    const shop = this.#platform.client(host)
+    const shop = this.#platform.client(host, browser)
     for (let turn = index; !this.#stopped; turn++) {
       await this.#attempt(host, 'list', () => shop(listProducts, { query: { limit: 20, offset: (turn * 7) % 60 } }))
       if (turn % 5 !== 0) continue
       await this.#attempt(host, 'page', async () => {
-        const answer = await this.#platform.request(host, '/en', { headers: { accept: 'text/html' } })
+        const answer = await this.#platform.request(host, '/en', { headers: { ...browser, accept: 'text/html' } })
         await answer.text()
         if (answer.status !== 200) throw new Error(`status ${answer.status}`)
       })

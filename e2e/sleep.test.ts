@@ -2,7 +2,7 @@ import { readTenant, readTenantHealth, sleepTenant, wakeTenant } from '@cityos/c
 import { getStoreOrder } from '@cityos/data-plane/contract'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from './eventually.ts'
-import { isAlive, Platform } from './platform.ts'
+import { isAlive } from './platform.ts'
 import { sharedPlatform } from './shared.ts'
 import { buy } from './shopping.ts'
 import { ensureTenant, operationEnd } from './tenants.ts'
@@ -61,21 +61,5 @@ describe('a sleeping tenant', () => {
     expect(answers.filter((answer) => answer.status === 200).length).toBe(answers.length)
     await Promise.all(answers.map((answer) => answer.body?.cancel()))
     expect((await platform.node()).tenants.filter((tenant) => tenant.slug === 'napping' && tenant.pid)).toHaveLength(1)
-  })
-
-  test('falls asleep by itself when nobody comes, and the next wake of a timer is kept', async () => {
-    const quiet = await Platform.start({ environment: { CITYOS_IDLE_AFTER: '3' } })
-    try {
-      await ensureTenant(quiet, 'quiet')
-      await buy(quiet, 'quiet.localhost', { method: 'bank_transfer' })
-      const tenant = await eventually(async () => {
-        const found = (await quiet.node()).tenants.find((each) => each.slug === 'quiet')
-        return found?.runtime === 'asleep' && found.pid === null ? found : null
-      }, 'it sleeps')
-      // The transfer's deadline is a timer row, so there is a next wake.
-      expect(tenant.next_wake_at).not.toBeNull()
-    } finally {
-      await quiet.end()
-    }
   })
 })

@@ -1,10 +1,20 @@
-import { type Freeze, listTenants, type Release, type Rollout, type RolloutEvent, type RolloutTenant } from '@cityos/control-plane/contract'
+import {
+  type Freeze,
+  listOperations,
+  listTenants,
+  type Operation,
+  type Release,
+  type Rollout,
+  type RolloutEvent,
+  type RolloutTenant,
+  readOperation,
+} from '@cityos/control-plane/contract'
 import { verifyLedger } from '@cityos/data-plane/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { desktop, hasBrowser, launchBrowser, newVisitor, phone } from './browser.ts'
 import { changedCheckout, removeFolder } from './changed-checkout.ts'
 import { signInStaff, visitPages } from './console-pages.ts'
-import { type Defect, releaseWith, serverDefect } from './defective-release.ts'
+import { type Defect, releaseWith } from './defective-release.ts'
 import { eventually } from './eventually.ts'
 import { Platform } from './platform.ts'
 import { lostOrders, ShoppingLoad } from './shopping-load.ts'
@@ -82,14 +92,24 @@ describe('upgrading the fleet', { retry: 0 }, () => {
   }, 300_000)
 
   test('a release that answers 500 to one request in five goes back by itself, and the status says where, by which figure and when', async () => {
-    const bad = await buildFrom([
-      {
-        file: 'data-plane/src/main.ts',
-        find: "say({ ready: 'unbound' })",
-        put: `${serverDefect('answers 500')}\nsay({ ready: 'unbound' })`,
-      },
-    ])
-    await expectBack(bad.version, ['error_rate', 'failed_checkouts', 'probes', 'failures'])
+    const bad = await releaseWith(platform, good, 'answers 500')
+    await expectBack(bad, ['error_rate', 'failed_checkouts', 'probes', 'failures'])
+  })
+
+  test('a fault that shows with real shoppers alone passes rehearsal and probes, and is stopped by the gate’s share of failed requests', async () => {
+    const bad = await releaseWith(platform, good, 'fails for browsers alone')
+    const status = await expectBack(bad, ['error_rate'], '--soak', '15s', '--threshold', 'min_requests=40')
+    const ring = status.rings.find(({ name }) => name === 'internal')
+    expect(ring?.gate).toMatchObject({ basis: 'traffic', verdict: 'failed' })
+    expect(ring?.gate?.upgraded.errors).toBeGreaterThan(10)
+    expect(ring?.gate?.control.errors).toBe(0)
+    const [tenant] = (await platform.json<RolloutTenant[]>(['fleet', 'tenants'])).filter((each) => each.tenant_slug === 'first')
+    expect(tenant).toMatchObject({ status: 'rolled_back' })
+    const upgraded = (await operations('tenant-upgrade')).find((operation) => operation.tenant_id === tenant?.tenant_id)
+    expect(upgraded).toMatchObject({ status: 'succeeded' })
+    const steps = new Map(upgraded?.steps.map((step) => [step.name, step]))
+    expect(steps.get('rehearse')).toMatchObject({ status: 'done', message: expect.stringContaining('steps on a copy') })
+    expect(steps.get('probe')).toMatchObject({ status: 'done' })
   })
 
   test.each<[Defect, string[], ...string[]]>([
@@ -114,6 +134,26 @@ describe('upgrading the fleet', { retry: 0 }, () => {
     expect(ended.code, ended.stderr).toBe(0)
     expect(await tenantReleases()).toEqual([next, next, next])
     expect(failures).toEqual([])
+    await expectNothingLost(orders)
+  })
+
+  test('Postgres is killed while a tenant is switched: the rollout comes to its end, every tenant serves, no order is lost', async () => {
+    const [from] = await tenantReleases()
+    const next = await releaseWith(platform, from!, 'none')
+    const load = new ShoppingLoad(platform, hosts, { looking: 0, buying: 1 })
+    await eventually(() => load.report.orders.length >= 3, 'they sell')
+    const running = upgrade(next, '--no-rehearse')
+    await eventually(async () => (await operations('tenant-upgrade', true)).some(isSwitching), 'a tenant is about to be switched')
+    await platform.kill(await platform.pid('postgres'))
+    const ended = await running
+    const { orders } = await load.stop()
+    const { status } = await latest()
+    expect(['succeeded', 'rolled_back'], ended.stderr).toContain(status)
+    expect(ended.code === 0).toBe(status === 'succeeded')
+    expect(await tenantReleases()).toEqual(Array(3).fill(status === 'succeeded' ? next : from))
+    for (const host of hosts)
+      await eventually(async () => (await platform.request(host, '/v1/store/products')).status === 200, `${host} serves`)
+    expect((await platform.node()).tenants.filter((tenant) => tenant.pid !== null && tenant.beside === null)).toHaveLength(3)
     await expectNothingLost(orders)
   })
 
@@ -164,12 +204,26 @@ async function latest(): Promise<Rollout> {
   return platform.json<Rollout>(['fleet', 'status'])
 }
 
+async function operations(kind: Operation['kind'], active?: boolean): Promise<Operation[]> {
+  const { call } = await platform.operator()
+  const { items } = await call(listOperations, { query: { kind, limit: 10, ...(active ? { active: 'true' } : {}) } })
+  return Promise.all(items.map(({ id }) => call(readOperation, { params: { id } })))
+}
+
+/** Its probes have passed: what comes now is the switch. */
+const isSwitching = (operation: Operation): boolean => operation.steps.some((step) => step.name === 'probe' && step.status === 'done')
+
 /** The rollout to a bad release ends as rolled back in the first ring, by one of these figures, and nobody has lost anything. */
-async function expectBack(bad: string, figures: string[], ...options: string[]): Promise<void> {
-  const load = new ShoppingLoad(platform, hosts, { looking: 2, buying: 1 })
-  await eventually(() => load.report.orders.length >= 3, 'they sell')
+async function expectBack(bad: string, figures: string[], ...options: string[]): Promise<Rollout> {
+  // most come to the tenant of the first ring
+  const loads = [
+    new ShoppingLoad(platform, hosts.slice(0, 1), { looking: 2, buying: 1 }),
+    new ShoppingLoad(platform, hosts.slice(1), { looking: 1, buying: 1 }),
+  ]
+  await eventually(() => loads.every((load) => load.report.orders.length >= 1), 'they sell')
   const ended = await upgrade(bad, ...options)
-  const { failures, orders } = await load.stop()
+  const reports = await Promise.all(loads.map((load) => load.stop()))
+  const [failures, orders] = [reports.flatMap((report) => report.failures), reports.flatMap((report) => report.orders)]
   expect(ended.code, ended.stderr).not.toBe(0)
   expect(JSON.parse(ended.stdout) as Rollout).toMatchObject({ status: 'rolled_back', to: bad })
   const status = await latest()
@@ -182,4 +236,5 @@ async function expectBack(bad: string, figures: string[], ...options: string[]):
   await expectNothingLost(orders)
   const told = await platform.json<RolloutEvent[]>(['fleet', 'timeline', '--limit', '100'])
   expect(told.map((event) => event.kind)).toEqual(expect.arrayContaining(['started', 'ring_started', 'ring_failed', 'rolled_back']))
+  return status
 }

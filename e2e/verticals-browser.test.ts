@@ -14,6 +14,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { accessibilityProblems, expectNoSidewaysScroll, hasBrowser, launchBrowser, type Visitor } from './browser.ts'
 import { minutesAfter, moveClock } from './clock.ts'
+import { act } from './console-actions.ts'
 import { eventually } from './eventually.ts'
 import { customerIn, vendorIn } from './people.ts'
 import { sharedPlatform } from './shared.ts'
@@ -66,20 +67,6 @@ describe.runIf(hasBrowser)('journeys', () => {
     const number = /Order (\d{6,})/.exec((await page.locator('main').textContent()) ?? '')?.[1]
     expect(number, 'the confirmation names the order').toBeDefined()
     return number!
-  }
-
-  /** Presses a button of a console's record, and the one of the dialog that asks once more. */
-  async function act(page: Page, name: string | RegExp): Promise<void> {
-    await page
-      .getByRole('button', { name, exact: typeof name === 'string' })
-      .first()
-      .click()
-    const dialog = page.getByRole('dialog')
-    const asked = await dialog.waitFor({ timeout: 1_500 }).then(
-      () => true,
-      () => false,
-    )
-    if (asked) await dialog.getByRole('button', { name }).last().click()
   }
 
   /** A dish to take away, in the basket, and on to the checkout. */

@@ -1,26 +1,22 @@
 import { changeTenant, type Tenant } from '@cityos/control-plane/contract'
 import {
-  createBookingHold,
   getEvent,
-  getService,
   listCheckinLists,
   listEvents,
   listOrderTickets,
   listServices,
-  listSlots,
   orderTickets,
   scanTicket,
 } from '@cityos/data-plane/contract'
 import { describe, expect, test } from 'vitest'
 import { minutesAfter, moveClock } from './clock.ts'
 import { eventually } from './eventually.ts'
-import { Platform } from './platform.ts'
 import { sharedPlatform } from './shared.ts'
 import { ensureTenant, hostOf, operationEnd, vendorOf } from './tenants.ts'
 
 const platform = sharedPlatform()
-const statusOf = async (host: string, path: string, on: Platform = platform): Promise<number> => {
-  const answer = await on.request(host, path)
+const statusOf = async (host: string, path: string): Promise<number> => {
+  const answer = await platform.request(host, path)
   await answer.body?.cancel()
   return answer.status
 }
@@ -107,40 +103,4 @@ describe('switching a vertical of a live tenant', () => {
     expect((await store(listEvents)).total).toBeGreaterThan(0)
     expect(await textOf(host, '/en')).toContain('/en/event-ticketing')
   })
-})
-
-test('a sleeping tenant wakes by itself when a hold runs out, and the slot is free again', async () => {
-  const quiet = await Platform.start({ environment: { CITYOS_IDLE_AFTER: '3' } })
-  try {
-    const tenant = await ensureTenant(quiet, 'drowsy', { verticals: ['catalogue', 'booking'] })
-    const store = quiet.client(hostOf(tenant))
-    const service = await store(getService, { params: { handle: 'photography-studio-kafd' } })
-    const from = new Date().toISOString().slice(0, 10)
-    const to = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10)
-    const slots = async () => (await store(listSlots, { params: { id: service.id }, query: { from, to } })).days.flatMap((day) => day.slots)
-    const slot = (await slots()).at(-1)!
-    const isFree = async () => (await slots()).some((each) => each.start === slot.start)
-    const answers = Object.fromEntries(
-      service.questions.map((each) => [each.key, each.kind === 'yes_no' ? true : (each.choices[0]?.value ?? 'A portrait')]),
-    )
-    // ten minutes of hold, nine and three quarters of which are over: it runs out a quarter of a minute from now
-    await moveClock(quiet, tenant, minutesAfter(new Date(), -9.75))
-    const held = await store(createBookingHold, {
-      body: { offering_id: service.id, start: slot.start, duration_min: service.durations[0]!.minutes, answers },
-    })
-    expect(await isFree()).toBe(false)
-    const runsOut = Date.parse(held.hold.expires_at)
-    const stateNow = async () => (await quiet.node()).tenants.find((each) => each.slug === 'drowsy')!
-    const asleep = await eventually(async () => {
-      const state = await stateNow()
-      return state.runtime === 'asleep' && state.pid === null ? state : null
-    }, 'it sleeps')
-    expect(Date.parse(asleep.next_wake_at!)).toBe(runsOut)
-    // nobody asks for anything: the process that appears was started by the timer
-    await eventually(async () => (await stateNow()).pid !== null, 'it wakes', 40_000)
-    expect(Date.now()).toBeGreaterThanOrEqual(runsOut)
-    await eventually(isFree, 'the slot is free')
-  } finally {
-    await quiet.end()
-  }
 })

@@ -101,6 +101,13 @@ export interface DataPlaneDriver {
   /** Makes the release known (template database, warm pool); cheap when it already is. */
   prepareRelease(release: Release): Promise<void>
 
+  /**
+   * Forgets a release that nobody needs any more: its template database, and its folder where it lies in this platform's
+   * store. A repeat, also after a half of it, finds nothing left to do.
+   * @throws when a tenant here still has it
+   */
+  dropRelease(version: string): Promise<void>
+
   /** Public keys of staff tokens, for data planes that are started while the control plane is away. */
   publishKeys(jwks: { keys: Record<string, unknown>[] }): Promise<void>
 

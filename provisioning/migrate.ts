@@ -216,7 +216,8 @@ async function transaction<T>(client: Client | PoolClient, work: () => Promise<T
     await client.query('COMMIT')
     return result
   } catch (error) {
-    await client.query('ROLLBACK')
+    // Where the connection is gone nothing is left to be taken back, and what went wrong first is what is told.
+    await client.query('ROLLBACK').catch(() => undefined)
     throw error
   }
 }

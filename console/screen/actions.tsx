@@ -5,7 +5,7 @@ import { type RaRecord, useNotify, useTranslate } from 'react-admin'
 import { rowParameter } from '../api/data-provider.ts'
 import { useSend } from '../api/query.ts'
 import { Confirm } from './confirm.tsx'
-import { answersOf, questionsOf } from './question.tsx'
+import { answersOf, asksFirst, questionsOf } from './question.tsx'
 
 /** Verbs that take something away: red, and asked twice. */
 const dangerous: readonly string[] = [
@@ -118,7 +118,7 @@ function ActionButton({ name, resource, record, endpoint, first, typed, size, on
   const key = useRef(newId('key'))
   const danger = dangerous.includes(name)
   const questions = questionsOf(endpoint, danger)
-  const ask = danger || questions.some((question) => question.required || question.worthAsking) || Boolean(typed)
+  const ask = asksFirst(name, questions, danger) || Boolean(typed)
   const run = (answers: Record<string, string>) => {
     const body = answersOf(questions, answers)
     send.mutate(

@@ -30,6 +30,15 @@ export function questionsOf(endpoint: AnyEndpoint, danger: boolean): Question[] 
   })
 }
 
+/** Verbs whose reason others read later: asked for, though an answer may be left out. */
+const explained: readonly string[] = ['pause']
+
+/** Whether a verb asks before it is done: what takes something away, what needs an answer, and what others will wonder about. */
+export function asksFirst(verb: string, questions: readonly Question[], danger: boolean): boolean {
+  const worth = (question: Question) => question.required || question.worthAsking || explained.includes(verb)
+  return danger || questions.some(worth)
+}
+
 /** Whether what is typed will do: texts of at least three letters, everything else given when it must be. */
 export function answered(question: Question, value: string): boolean {
   const text = value.trim()

@@ -63,7 +63,7 @@ describe('the demo shop', () => {
     const now = plane.app.get(Clock).now()
     const overdue = () =>
       read.selectFrom('timer').select(['kind', 'ref']).where('status', '=', 'pending').where('due_at', '<=', now).execute()
-    await expect.poll(overdue, { timeout: 15_000 }).toEqual([])
+    await expect.poll(overdue, { timeout: 30_000 }).toEqual([])
     expect(await read.selectFrom('timer').select(['kind', 'last_error']).where('status', '=', 'dead').execute()).toEqual([])
     const failed = await read.selectFrom('order').select('number').where('checkout_failed_at', 'is not', null).execute()
     expect(failed).toEqual([])

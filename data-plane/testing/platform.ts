@@ -107,7 +107,7 @@ export function testBinding(database: Pick<TestDatabase, 'url'>): Binding {
 }
 
 /** Resolves when `condition` holds; fails after `milliseconds`. */
-export async function until(condition: () => Promise<boolean> | boolean, milliseconds = 10_000): Promise<void> {
+export async function until(condition: () => Promise<boolean> | boolean, milliseconds = 30_000): Promise<void> {
   const deadline = performance.now() + milliseconds
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error('the condition did not come true in time')

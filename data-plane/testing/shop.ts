@@ -192,11 +192,11 @@ export async function refusal(call: Promise<unknown>): Promise<ErrorCode | null>
   }
 }
 
-/** Polls until something holds. */
+/** Polls until something holds; the pauses are left to what is waited for. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 15_000
+  const deadline = performance.now() + 30_000
   while (!(await holds())) {
-    await new Promise(setImmediate)
-    if (performance.now() > deadline) throw new Error('it did not happen in 15 s')
+    if (performance.now() > deadline) throw new Error('it did not happen in 30 s')
+    await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

@@ -38,6 +38,10 @@ export class LocalDriver implements DataPlaneDriver {
     await this.ask('prepareRelease', release)
   }
 
+  async dropRelease(version: string): Promise<void> {
+    await this.ask('dropRelease', { version })
+  }
+
   async publishKeys(jwks: { keys: Record<string, unknown>[] }): Promise<void> {
     await this.ask('publishKeys', jwks)
   }

@@ -102,7 +102,7 @@ function Verbs({ release }: { release: ReleaseDetail }) {
   const [yanking, setYanking] = useState(false)
   const { canAccess: mayUpgrade } = useCanAccess({ resource: 'rollouts', action: 'create' })
   const { canAccess: mayYank } = useCanAccess({ resource: 'releases', action: 'edit' })
-  if (release.status === 'yanked') return null
+  if (release.status !== 'available') return null
   return (
     <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
       {mayUpgrade && (

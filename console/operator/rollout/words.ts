@@ -11,6 +11,7 @@ const units: Record<string, Unit> = {
   failed_checkouts: 'times budget',
   latency_p95: 'milliseconds',
   memory: 'bytes',
+  memory_worst: 'bytes',
   crashes: 'count',
   probes: 'share',
   failures: 'count',

@@ -86,7 +86,7 @@ describe('an alert', () => {
           await sweep()
           return (await list('?kind=operation-late&status=open')).data[0]?.title
         },
-        { timeout: 15_000 },
+        { timeout: 30_000 },
       )
       .toContain('tenant-create of stuck is past its deadline at step')
     expect((await list('?kind=operation-late')).data[0].advice).toContain(`./cityos operation show ${body.data.operation.id}`)
@@ -98,7 +98,7 @@ describe('an alert', () => {
           await sweep()
           return (await list('?kind=operation-late&status=open')).meta.total
         },
-        { timeout: 15_000 },
+        { timeout: 30_000 },
       )
       .toBe(0)
   })

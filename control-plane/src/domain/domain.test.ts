@@ -83,7 +83,7 @@ describe.skipIf(!canRunPebble)('custom domains', () => {
   }
   /** Looks again and again until it is so: after a leap of the clock the process first takes its lease anew. */
   const until = async (what: string, isSo: () => Promise<boolean> | boolean): Promise<void> => {
-    const deadline = performance.now() + 25_000
+    const deadline = performance.now() + 45_000
     while (!(await isSo())) {
       if (performance.now() > deadline)
         throw new Error(`not yet: ${what}: ${JSON.stringify((await platform.request('GET', of('souq'), { token })).body.data)}`)

@@ -40,7 +40,7 @@ const sent = async () => {
   return (kept.document as { version: number; policy: Record<string, unknown> }).policy
 }
 const eventually = async (check: () => Promise<void>) => {
-  const deadline = performance.now() + 10_000
+  const deadline = performance.now() + 30_000
   for (;;) {
     try {
       return await check()

@@ -17,7 +17,7 @@ const steer = (id: string, verb: string, body?: object) =>
 
 /** Polls until the operation looks as wanted. */
 async function until(id: string, wanted: (operation: { status: string; actions: string[]; blocked_by: unknown }) => boolean) {
-  const deadline = performance.now() + 15_000
+  const deadline = performance.now() + 45_000
   for (;;) {
     const operation = await read(id)
     if (wanted(operation)) return operation

@@ -13,6 +13,7 @@ import { PlaneStreams } from '../plane/plane.streams.ts'
 import { RegistryIdempotency } from '../registry/idempotency.ts'
 import { Registry } from '../registry/registry.ts'
 import { Sealing } from '../registry/sealing.ts'
+import { ReleasePruning } from '../release/release.pruning.ts'
 import { PlatformSettings } from '../setting/platform-settings.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
 import { AuthorizationService } from '../sign-in/authorization.service.ts'
@@ -41,6 +42,7 @@ export class Reconciliation {
   readonly restoreTests: RestoreTests
   readonly domains: DomainReconciler
   readonly formerAddresses: FormerAddresses
+  readonly releases: ReleasePruning
   readonly #late: LateOperations
   readonly #rounds: readonly Recurring[]
   readonly #inventories = new Map<string, Promise<InventoryItem[]>>()
@@ -69,6 +71,7 @@ export class Reconciliation {
     this.backups = new BackupSchedule({ registry, sealing, clock, settings: platform, alerts })
     this.restoreTests = new RestoreTests({ registry, sealing, clock, settings: platform, alerts, driverOf, log })
     this.formerAddresses = new FormerAddresses(registry, clock)
+    this.releases = new ReleasePruning({ registry, clock, drivers: () => drivers.all() })
     this.#late = new LateOperations(registry, clock, alerts)
     this.tenants = new TenantReconciler({
       registry,
@@ -166,6 +169,7 @@ export class Reconciliation {
     await this.backups.watch()
     await this.#late.watch()
     await this.anchors.anchor()
+    await this.#each(await this.releases.due(), 'an old release may go', (version) => this.releases.reconcile(version))
     await Promise.all([this.streams.prune(), this.authorizations.prune(), this.idempotency.prune()])
   }
 
@@ -176,9 +180,9 @@ export class Reconciliation {
       if (this.#rounds.some((round) => round.stopped)) return
       try {
         const outcome = await reconcile(id)
-        if (outcome !== null) log.info({ tenant_id: id, outcome }, done)
+        if (outcome !== null) log.info({ id, outcome }, done)
       } catch (error) {
-        log.warn({ tenant_id: id, reason: explain(error), taken_over: isTakenOver(error) }, `${done}: not yet`)
+        log.warn({ id, reason: explain(error), taken_over: isTakenOver(error) }, `${done}: not yet`)
       }
     }
   }

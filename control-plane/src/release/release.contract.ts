@@ -1,7 +1,7 @@
 import { endpoint, listEndpoint, MigrationKind, staff } from '@cityos/contract'
 import { z } from 'zod'
 
-export const ReleaseStatus = z.enum(['available', 'yanked'])
+export const ReleaseStatus = z.enum(['available', 'yanked', 'pruned'])
 
 export const Release = z.object({
   version: z.string(),
@@ -23,6 +23,8 @@ export const Release = z.object({
   /** When this platform took it in. */
   created_at: z.iso.datetime(),
   yanked: z.object({ at: z.iso.datetime(), by: z.string(), reason: z.string() }).nullable(),
+  /** When a tenant or the platform was last seen to need it; null: nobody ever has. */
+  last_used_at: z.iso.datetime().nullable(),
 })
 export type Release = z.infer<typeof Release>
 

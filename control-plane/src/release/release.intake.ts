@@ -40,7 +40,11 @@ export class ReleaseIntake {
           update: { dir: release.dir, ...facts },
         })
       }
-      if (own) await takeAsPlatform(tx, own.version)
+      await tx.release.updateMany({
+        where: { version: { in: [...known.keys()] }, ...gone },
+        data: { status: 'available', pruned_at: null },
+      })
+      if (own) await takeAsPlatform(tx, own.version, now)
     })
   }
 
@@ -75,7 +79,11 @@ export class ReleaseIntake {
         data: [{ version, dir: place, schema, ...facts, status: 'available', created_at: now }],
         skipDuplicates: true,
       })
-      if (created.count === 0) return
+      const again = await tx.release.updateMany({
+        where: { version, ...gone },
+        data: { status: 'available', pruned_at: null, created_at: now },
+      })
+      if (created.count + again.count === 0) return
       await audit(tx, {
         ...auditOf(ctx),
         at: now,
@@ -122,6 +130,9 @@ export class ReleaseIntake {
   }
 }
 
+/** One that was pruned whole, and not withdrawn before: when its build is there again, so is it. */
+const gone = { status: 'pruned', pruned_at: { not: null }, yanked_at: null }
+
 /** Columns that come from a release's folder; none where the folder is gone. */
 async function factsOf(dir: string) {
   const manifest = await readReleaseFolder(dir)
@@ -148,16 +159,16 @@ function requireAgreement({ version, protocol }: ReleaseManifest): void {
 }
 
 /** Notes what the control plane runs from; another one than before becomes what new tenants get, unless it was yanked. */
-async function takeAsPlatform(tx: Tx, version: string): Promise<void> {
+async function takeAsPlatform(tx: Tx, version: string, now: Date): Promise<void> {
   const before = await tx.release.findFirst({ where: { is_platform: true } })
   if (before?.version === version) return
   await tx.release.updateMany({ where: { is_platform: true }, data: { is_platform: false } })
   const row = await tx.release.update({ where: { version }, data: { is_platform: true } })
-  if (row.status === 'available') await makeCurrent(tx, version)
+  if (row.status === 'available') await makeCurrent(tx, version, now)
 }
 
 /** New tenants get this release from now on. */
-export async function makeCurrent(tx: Tx, version: string): Promise<void> {
+export async function makeCurrent(tx: Tx, version: string, now: Date): Promise<void> {
   await tx.release.updateMany({ where: { is_current: true, version: { not: version } }, data: { is_current: false } })
-  await tx.release.update({ where: { version }, data: { is_current: true } })
+  await tx.release.update({ where: { version }, data: { is_current: true, current_at: now, last_used_at: now } })
 }

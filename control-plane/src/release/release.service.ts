@@ -63,7 +63,7 @@ export class ReleaseService {
     return this.registry.within(ctx, async (tx) => {
       const now = this.clock.now()
       const row = await this.#row(version, tx)
-      if (row.status === 'yanked') return detailOf(tx, row)
+      if (row.status !== 'available') return detailOf(tx, row)
       const by = actorId(ctx.actor) ?? 'anonymous'
       await tx.release.update({
         where: { version },
@@ -97,7 +97,7 @@ export class ReleaseService {
   async makeCurrent(tx: Tx, version: string): Promise<boolean> {
     const row = await tx.release.findUnique({ where: { version } })
     if (row?.status !== 'available') return false
-    if (!row.is_current) await makeCurrent(tx, version)
+    if (!row.is_current) await makeCurrent(tx, version, this.clock.now())
     return true
   }
 
@@ -108,7 +108,7 @@ export class ReleaseService {
       orderBy: [{ created_at: 'desc' }, { version: 'desc' }],
     })
     if (!next) return null
-    await makeCurrent(tx, next.version)
+    await makeCurrent(tx, next.version, this.clock.now())
     return next.version
   }
 

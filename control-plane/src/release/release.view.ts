@@ -21,6 +21,7 @@ export function viewOf(row: release, tenants: number): Release {
     built_at: (row.built_at ?? row.created_at).toISOString(),
     created_at: row.created_at.toISOString(),
     yanked: yanked_at && yanked_by && yank_reason ? { at: yanked_at.toISOString(), by: yanked_by, reason: yank_reason } : null,
+    last_used_at: row.last_used_at?.toISOString() ?? null,
   }
 }
 

@@ -53,13 +53,15 @@ export const GateArm = z.object({
   p95_ms: z.number().nullable(),
   /** Median of its processes. */
   memory_bytes: z.int().nullable(),
+  /** Mean of the largest tenth of its processes. */
+  memory_worst_bytes: z.int().nullable().default(null),
   crashes: z.int(),
   probes: z.object({ checks: z.int(), failed: z.int() }),
 })
 export type GateArm = z.infer<typeof GateArm>
 
 export const GateFigure = z.object({
-  name: z.enum(['error_rate', 'failed_checkouts', 'latency_p95', 'memory', 'crashes', 'probes']),
+  name: z.enum(['error_rate', 'failed_checkouts', 'latency_p95', 'memory', 'memory_worst', 'crashes', 'probes']),
   /** What was measured: a burn rate, milliseconds, bytes, a count, a share. */
   value: z.number().nullable(),
   /** The same over the short window, where there are two. */

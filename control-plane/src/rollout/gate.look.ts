@@ -13,8 +13,8 @@ export interface Arms {
   control: readonly Member[]
 }
 
-/** Processes of an arm that are asked for memory and crashes, and tenants that are probed, in one look. */
-const [processes, probed] = [20, 5] as const
+/** Processes of an arm that are asked for memory and crashes, always the same ones, and tenants that are probed, in one look. */
+export const [processes, probed] = [100, 5] as const
 /** Probes of an arm in one look, where there is time. */
 const rounds = 5
 /** Milliseconds after which a probe counts as failed, and after which no further one begins. */

@@ -15,6 +15,8 @@ export const ArmSample = z.object({
   restarts: z.int(),
   /** Median memory of the processes looked at, bytes. */
   memory: z.number().nullable(),
+  /** Mean memory of the largest tenth of them, bytes: a leak may strike a few tenants only. */
+  memoryWorst: z.number().nullable().default(null),
   /** Synthetic checks of this look alone. */
   probes: z.object({ checks: z.int(), failed: z.int() }),
 })
@@ -66,6 +68,7 @@ export function armSample(
     tenants: members.length,
     restarts: seen.restarts,
     memory: median(seen.memory),
+    memoryWorst: worstTenth(seen.memory),
     probes: { checks: 0, failed: 0 },
   }
 }
@@ -75,6 +78,12 @@ export const trafficKey = (tenantId: string, release: string): string => `${tena
 function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? null
+}
+
+/** Mean of the largest tenth, at least of one; null of nothing. */
+export function worstTenth(values: readonly number[]): number | null {
+  const largest = [...values].sort((a, b) => b - a).slice(0, Math.max(1, Math.floor(values.length / 10)))
+  return largest.length === 0 ? null : largest.reduce((sum, value) => sum + value, 0) / largest.length
 }
 
 /** What an arm did between the samples of a window. */

@@ -1,7 +1,7 @@
 import { latencyBoundsMs } from '@cityos/provisioning/upgrade'
 import { describe, expect, it } from 'vitest'
 import { defaultThresholds } from './gate.contract.ts'
-import { type ArmSample, deltaOf, type GateSample, p95 } from './gate.sample.ts'
+import { type ArmSample, armSample, deltaOf, type GateSample, p95, worstTenth } from './gate.sample.ts'
 import { judge, shortWindow } from './gate.ts'
 
 const start = Date.parse('2026-03-02T08:00:00.000Z')
@@ -11,7 +11,17 @@ function arm(values: Partial<Omit<ArmSample, 'latency'>> & { p95?: number }): Ar
   const { p95: slow = 100, ...rest } = values
   const latency = new Array<number>(latencyBoundsMs.length + 1).fill(0)
   latency[bucketOf(slow)] = values.requests ?? 0
-  const nothing = { segment: 'a', tenants: 3, requests: 0, errors: 0, checkouts: 0, failedCheckouts: 0, restarts: 0, memory: 100e6 }
+  const nothing = {
+    segment: 'a',
+    tenants: 3,
+    requests: 0,
+    errors: 0,
+    checkouts: 0,
+    failedCheckouts: 0,
+    restarts: 0,
+    memory: 100e6,
+    memoryWorst: 110e6,
+  }
   return { ...nothing, probes: { checks: 0, failed: 0 }, ...rest, latency }
 }
 
@@ -93,6 +103,19 @@ describe('the gate', () => {
     ).toBe('ok')
   })
 
+  it('sees a leak of a few processes, which the median hides, and not one that is merely larger or warms up', () => {
+    const worst = (memoryWorst: (look: number) => number) =>
+      figure(
+        soak((look) => ({ ...well(look), memoryWorst: memoryWorst(look) }), well),
+        'memory_worst',
+      )?.verdict
+    expect(worst((look) => 110e6 + look * 20e6)).toBe('exceeded')
+    expect(worst(() => 300e6)).toBe('ok')
+    // most of it in the beginning, as a process does that has just been started
+    expect(worst((look) => 110e6 + 100e6 * (1 - 0.5 ** look))).toBe('ok')
+    expect(worst((look) => 110e6 + look * 4e6)).toBe('ok')
+  })
+
   it('counts crashes beyond the control group’s', () => {
     expect(soak((look) => ({ ...well(look), restarts: Math.floor(look / 3) }), well, 9)).toMatchObject({ verdict: 'failed' })
     expect(soak((look) => ({ ...well(look), restarts: look > 4 ? 1 : 0 }), well).verdict).toBe('passed')
@@ -116,6 +139,12 @@ describe('counting', () => {
     })
     expect(deltaOf(samples, 'upgraded').requests).toBe(130)
     expect(deltaOf(samples, 'control').requests).toBe(100)
+  })
+
+  it('takes the mean of the largest tenth of the processes, of one at least', () => {
+    expect([worstTenth([]), worstTenth([3, 1]), worstTenth(Array.from({ length: 25 }, (_, index) => index))]).toEqual([null, 3, 23.5])
+    const looked = armSample([{ id: 'a', release: '1' }], new Map(), { restarts: 0, memory: [1, 2, 9] })
+    expect(looked).toMatchObject({ memory: 2, memoryWorst: 9 })
   })
 
   it('finds the bucket of the 95th percentile', () => {

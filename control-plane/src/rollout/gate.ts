@@ -1,4 +1,5 @@
 import type { GateArm, GateFigure, GateReport, GateThresholds } from './gate.contract.ts'
+import { processes } from './gate.look.ts'
 import { type ArmDelta, type ArmSample, deltaOf, type GateSample, p95 } from './gate.sample.ts'
 
 export interface Soak {
@@ -31,7 +32,8 @@ export function judge(samples: readonly GateSample[], soak: Soak, thresholds: Ga
     failedCheckouts(arms, brief, thresholds, enough),
     latency(arms, thresholds, enough && soaking),
     memory(long, thresholds, soaking),
-    crashes(arms, thresholds),
+    memoryWorst(long, thresholds, soaking),
+    crashes(arms, thresholds, samples.at(-1)),
     probes(arms, thresholds, enough),
   ]
   const exceeded = figures.filter((figure) => figure.verdict === 'exceeded')
@@ -110,8 +112,24 @@ function memory(samples: readonly GateSample[], { memory_factor, memory_floor_by
   return { name: 'memory', value: mine, short: null, limit, unit: 'bytes', verdict }
 }
 
-function crashes({ upgraded, control }: Arms, { max_crashes }: GateThresholds): GateFigure {
-  const limit = control.crashes + max_crashes
+/**
+ * A leak that strikes a few tenants, which no median shows: the largest tenth of the processes is far above that of the
+ * control group, and has grown clearly in the later half of the soak, when a process that merely warms up grows no more.
+ */
+function memoryWorst(samples: readonly GateSample[], { memory_factor, memory_floor_bytes }: GateThresholds, soaking: boolean): GateFigure {
+  const [mine, theirs] = [samples.at(-1)?.upgraded.memoryWorst ?? null, samples.at(-1)?.control.memoryWorst ?? null]
+  const middle = samples[Math.floor((samples.length - 1) / 2)]?.upgraded.memoryWorst ?? null
+  const limit = Math.max((theirs ?? 0) * memory_factor, (theirs ?? 0) + memory_floor_bytes)
+  const known = soaking && samples.length >= 4 && mine !== null && theirs !== null && middle !== null
+  const verdict = !known ? 'not_enough' : mine > limit && mine - middle > memory_floor_bytes / 4 ? 'exceeded' : 'ok'
+  return { name: 'memory_worst', value: mine, short: null, limit, unit: 'bytes', verdict }
+}
+
+/** Crashes of as many processes as there are: the control group's count for as many as are looked at of the ring. */
+function crashes({ upgraded, control }: Arms, { max_crashes }: GateThresholds, last: GateSample | undefined): GateFigure {
+  const looked = (arm: ArmSample | undefined) => Math.min(processes, arm?.tenants ?? 0)
+  const share = looked(last?.upgraded) / Math.max(1, looked(last?.control))
+  const limit = control.crashes * Math.max(1, share) + max_crashes
   return {
     name: 'crashes',
     value: upgraded.crashes,
@@ -141,17 +159,21 @@ function viewArm(delta: ArmDelta, last: ArmSample | undefined): GateArm {
     failed_checkouts: delta.failedCheckouts,
     error_rate: delta.requests === 0 ? null : delta.errors / delta.requests,
     p95_ms: p95(delta.latency),
-    memory_bytes: last?.memory === null || last === undefined ? null : Math.round(last.memory),
+    memory_bytes: rounded(last?.memory),
+    memory_worst_bytes: rounded(last?.memoryWorst),
     crashes: delta.crashes,
     probes: delta.probes,
   }
 }
+
+const rounded = (bytes: number | null | undefined): number | null => (bytes === null || bytes === undefined ? null : Math.round(bytes))
 
 const words: Record<GateFigure['name'], string> = {
   error_rate: 'errors',
   failed_checkouts: 'failed checkouts',
   latency_p95: 'p95 latency',
   memory: 'memory of a process',
+  memory_worst: 'memory of the largest processes',
   crashes: 'crashes',
   probes: 'failed probes',
 }

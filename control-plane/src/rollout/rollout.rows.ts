@@ -204,7 +204,7 @@ async function write(tx: Tx, id: string, change: Change, now: Date): Promise<voi
     const { status, backScope, failure, finishedAt } = change.rollout
     const data = { status, back_scope: backScope, failure: failure ? json(failure) : undefined, finished_at: dateOf(finishedAt) }
     const { to_release } = await tx.rollout.update({ where: { id }, data: given(data) })
-    if (status === 'succeeded') await becomeCurrent(tx, to_release)
+    if (status === 'succeeded') await becomeCurrent(tx, to_release, now)
   }
   for (const { position, patch } of change.rings) {
     await tx.rollout_ring.update({ where: { rollout_id_position: { rollout_id: id, position } }, data: ringColumns(patch) })
@@ -224,7 +224,7 @@ async function write(tx: Tx, id: string, change: Change, now: Date): Promise<voi
 }
 
 /** What the whole fleet is on is what new tenants get, unless it was yanked in the last moment. */
-async function becomeCurrent(tx: Tx, version: string): Promise<void> {
+async function becomeCurrent(tx: Tx, version: string, now: Date): Promise<void> {
   const release = await tx.release.findUnique({ where: { version } })
-  if (release?.status === 'available' && !release.is_current) await makeCurrent(tx, version)
+  if (release?.status === 'available' && !release.is_current) await makeCurrent(tx, version, now)
 }

@@ -19,6 +19,18 @@ it('a rollout never harms more than a ring and ends whole: 12 of 300 tenants', {
   expect([...ends].sort()).toEqual(['rolled_back', 'succeeded'])
 })
 
+it('a leak that strikes one tenant in twenty is seen by the largest processes of a ring, and goes no further', { retry: 0 }, async () => {
+  for (const seed of [3, 4]) {
+    const run = await simulate(seed, 1_200, { calm: true, defect: { kind: 'leak', share: 0.05 } })
+    expect(examine(run)).toEqual([])
+    expect(run.rollout.rollout).toMatchObject({ status: 'rolled_back', failure: { figure: 'memory_worst' } })
+    expect(run.rollout.rings.find((ring) => ring.name === 'rest')?.status).toBe('not_reached')
+    // the processes of most tenants of that ring say nothing
+    const ring = run.rollout.rings.find(({ status }) => status === 'rolled_back')
+    expect(ring?.gate?.figures.find((figure) => figure.name === 'memory')?.verdict).toBe('ok')
+  }
+})
+
 it('a release without fault reaches everybody who can be upgraded', async () => {
   for (let seed = 1000, seen = 0; seen < 2; seed++) {
     const run = await simulate(seed, 120, { calm: true })

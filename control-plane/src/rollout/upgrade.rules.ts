@@ -90,8 +90,11 @@ export async function requireUpgradeable({ tx, tenantId, parameters, now }: Sett
 export async function requireAvailable(db: Db, version: string): Promise<void> {
   const release = await db.release.findUnique({ where: { version } })
   if (!release) throw new DomainError('unknown_release', { field: 'to', message: `release ${version} is not known to this platform` })
-  if (release.status === 'yanked')
-    throw new DomainError('invalid_transition', { field: 'to', message: `release ${version} was yanked: no tenant is brought to it` })
+  if (release.status !== 'available')
+    throw new DomainError('invalid_transition', {
+      field: 'to',
+      message: `release ${version} was ${release.status}: no tenant is brought to it`,
+    })
 }
 
 export function frozen(reason: string): DomainError {
@@ -103,6 +106,8 @@ export async function requireDowngradeable({ tx, tenantId, parameters }: Settlem
   const row = await requireStatus(tx, tenantId, servingStatuses, 'taken back')
   if (row.release !== parameters.from)
     throw new DomainError('invalid_transition', { message: `${row.slug} is on ${row.release}, no longer on ${parameters.from}` })
-  if (!(await tx.release.findUnique({ where: { version: parameters.to } })))
-    throw new DomainError('unknown_release', { message: `release ${parameters.to} is not known to this platform` })
+  const former = await tx.release.findUnique({ where: { version: parameters.to }, select: { status: true } })
+  if (!former) throw new DomainError('unknown_release', { message: `release ${parameters.to} is not known to this platform` })
+  if (former.status === 'pruned')
+    throw new DomainError('invalid_transition', { message: `release ${parameters.to} was pruned: build it again to go back to it` })
 }

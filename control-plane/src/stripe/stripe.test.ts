@@ -95,7 +95,7 @@ describe.skipIf(!canRunLocalStripe)('the payment provider', { retry: 0 }, () => 
         const open = await db().stripe_job.findMany({ where: { done_at: null }, select: { kind: true, error: true, attempts: true } })
         expect(open).toEqual([])
       },
-      { timeout: 8_000, interval: 50 },
+      { timeout: 30_000, interval: 50 },
     )
   }
 
@@ -119,7 +119,7 @@ describe.skipIf(!canRunLocalStripe)('the payment provider', { retry: 0 }, () => 
   /** Everything the provider has sent about a customer; it takes a second to begin. */
   async function eventsOf(customer: string): Promise<Delivery[]> {
     await vi.waitUntil(() => deliveries.some((item) => item.customer === customer && item.type === 'invoice.payment_succeeded'), {
-      timeout: 10_000,
+      timeout: 30_000,
       interval: 50,
     })
     return deliveries.filter((item) => item.customer === customer)
@@ -216,7 +216,7 @@ describe.skipIf(!canRunLocalStripe)('the payment provider', { retry: 0 }, () => 
         if (gateway.breaker !== 'open') clock.move(60)
         return gateway.breaker === 'open'
       },
-      { timeout: 15_000, interval: 20 },
+      { timeout: 30_000, interval: 20 },
     )
     expect(await db().stripe_job.findFirstOrThrow(job)).toMatchObject({ done_at: null, failed_at: null })
     await translator.open()

@@ -70,10 +70,10 @@ describe('renaming a tenant', () => {
             .get(Reconciliation)
             .due()
             .then(() => read('bazaar')),
-        { timeout: 15_000 },
+        { timeout: 30_000 },
       )
       .toMatchObject({ domains: ['bazaar.localhost'] })
-    await expect.poll(() => platform.app.get(Reconciliation).drift().then(hosts), { timeout: 15_000 }).toEqual(['bazaar.localhost'])
+    await expect.poll(() => platform.app.get(Reconciliation).drift().then(hosts), { timeout: 30_000 }).toEqual(['bazaar.localhost'])
     expect((await platform.createTenant(token, 'grand-bazaar')).status).toBe(201)
   })
 })

@@ -161,7 +161,7 @@ export class AcmeServers {
   }
 
   async #ready(): Promise<void> {
-    const deadline = performance.now() + 20_000
+    const deadline = performance.now() + 45_000
     for (;;) {
       try {
         await Promise.all([this.root(), this.#dns('clear-txt', { host: 'ready.test.' })])

@@ -81,6 +81,14 @@ export class MemoryDriver implements DataPlaneDriver {
     return this.#call('prepareRelease', () => void this.releases.add(release.version))
   }
 
+  dropRelease(version: string): Promise<void> {
+    return this.#call('dropRelease', () => {
+      const user = [...this.tenants.entries()].find(([, kept]) => [kept.active, kept.beside, kept.document?.release].includes(version))
+      if (user) throw new Error(`release ${version} is in use: tenant ${user[0]} has it`)
+      this.releases.delete(version)
+    })
+  }
+
   ensureDatabase(tenantId: string, release: string, fence: Fence): Promise<{ pooled: boolean }> {
     return this.#change('ensureDatabase', tenantId, fence, (kept) => {
       if (!this.releases.has(release)) throw new Error(`release ${release} was not prepared`)

@@ -165,7 +165,7 @@ export class TestPlatform {
 
   /** Polls until an operation has ended. */
   async ended(token: string, operationId: string): Promise<Answer['body']> {
-    const deadline = performance.now() + 20_000
+    const deadline = performance.now() + 45_000
     for (;;) {
       const { body } = await this.request('GET', `/api/v1/operations/${operationId}`, { token })
       if (['succeeded', 'failed', 'cancelled'].includes(body.data.status)) return body.data

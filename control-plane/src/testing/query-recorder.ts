@@ -7,6 +7,8 @@ export interface RecordedQuery {
   /** What the test called at that moment. */
   label: string
   sql: string
+  /** What its `$1`, `$2` … were. */
+  values: unknown[]
 }
 
 const current = new AsyncLocalStorage<{ label: string; queries: RecordedQuery[] }>()
@@ -27,9 +29,10 @@ function watch(): void {
   const { query } = pg.Client.prototype
   pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
     const [first] = given
-    const sql = typeof first === 'string' ? first : (first as { text?: string } | undefined)?.text
+    const asked = typeof first === 'string' ? { text: first, values: given[1] } : (first as { text?: string; values?: unknown } | undefined)
     const into = current.getStore()
-    if (into && sql) into.queries.push({ label: into.label, sql: sql.replace(/\s+/g, ' ') })
+    const values = Array.isArray(asked?.values) ? asked.values : []
+    if (into && asked?.text) into.queries.push({ label: into.label, sql: asked.text.replace(/\s+/g, ' '), values })
     return Reflect.apply(query, this, given)
   } as typeof query
 }

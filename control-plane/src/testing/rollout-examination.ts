@@ -29,6 +29,9 @@ export function examine(run: Simulated): string[] {
   // a defect that strikes everybody, and shows, gets no further than the first ring somebody was in
   const shows = run.defect !== 'none' && run.struck === 1 && run.defect !== 'slow' && run.defect !== 'checkouts'
   if (shows && touched.size > 1) found.push(`${run.defect} of all tenants reached rings ${[...touched].join(', ')}`)
+  // one that strikes a few is seen as soon as a ring is large enough to hold some of them
+  const seen = run.defect === 'leak' && run.struck > 0.03 && rollout.tenants.size >= 1_000
+  if (seen && status === 'succeeded') found.push('a leak of a few tenants was not noticed')
   if (shows && status === 'succeeded') found.push(`${run.defect} was not noticed`)
   return found.map((problem) => `seed ${run.seed} (${run.defect} ${run.struck}): ${problem}`)
 }

@@ -17,6 +17,8 @@ export interface Simulated {
   /** Share of the tenants the defect strikes. */
   struck: number
   kills: number
+  /** Share of the fleet that is upgraded when a person asks for everything to go back; null when nobody does. */
+  regretAt: number | null
   /** A person asked for everything to go back. */
   backByHand: boolean
   /** The platform itself had trouble, whatever the release. */
@@ -26,16 +28,25 @@ export interface Simulated {
   virtualMinutes: number
 }
 
+interface Simulation {
+  calm?: boolean
+  nobodyRegrets?: boolean
+  only?: 'traits'
+  defect?: { kind: Defect['kind']; share: number }
+}
+
 /** The runner dies: what it had in memory is gone. */
 class Killed extends Error {}
 
 /**
  * One rollout from its start to its end on a virtual clock, with a random defect, random people and a runner that is killed
- * at random. `calm`: nobody interferes; `only: 'traits'`: only what the seed makes of the release, without running it.
+ * at random. `calm`: nobody interferes; `nobodyRegrets`: nobody takes it back by hand; `only: 'traits'`: only what the seed makes
+ * of the release, without running it; `defect`: this one instead of the seed's.
  */
-export async function simulate(seed: number, size: number, options: { calm?: boolean; only?: 'traits' } = {}): Promise<Simulated> {
+export async function simulate(seed: number, size: number, options: Simulation = {}): Promise<Simulated> {
   const random = new SeededRandom(seed)
-  const defect = defectOf(random)
+  const drawn = defectOf(random)
+  const defect = options.defect ? defectFor(options.defect.kind, options.defect.share) : drawn
   const fleet = new SimulatedFleet(random, defect, to)
   fleet.now = start
   const planned = populate(fleet, random, size)
@@ -47,6 +58,8 @@ export async function simulate(seed: number, size: number, options: { calm?: boo
     defect: defect.kind,
     struck: [...fleet.tenants.values()].filter((tenant) => defect.strikes(tenant)).length / size,
     kills: 0,
+    // once for the whole rollout: a large fleet takes longer, and nobody regrets it more often for that
+    regretAt: random.chance(0.15) && !options.nobodyRegrets ? random.next() : null,
     backByHand: false,
     trouble: false,
     violations: [],
@@ -89,9 +102,13 @@ function defectOf(random: SeededRandom): Defect {
     'leak',
     'crashes',
   ])
-  const share = random.pick([1, 1, 0.5, 0.05])
-  return { kind, strikes: (tenant) => kind !== 'none' && tenant.trait < share }
+  return defectFor(kind, random.pick([1, 1, 0.5, 0.05]))
 }
+
+const defectFor = (kind: Defect['kind'], share: number): Defect => ({
+  kind,
+  strikes: (tenant) => kind !== 'none' && tenant.trait < share,
+})
 
 function populate(fleet: SimulatedFleet, random: SeededRandom, size: number) {
   const tenants = Array.from({ length: size }, (_, index) => ({ id: `tnt_${String(index).padStart(5, '0')}`, internal: index < 3 }))
@@ -147,11 +164,17 @@ function interfere(random: SeededRandom, result: Simulated, waits: Map<string, s
   }
   if (fleet.trouble && random.chance(0.05)) fleet.trouble = false
   for (const [id, why] of waits) if (why === 'busy' && random.chance(0.01)) waits.delete(id)
-  if (row.status === 'running' && random.chance(0.0002)) {
+  if (row.status === 'running' && result.regretAt !== null && upgradedShare(rollout) > result.regretAt) {
     result.backByHand = true
     Object.assign(row, { status: 'rolling_back', backScope: 'all' })
     for (const ring of rollout.rings) if (['upgrading', 'soaking', 'passed'].includes(ring.status)) ring.status = 'rolling_back'
   }
+}
+
+function upgradedShare({ tenants }: MemoryRollout): number {
+  let upgraded = 0
+  for (const { status } of tenants.values()) if (status === 'upgraded') upgraded += 1
+  return upgraded / tenants.size
 }
 
 /** What must hold at every moment: the release is on no ring beyond the one at work, and the control group is as it was. */

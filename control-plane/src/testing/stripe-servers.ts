@@ -44,7 +44,7 @@ export async function startLocalStripe(): Promise<StandIn> {
 
 async function serve(process: ChildProcess, port: number): Promise<StandIn> {
   const origin = `http://127.0.0.1:${port}`
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + 45_000
   while (!(await answers(origin))) {
     if (process.exitCode !== null || performance.now() > deadline) throw new Error(`the stand-in at ${origin} does not answer`)
     await new Promise((resolve) => setTimeout(resolve, 50))

@@ -63,6 +63,7 @@ const InventoryItem = z.object({
 /** What the driver may ask of the node; see `DataPlaneDriver` for what each means. */
 export const nodeCalls = {
   prepareRelease: call(z.object({ version: z.string().min(1), dir: z.string().min(1), schema: z.string() }), done, 120_000),
+  dropRelease: call(z.object({ version: z.string().min(1) }), done, 120_000),
   publishKeys: call(z.object({ keys: z.array(z.record(z.string(), z.unknown())) }), done),
   ensureDatabase: call(fenced.extend({ release: z.string() }), z.object({ pooled: z.boolean() }), 120_000),
   dropDatabase: call(fenced, done, 120_000),

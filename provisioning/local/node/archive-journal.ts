@@ -1,7 +1,7 @@
 import { DomainError } from '@cityos/contract'
-import pg from 'pg'
 import type { ArchiveHeader } from '../../archive/manifest.ts'
 import { type Migration, migrate } from '../../migrate.ts'
+import { withConnection } from '../postgres/connection.ts'
 import { type Databases, ownerRole } from '../postgres/databases.ts'
 import type { ReleaseRecord } from './state.ts'
 
@@ -37,12 +37,6 @@ export function templateOf(
 }
 
 /** From the archive's schema to the release's; contract migrations that waited there go on waiting. */
-export async function bringForward(url: string, migrations: Migration[], carried: ReadonlySet<string>): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url, application_name: 'cityos archive' })
-  await client.connect()
-  try {
-    return await migrate(client, migrations, ownerRole, { carried })
-  } finally {
-    await client.end()
-  }
+export function bringForward(url: string, migrations: Migration[], carried: ReadonlySet<string>): Promise<string[]> {
+  return withConnection(url, 'archive', (client) => migrate(client, migrations, ownerRole, { carried }))
 }

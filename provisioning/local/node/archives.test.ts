@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { newArchiveKey, recipientOf } from '../../archive/key.ts'
 import { besideName, databaseName } from '../postgres/databases.ts'
 import { startTestPostgres, type TestPostgres } from '../postgres/testing.ts'
-import { processesOf, TestPlatform, until } from '../testing/platform.ts'
+import { document, processesOf, TestPlatform, until } from '../testing/platform.ts'
 import { writeTestRelease } from '../testing/release.ts'
 
 // Whole processes start and end here, on a machine that may be busy.
@@ -154,6 +154,84 @@ test('an archive is refused as a whole when it is damaged, for another key, or o
   await expect(driver.testArchive({ archive: place, identity })).rejects.toMatchObject({ code: 'archive_damaged' })
   expect(await databases()).not.toContain(besideName(id, 'incoming'))
   expect(await things(id)).toBe(10)
+})
+
+test('archives from before, during and after a contract migration are restored at the release after it, and it is caught up with', async () => {
+  const { id } = await platform.tenant('contracted')
+  const { driver } = platform
+  const files = {
+    'core/0002_old.sql': 'ALTER TABLE thing ADD COLUMN old text;',
+    'core/0003_contract_old.sql': 'ALTER TABLE thing DROP COLUMN old;',
+    'core/0004_fresh.sql': `ALTER TABLE thing ADD COLUMN fresh text NOT NULL DEFAULT 'new';`,
+    'core/0005_more.sql': 'ALTER TABLE thing ADD COLUMN more text;',
+    'core/0006_last.sql': 'ALTER TABLE thing ADD COLUMN last text;',
+  }
+  const release = async (version: string, last: number): Promise<string> => {
+    const migrations = Object.fromEntries(Object.entries(files).filter(([name]) => Number(name.slice(5, 9)) <= last))
+    await driver.prepareRelease(writeTestRelease(join(platform.dataDir, 'releases', version), version, { migrations }))
+    return version
+  }
+  let documentVersion = 1
+  const goTo = async (to: string): Promise<void> => {
+    await driver.startBeside(id, to, fence)
+    documentVersion += 1
+    const secrets = { tenantKey: 'a'.repeat(44), planeKey: 'b'.repeat(44) }
+    await driver.configure({ ...document(id, 'contracted', to), version: documentVersion }, secrets, fence)
+    await driver.switchOver(id, fence)
+  }
+  const upgrade = async (to: string): Promise<string[]> => {
+    const { applied } = await driver.migrate(id, to, fence)
+    await goTo(to)
+    return applied
+  }
+  const keep = async (name: string) => {
+    const { contentChecksum } = await driver.exportArchive({ tenantId: id, archiveId: archiveId(name), recipient }, fence)
+    return { name, contentChecksum }
+  }
+  const columns = async (database: string) => {
+    const attributes = `SELECT attname AS name FROM pg_attribute WHERE attrelid = 'thing'::regclass AND attnum > 0 AND NOT attisdropped`
+    return (await query<{ name: string }>(database, attributes)).map((row) => row.name).sort()
+  }
+
+  const [first, second, third] = [await release('1.0.0+a', 2), await release('2.0.0+b', 4), await release('3.0.0+c', 5)]
+  expect(await upgrade(first)).toEqual(['core/0002_old.sql'])
+  await query(databaseName(id), `INSERT INTO thing (id, old) VALUES ('one', 'kept'), ('two', 'kept')`)
+  const before = await keep('before')
+  // the contract migration waits for the upgrade after the one that brings it, so that this archive has a gap
+  expect(await upgrade(second)).toEqual(['core/0004_fresh.sql'])
+  const during = await keep('during')
+  expect(await upgrade(third)).toEqual(['core/0003_contract_old.sql', 'core/0005_more.sql'])
+  expect(await columns(databaseName(id))).toEqual(['amount', 'fresh', 'id', 'more'])
+  const after = await keep('after')
+
+  for (const { name, contentChecksum } of [before, during, after]) {
+    const tested = await driver.testArchive({ archive: { tenantId: id, archiveId: archiveId(name) }, identity })
+    expect(tested.contentChecksum).toBe(contentChecksum)
+  }
+  const fourth = await release('4.0.0+d', 6)
+  const cases = [
+    [before, ['core/0004_fresh.sql', 'core/0005_more.sql'], ['amount', 'fresh', 'id', 'more', 'old']],
+    [during, ['core/0005_more.sql'], ['amount', 'fresh', 'id', 'more', 'old']],
+    [after, [], ['amount', 'fresh', 'id', 'more']],
+  ] as const
+  for (const [archive, migrated, expected] of cases) {
+    const loaded = await driver.importArchive(request(id, archiveId(archive.name), third), fence)
+    expect(loaded).toMatchObject({ migrated, rowCounts: { 'public.thing': 2 }, contentChecksum: archive.contentChecksum })
+    expect(await columns(besideName(id, 'incoming'))).toEqual(expected)
+    await driver.stop(id, fence)
+    await driver.activateIncoming(id, fence)
+    await driver.dropFormer(id, fence)
+    await driver.start(id, fence)
+    expect(await query(databaseName(id), 'SELECT DISTINCT fresh FROM thing')).toEqual([{ fresh: 'new' }])
+    // what nobody may need any more goes with the next upgrade, whichever archive it came from; and back again for the next case
+    const caughtUp =
+      (migrated as readonly string[]).length > 0 ? ['core/0003_contract_old.sql', 'core/0006_last.sql'] : ['core/0006_last.sql']
+    expect(await upgrade(fourth)).toEqual(caughtUp)
+    expect(await columns(databaseName(id))).toEqual(['amount', 'fresh', 'id', 'last', 'more'])
+    expect(await things(id)).toBe(2)
+    await goTo(third)
+  }
+  await expect(driver.importArchive(request(id, archiveId('after'), first), fence)).rejects.toMatchObject({ code: 'archive_newer_schema' })
 })
 
 test('a node killed while it writes an archive leaves neither process nor draft', async () => {

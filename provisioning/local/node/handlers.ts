@@ -34,6 +34,10 @@ export function handlersOf(node: LocalNode): NodeHandlers {
         await node.releases.template(release.version)
         return null
       },
+      async dropRelease({ version }) {
+        await node.releases.drop(version)
+        return null
+      },
       async publishKeys(jwks) {
         node.store.update({ jwks })
         return null

@@ -93,7 +93,7 @@ export class LocalNode {
       sealer: this.sealer,
       note: (message) => this.journal.note(message),
     })
-    this.releases = new Releases(this.store, () => this.server.databases)
+    this.releases = new Releases(this.store, () => this.server.databases, join(options.dataDir, 'releases'))
     this.processes = new WarmProcesses({
       size: options.warmProcesses,
       memoryMegabytes: options.planeMemory,
@@ -184,7 +184,6 @@ export class LocalNode {
     await this.server.start()
     await this.server.databases.ensurePlatformDatabase(this.server.databases.registry)
     await this.rehearsals.sweep()
-    await this.server.databases.states.dropScratch()
     this.archives.sweep()
     this.clones = new WarmClones(this.server.databases, this.options.warmClones, (message) => this.journal.note(message, { level: 'WARN' }))
     await this.routes.publish()
@@ -325,6 +324,7 @@ export class LocalNode {
       tenants: () => this.tenants,
       changed: () => this.changed(),
       note,
+      drainMs: this.options.drainMs,
       beside: {
         freshProcess: (release, tenantId) => this.processes.fresh(release, this.tenants.logFile(tenantId)),
         release: (version) => this.releases.find(version),

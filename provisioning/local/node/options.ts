@@ -30,6 +30,8 @@ export interface NodeOptions {
   holdMs: number
   /** Milliseconds between two looks at whether a data plane still answers. */
   probeMs: number
+  /** Milliseconds that requests under way on the old process of an upgrade get (design §4). */
+  drainMs: number
 }
 
 export class UsageError extends Error {
@@ -60,6 +62,7 @@ export function parseNodeOptions(args: string[], environment: Record<string, str
         'starts-at-once': text,
         'hold-ms': text,
         'probe-ms': text,
+        'drain-ms': text,
         stop: { type: 'boolean' },
       },
     }).values
@@ -95,6 +98,7 @@ export function parseNodeOptions(args: string[], environment: Record<string, str
     startsAtOnce: number('starts-at-once', 1, 100) ?? 4,
     holdMs: number('hold-ms', 0, 120_000) ?? 15_000,
     probeMs: number('probe-ms', 50, 600_000) ?? 15_000,
+    drainMs: number('drain-ms', 100, 600_000) ?? 30_000,
     stop: values['stop'] === true,
   }
 }

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Binding, DomainError, type TenantDocument } from '@cityos/contract'
 import pg from 'pg'
 import { tablesOf } from '../../archive/tables.ts'
 import type { Check, Fence, RehearsalReport, RehearsalRequest } from '../../driver.ts'
 import { readMigrations } from '../../migrate.ts'
+import { withConnection } from '../postgres/connection.ts'
 import type { Databases } from '../postgres/databases.ts'
 import { bringForward, namesOf } from './archive-journal.ts'
 import type { Archives, Scratch } from './archives.ts'
@@ -16,6 +18,9 @@ import { check, probePlane } from './probes.ts'
 import { walkJourney } from './rehearsal-journey.ts'
 import type { ReleaseRecord, StateStore } from './state.ts'
 import type { Tenants } from './tenants.ts'
+
+/** Tries, one a second, to remove what a killed node's sessions still hold. */
+const scratchAttempts = 15
 
 export interface RehearsalsOptions {
   store: StateStore
@@ -61,11 +66,24 @@ export class Rehearsals {
     return { ok: steps.every((step) => step.ok), steps, applied, rowCounts, milliseconds: Math.round(performance.now() - began) }
   }
 
-  /** Ends processes of rehearsals that a killed node left behind. */
+  /** Ends processes of rehearsals that a killed node left behind, and removes their databases. */
   async sweep(): Promise<void> {
-    const { store } = this.options
+    const { store, databases } = this.options
     await Promise.all(store.state.rehearsals.map((identity) => Child.adopt(identity, '')?.stop(1_000)))
     if (store.state.rehearsals.length > 0) store.update({ rehearsals: [] })
+    if ((await databases().states.dropScratch()) > 0) this.dropScratchLater()
+  }
+
+  /** The server notices within seconds that the killed node is gone; one that belongs to another node stays in use. */
+  private async dropScratchLater(): Promise<void> {
+    for (let attempt = 1; attempt <= scratchAttempts; attempt++) {
+      await delay(1_000)
+      const left = await this.options
+        .databases()
+        .states.dropScratch()
+        .catch(() => 1)
+      if (left === 0) return
+    }
   }
 
   private async steps(
@@ -179,9 +197,7 @@ export class Rehearsals {
 }
 
 async function countRows(url: string): Promise<Record<string, number>> {
-  const client = new pg.Client({ connectionString: url, application_name: 'cityos rehearsal' })
-  await client.connect()
-  try {
+  return withConnection(url, 'rehearsal', async (client) => {
     const counts: Record<string, number> = {}
     for (const { name } of await tablesOf(client)) {
       const [schema, table] = name.split('.') as [string, string]
@@ -191,7 +207,5 @@ async function countRows(url: string): Promise<Record<string, number>> {
       counts[name] = rows[0]!.count
     }
     return counts
-  } finally {
-    await client.end()
-  }
+  })
 }

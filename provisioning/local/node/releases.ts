@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { readMigrations } from '../../migrate.ts'
+import { readMigrations, schemaHash } from '../../migrate.ts'
 import type { Databases } from '../postgres/databases.ts'
 import type { ReleaseRecord, StateStore } from './state.ts'
 
@@ -11,11 +11,14 @@ const ReleaseFile = z.object({ version: z.string().min(1), schema: z.string() })
 export class Releases {
   private readonly store: StateStore
   private readonly databases: () => Databases
+  /** Where this platform keeps its own builds. */
+  private readonly storeDir: string
   private readonly templates = new Map<string, Promise<string>>()
 
-  constructor(store: StateStore, databases: () => Databases) {
+  constructor(store: StateStore, databases: () => Databases, storeDir: string) {
     this.store = store
     this.databases = databases
+    this.storeDir = resolve(storeDir)
   }
 
   /** The one that new tenants get and the control plane runs from. @throws when the node was never given one */
@@ -44,6 +47,44 @@ export class Releases {
     const release = readRelease(dir)
     this.remember(release)
     this.store.update({ release: release.version })
+  }
+
+  /**
+   * See `DataPlaneDriver.dropRelease`. The template goes first, since the folder tells which one it is; then the folder
+   * gets a name that no start takes for a release, so that a half-deleted one is never found.
+   * @throws when the node or one of its tenants has it
+   */
+  async drop(version: string): Promise<void> {
+    const inUse = this.usedBy(version)
+    if (inUse) throw new Error(`release ${version} is in use: ${inUse}`)
+    const dir = this.store.state.releases.find((known) => known.version === version)?.dir ?? join(this.storeDir, version)
+    this.templates.delete(version)
+    if (existsSync(join(dir, 'release.json'))) await this.dropTemplate(version, dir)
+    if (dirname(resolve(dir)) === this.storeDir) {
+      const leaving = join(this.storeDir, `.${version}.pruned`)
+      rmSync(leaving, { recursive: true, force: true })
+      if (existsSync(dir)) renameSync(dir, leaving)
+      rmSync(leaving, { recursive: true, force: true })
+    }
+    this.store.update({ releases: this.store.state.releases.filter((known) => known.version !== version) })
+  }
+
+  private usedBy(version: string): string | null {
+    if (this.store.state.release === version) return 'the platform runs from it'
+    const tenant = this.store.tenants.find((record) =>
+      [record.document, record.process, record.beside, record.retiring].some((part) => part?.release === version),
+    )
+    return tenant ? `tenant ${tenant.id} has it` : null
+  }
+
+  /** Releases with the same journal share their template. */
+  private async dropTemplate(version: string, dir: string): Promise<void> {
+    const schemaOf = async (folder: string) => schemaHash(await readMigrations(join(folder, 'migrations')))
+    const own = await schemaOf(dir)
+    for (const known of this.store.state.releases) {
+      if (known.version !== version && existsSync(join(known.dir, 'migrations')) && (await schemaOf(known.dir)) === own) return
+    }
+    await this.databases().dropTemplate(own)
   }
 
   /** The release's template database, built at the first call. */

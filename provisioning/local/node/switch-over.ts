@@ -13,6 +13,8 @@ export interface SwitchSurroundings {
   beside: Beside
   gateway: GatewayLink
   logFile: string
+  /** Longest time that requests under way on the old process get, milliseconds. */
+  drainMs: number
   /** Publishes the routes of this moment. */
   changed(): Promise<void>
   /** `POST` under `/internal/*` of the process that listens on this socket. */
@@ -20,10 +22,6 @@ export interface SwitchSurroundings {
   note(message: string): void
 }
 
-/** Longest time that requests under way on the old process get (design §4). */
-const drainMs = 30_000
-/** The old process closes its streams with a hint, lets its workers end and gives its lease up; then it is killed. */
-const endMs = 15_000
 /** Longest time until the new process holds the lease, once the old one has gone. */
 const leaseMs = 30_000
 
@@ -35,11 +33,14 @@ const leaseMs = 30_000
 export class SwitchOver {
   private readonly tenantId: string
   private readonly around: SwitchSurroundings
+  /** The old process closes its streams with a hint, lets its workers end and gives its lease up in this time; then it is killed. */
+  private readonly endMs: number
   private finishing: Promise<boolean> | null = null
 
   constructor(tenantId: string, around: SwitchSurroundings) {
     this.tenantId = tenantId
     this.around = around
+    this.endMs = around.drainMs / 2
   }
 
   /** See `DataPlaneDriver.switchOver`. */
@@ -70,7 +71,7 @@ export class SwitchOver {
     await this.around.beside.stop()
     const { retiring } = this.record
     if (!retiring) return
-    await Child.adopt(retiring, this.around.logFile)?.stop(endMs)
+    await Child.adopt(retiring, this.around.logFile)?.stop(this.endMs)
     this.forgetRetired(retiring.socket)
   }
 
@@ -90,7 +91,7 @@ export class SwitchOver {
   }
 
   private async retire(): Promise<boolean> {
-    const { gateway, changed } = this.around
+    const { gateway, changed, drainMs } = this.around
     const { retiring } = this.record
     if (!retiring) return true
     const former = Child.adopt(retiring, this.around.logFile)
@@ -99,15 +100,15 @@ export class SwitchOver {
       this.around.note(`the gateway did not say whether it had done with the old process: ${error.message}`)
       return false
     })
-    await former?.stop(endMs)
+    await former?.stop(this.endMs)
     this.forgetRetired(retiring.socket)
     this.around.note(`${retiring.release} has ended${drained ? '' : ', with requests under way'}`)
     return drained
   }
 
   private async activate(): Promise<void> {
-    const { store, ask } = this.around
-    let until = performance.now() + leaseMs + drainMs + endMs
+    const { store, ask, drainMs } = this.around
+    let until = performance.now() + leaseMs + drainMs + this.endMs
     for (let retired = false; ; ) {
       const { process, retiring } = this.record
       // Started anew since: then it asked for the lease by itself.

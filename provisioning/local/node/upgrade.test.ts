@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -289,6 +289,32 @@ describe('an upgrade, step by step', { retry: 0 }, () => {
     await expect(platform.driver.migrate(id, version, fence)).rejects.toThrow('migration core/0003_bad.sql failed: there are rows')
     expect((await platform.driver.probe(id, 'active', fence)).ok).toBe(true)
     expect(await served(host)).toMatchObject({ release: platform.release.version })
+  })
+})
+
+describe('a release that nobody needs', () => {
+  test('is dropped with its template and its folder; one that is in use, or shares its schema, is not touched', async () => {
+    const { driver, dataDir } = platform
+    const templates = async () => (await query('postgres', `SELECT datname FROM pg_database WHERE datname LIKE 'rel\\_%'`)).length
+    const before = await templates()
+    const migrations = { 'core/0002_other.sql': 'ALTER TABLE thing ADD COLUMN other text;' }
+    const [one, twin] = [await prepare('0.1.0+one', { migrations }), await prepare('0.1.1+twin', { migrations })]
+    expect(await templates()).toBe(before + 1)
+    const { id } = await platform.tenant('keeps')
+    await driver.startBeside(id, one.version, fence)
+    await expect(driver.dropRelease(one.version)).rejects.toThrow(`tenant ${id} has it`)
+    await driver.stopBeside(id, fence)
+    await expect(driver.dropRelease(platform.release.version)).rejects.toThrow('is in use')
+    await driver.dropRelease(one.version)
+    expect([existsSync(one.dir), existsSync(twin.dir), await templates()]).toEqual([false, true, before + 1])
+    await expect(driver.startBeside(id, one.version, fence)).rejects.toThrow('is not known on this node')
+    // cut off in the middle of deleting: the repeat takes it from there
+    renameSync(twin.dir, join(dataDir, 'releases', `.${twin.version}.pruned`))
+    writeTestRelease(twin.dir, twin.version, { migrations })
+    await driver.dropRelease(twin.version)
+    await driver.dropRelease(twin.version)
+    expect(await templates()).toBe(before)
+    expect(readdirSync(join(dataDir, 'releases')).filter((name) => /one|twin/.test(name))).toEqual([])
   })
 })
 

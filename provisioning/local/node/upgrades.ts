@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import pg from 'pg'
 import type { InventoryItem, MigrationReport, ProbeReport } from '../../driver.ts'
 import { migrate, readMigrations } from '../../migrate.ts'
+import { withConnection } from '../postgres/connection.ts'
 import { type Databases, databaseName, ownerRole } from '../postgres/databases.ts'
 import type { NodeRequest } from './api.ts'
 import { Beside, type BesideSurroundings } from './beside.ts'
@@ -18,6 +18,8 @@ export interface UpgradesOptions {
   tenants: () => Tenants
   changed(): Promise<void>
   note(tenantId: string, message: string): void
+  /** Longest time that requests under way on the old process get, milliseconds. */
+  drainMs: number
   beside: Omit<BesideSurroundings, 'bindingOf' | 'store'>
 }
 
@@ -39,17 +41,9 @@ export class Upgrades {
       const began = performance.now()
       const migrations = await readMigrations(join(this.options.beside.release(release).dir, 'migrations'))
       const carried = await this.carried(tenantId, release)
-      const client = new pg.Client({
-        connectionString: this.options.databases().address(databaseName(tenantId)),
-        application_name: 'cityos migration',
-      })
-      await client.connect()
-      try {
-        const applied = await migrate(client, migrations, ownerRole, { carried, lockTimeoutMs })
-        return { applied, milliseconds: Math.round(performance.now() - began) }
-      } finally {
-        await client.end()
-      }
+      const url = this.options.databases().address(databaseName(tenantId))
+      const applied = await withConnection(url, 'migration', (client) => migrate(client, migrations, ownerRole, { carried, lockTimeoutMs }))
+      return { applied, milliseconds: Math.round(performance.now() - began) }
     })
   }
 
@@ -163,11 +157,12 @@ export class Upgrades {
   private switchOf(tenantId: string): SwitchOver {
     let switchOver = this.switches.get(tenantId)
     if (!switchOver) {
-      const { store, gateway, changed, note } = this.options
+      const { store, gateway, changed, note, drainMs } = this.options
       switchOver = new SwitchOver(tenantId, {
         store,
         gateway,
         changed,
+        drainMs,
         plane: this.tenants.planeOf(tenantId),
         beside: this.beside(tenantId),
         logFile: this.tenants.logFile(tenantId),

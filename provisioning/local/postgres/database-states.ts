@@ -52,16 +52,22 @@ export class DatabaseStates {
     await this.pool.query(`COMMENT ON DATABASE ${pg.escapeIdentifier(name)} IS ${pg.escapeLiteral(note)}`)
   }
 
-  /** Removes scratch databases of restore tests that a killed process left; one that is in use stays. */
-  async dropScratch(): Promise<void> {
+  /**
+   * Removes scratch databases of restore tests and rehearsals that a killed process left; one that is in use stays.
+   * @returns how many stay
+   */
+  async dropScratch(): Promise<number> {
     const { rows } = await this.pool.query<{ name: string }>(
       `SELECT datname AS name FROM pg_database WHERE datname ~ '^scratch_[0-9a-f]+$'`,
     )
+    let kept = 0
     for (const { name } of rows) {
       await this.pool.query(`DROP DATABASE ${pg.escapeIdentifier(name)}`).catch((error: { code?: string }) => {
         // 55006: in use. 3D000: gone meanwhile.
         if (error.code !== '55006' && error.code !== '3D000') throw error
+        if (error.code === '55006') kept += 1
       })
     }
+    return kept
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { kindOfMigration } from '@cityos/contract'
 import pg from 'pg'
 import { type Migration, migrate, schemaHash } from '../../migrate.ts'
+import { withConnection } from './connection.ts'
 import { DatabaseStates } from './database-states.ts'
 
 /** The role that owns every database of the platform: may create databases and roles, is no superuser. */
@@ -154,15 +155,11 @@ export class Databases {
     await this.pool.query(`CREATE DATABASE ${quote(draft)} TEMPLATE template0`)
     try {
       await this.restrict(draft)
-      const client = new pg.Client({ connectionString: this.address(draft), application_name: 'cityos template' })
-      await client.connect()
-      try {
+      await withConnection(this.address(draft), 'template', async (client) => {
         await client.query(rightsOfSchema)
         for (const extension of extensions) await client.query(`CREATE EXTENSION ${extension}`)
         await migrate(client, migrations, ownerRole, { carried })
-      } finally {
-        await client.end()
-      }
+      })
       await this.pool.query(`ALTER DATABASE ${quote(draft)} ALLOW_CONNECTIONS false`)
       if (await this.tolerate(['42P04', '23505'], `ALTER DATABASE ${quote(draft)} RENAME TO ${quote(name)}`)) return name
     } catch (error) {
@@ -172,6 +169,15 @@ export class Databases {
     // Another process was faster with the same template.
     await this.dropDatabase(draft)
     return name
+  }
+
+  /** Removes the template of a schema, and those of archives that were still waiting for contract migrations of it. */
+  async dropTemplate(schema: string): Promise<void> {
+    const { rows } = await this.pool.query<{ name: string }>(
+      `SELECT datname AS name FROM pg_database WHERE datname = $1 OR starts_with(datname, $1 || '_')`,
+      [`rel_${schema}`],
+    )
+    for (const { name } of rows) await this.dropDatabase(name)
   }
 
   /** Removes templates that a killed process left half-built; one that is being built right now is in use and stays. */

@@ -107,6 +107,7 @@ function start(binding) {
       return json(response, 200, { lease: lease.try() })
     }
     if (url.pathname === '/internal/probe') {
+      if (behaviour.hangingProbe) return
       const ok = !behaviour.failingHold
       return json(response, 200, {
         ok,

@@ -9,6 +9,8 @@ export interface TestBehaviour {
   failing?: boolean
   /** Its own probe finds a fault. */
   failingHold?: boolean
+  /** Its own probe never ends. */
+  hangingProbe?: boolean
 }
 
 const initialSql = 'CREATE TABLE thing (id text PRIMARY KEY, amount bigint NOT NULL DEFAULT 0);\n'

@@ -6,7 +6,7 @@ import { Clock } from '../../../platform/clock/clock.ts'
 import { hashSecret } from '../../../platform/credential/secret.ts'
 import { schedule } from '../../../platform/timer/timers.ts'
 import { admin, startTestPlane, type TestPlane, vendorActor } from '../../../testing/plane.ts'
-import { balance, codeOf, database, service, staffContext } from '../../../testing/shop.ts'
+import { balance, codeOf, database, service, staffContext, until } from '../../../testing/shop.ts'
 import {
   adminListEvents,
   blockTicket,
@@ -352,7 +352,7 @@ describe('events end', { retry: 0 }, () => {
     })
     expect((await money(vendorId)).available).toBe(available.available)
     await travel(plane, new Date(startsAt + 3 * day + hour))
-    await waitFor(async () => (await money(vendorId)).pending === 0)
+    await until(async () => (await money(vendorId)).pending === 0)
     const after = await money(vendorId)
     expect(after.pending).toBe(0)
     expect(after.available).toBeGreaterThan(available.available)
@@ -418,10 +418,6 @@ async function money(vendorId: string): Promise<{ pending: number; available: nu
     WHERE a.code LIKE ${`vendor:${vendorId}:%`} GROUP BY a.code`.execute(database(plane).read)
   const of = (name: string) => 0 - (rows.find((row) => row.code === `vendor:${vendorId}:${name}`)?.balance ?? 0)
   return { pending: of('pending'), available: of('available') }
-}
-
-async function waitFor(condition: () => Promise<boolean>): Promise<void> {
-  for (let round = 0; round < 200 && !(await condition()); round += 1) await new Promise((resolve) => setTimeout(resolve, 25))
 }
 
 async function verified(jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }, text: string): Promise<boolean> {

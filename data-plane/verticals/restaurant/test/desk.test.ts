@@ -61,7 +61,7 @@ describe('tables', () => {
     await addTables(plane, kitchen, [2, 4])
     const { reservation, token } = await reserve(3)
     expect(reservation).toMatchObject({ party_size: 3, guest_name: 'Huda', deposit: sar(0), tables: ['T1'] })
-    await expect.poll(() => status(reservation.id), { timeout: 5000 }).toBe('confirmed')
+    await expect.poll(() => status(reservation.id), { timeout: 30_000 }).toBe('confirmed')
     const timers = service(plane, ReservationTimers)
     await timers.remind(ctx, reservation.id)
     travel(plane, later(new Date(evening), -hours(2)))

@@ -189,7 +189,7 @@ describe('cancelling', () => {
     expect(await events(second.food_order_id)).toEqual(['placed', 'accepted', 'preparing', 'vendor_cancelled', 'vendor_fault'])
     expect(await paid(second.order.id)).toBe(0)
     const strikes = () => database(plane).read.selectFrom('vendor').select('strikes').where('id', '=', vendorId).executeTakeFirstOrThrow()
-    await expect.poll(async () => (await strikes()).strikes, { timeout: 5000 }).toBeGreaterThan(0)
+    await expect.poll(async () => (await strikes()).strikes, { timeout: 30_000 }).toBeGreaterThan(0)
     await settled()
   })
 })
@@ -248,13 +248,13 @@ describe('timers', () => {
   it('the deadline’s timer runs by itself', async () => {
     const { food_order_id: id } = await place(pickUp(kitchen))
     travel(plane, later(noon, seconds(302)))
-    await expect.poll(async () => (await outcome(id)).status, { timeout: 5000 }).toBe('auto_rejected')
+    await expect.poll(async () => (await outcome(id)).status, { timeout: 30_000 }).toBe('auto_rejected')
   })
 
   it('of a kitchen that accepts by itself take the order at once', async () => {
     await sql`UPDATE restaurant SET auto_accept = true WHERE id = ${kitchen.id}`.execute(database(plane).read)
     const { food_order_id: id, order } = await place(pickUp(kitchen))
-    await expect.poll(async () => (await outcome(id)).status, { timeout: 5000 }).toBe('accepted')
+    await expect.poll(async () => (await outcome(id)).status, { timeout: 30_000 }).toBe('accepted')
     expect(await paid(order.id)).toBe(5800)
   })
 
@@ -410,7 +410,7 @@ describe('live tracking', () => {
     const ended = listen(plane, `/v1/store/restaurant-orders/${id}/track?token=${token}`, (event) =>
       seen.push((event as { status: string }).status),
     )
-    const has = (status: string) => expect.poll(() => seen, { timeout: 5000 }).toContain(status)
+    const has = (status: string) => expect.poll(() => seen, { timeout: 30_000 }).toContain(status)
     await has('placed')
     await act(id, 'accept')
     await has('accepted')
