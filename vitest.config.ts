@@ -6,9 +6,11 @@ import { LongestFirst } from './scripts/longest-first.ts'
 // Three projects: `unit` needs nothing beyond the dependencies (a suite that needs Postgres starts the embedded one);
 // `e2e` starts whole platforms with `./cityos up` and works through HTTP and a browser;
 // `soak` takes minutes and is run by hand (`./cityos test soak`).
-// No test is run again when it fails: a fault that shows itself once is a fault. What is waited for may take its time instead,
-// since several test files and the processes they start share the machine.
+// What is waited for may take its time, since several test files and the processes they start share the machine.
 const patience = 30_000
+// In CI a test that failed is run once more, and the report names it. Races and isolation say `retry: 0` themselves: there a
+// fault that shows itself once is a fault.
+const retry = process.env['CI'] ? 1 : 0
 
 export default defineConfig({
   test: {
@@ -31,6 +33,7 @@ export default defineConfig({
           // The files of a worker share the modules they import: evaluating those anew for each took as long as the tests.
           // So a file leaves globals and the environment as it found them (`vi.stubEnv`, `vi.unstubAllEnvs`).
           isolate: false,
+          retry,
         },
       },
       {
@@ -53,6 +56,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 300_000,
           expect: { poll: { timeout: patience } },
+          retry,
           pool: 'forks',
           // one waits while the other works; each worker has a platform of its own for the files that share one
           maxWorkers: 2,
