@@ -1,3 +1,4 @@
+export * from './cell.ts'
 export * from './client.ts'
 export * from './design-tokens.ts'
 export * from './endpoint.ts'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { KubernetesBinding } from './cell.ts'
 import { TenantDocument } from './tenant.ts'
 
 /**
@@ -109,18 +110,20 @@ export const PlaneHealth = z.object({
 export type PlaneHealth = z.infer<typeof PlaneHealth>
 
 /**
- * What the control-plane process reads as one JSON line on standard input, like a data plane's `Binding`: it listens on
- * `listen.socket`, brings the registry to its schema, prints `{"ready":"bound"}` on file descriptor 3 and goes on with
- * the operations that were under way.
+ * What the control-plane process reads as one JSON line on standard input, like a data plane's `Binding`, or from the file
+ * `CITYOS_BINDING_FILE` names: it listens on `listen`, brings the registry to its schema, prints `{"ready":"bound"}` on file
+ * descriptor 3 and goes on with the operations that were under way.
  */
 export const ControlPlaneBinding = z.object({
-  listen: z.object({ socket: z.string() }),
+  listen: z.union([z.object({ socket: z.string() }), z.object({ host: z.string(), port: z.int() })]),
   /** The registry, as its owner: the process migrates it at start. */
   database: z.object({ url: z.string() }),
   /** 32 bytes, base64: seals tenant secrets and signing keys at rest. */
   root_key: z.string(),
-  /** Where the node process listens: the local driver speaks to it. */
-  node: z.object({ socket: z.string() }),
+  /** Where the node process listens: the local driver speaks to it. Null on a platform without that driver. */
+  node: z.object({ socket: z.string() }).nullable(),
+  /** Turns the Kubernetes driver on. */
+  kubernetes: KubernetesBinding.optional(),
   public: z.object({ scheme: z.enum(['http', 'https']), base_domain: z.string(), port: z.int().nullable() }),
   /** Folder of the release this process runs from; the operator console lies in `console/operator`. */
   release_dir: z.string(),
