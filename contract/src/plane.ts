@@ -2,15 +2,26 @@ import { z } from 'zod'
 import { KubernetesBinding } from './cell.ts'
 import { TenantDocument } from './tenant.ts'
 
+/** What a data-plane process does for its tenant where several of them share the work. */
+export const PlaneRole = z.enum(['web', 'worker'])
+export type PlaneRole = z.infer<typeof PlaneRole>
+
 /**
  * What a data-plane process reads as one JSON line on standard input (never argv or environment).
  * A process may be started long before it is bound (warm pool): it loads its code, prints `{"ready":"unbound"}`
  * on file descriptor 3 and waits. End of input before the line: it exits. After the line it opens its database,
  * listens on `listen`, prints `{"ready":"bound"}` and closes standard input.
+ * Where `CITYOS_BINDING_FILE` names a file (a mounted secret), the process reads that instead and is bound at once.
  */
 export const Binding = z.object({
   tenant: TenantDocument,
-  /** A unix socket's path, or a port on loopback. */
+  /**
+   * Left out: one process does everything. `web`: it answers requests and follows the control plane's stream, but runs no
+   * timer, relay or workflow, reports no usage and never asks for sleep; there may be any number of them. `worker`: it does
+   * what `web` processes leave, as soon as it holds the tenant's lease; nobody's requests are routed to it.
+   */
+  role: PlaneRole.optional(),
+  /** A unix socket's path, or an address and a port: loopback on one machine, all of a pod's addresses in a cluster. */
   listen: z.union([z.object({ socket: z.string() }), z.object({ host: z.string(), port: z.int() })]),
   database: z.object({
     /** Pooled connection as the tenant's application login (row rights only). */
