@@ -12,6 +12,7 @@ import { ReportPush } from './control-stream/report-push.ts'
 import { Activity } from './life/activity.ts'
 import { SleepReport } from './life/sleep.ts'
 import { Takeover } from './life/takeover.ts'
+import { Traffic } from './life/traffic.ts'
 import { pages } from './pages.ts'
 import { requireFit } from './release-check.ts'
 import { httpSettings, type LateSettings } from './settings.ts'
@@ -29,7 +30,7 @@ const drainMilliseconds = 8_000
 /** How often connections without a request are closed meanwhile. */
 const idleMilliseconds = 20
 
-/** Boots one tenant: opens its database, takes its lease if it is free and it does not stand by for another process, listens. */
+/** Boots one tenant: opens its database, takes its lease if it is free and it does not leave that to another process, listens. */
 export async function serve(binding: Binding): Promise<Serving> {
   const log = createLog('data-plane', { tenant_id: binding.tenant.id })
   const tenant = new TenantContext(binding)
@@ -39,6 +40,7 @@ export async function serve(binding: Binding): Promise<Serving> {
     log,
     mount: pages(binding),
     surfaceOf: settings.surfaceOf,
+    watch: (instance, composed) => composed.get(Traffic).watch(instance),
   })
   await requireFit(binding, app.get(Database))
   const activity = app.get(Activity)
@@ -50,11 +52,11 @@ export async function serve(binding: Binding): Promise<Serving> {
   const stream = app.get(ControlStream)
   const report = app.get(ReportPush)
   const sleep = app.get(SleepReport)
-  await background.start(binding.standby)
+  await background.start(binding.standby === true || binding.role === 'web')
   await listen(app, binding)
   stream.start()
   if (!binding.standby) app.get(Takeover).begin()
-  log.info({ release: binding.tenant.release }, 'tenant is up')
+  log.info({ release: binding.tenant.release, ...(binding.role ? { role: binding.role } : {}) }, 'tenant is up')
 
   return {
     app,
