@@ -23,9 +23,12 @@ export class Drivers {
   get(name: string): DataPlaneDriver {
     const driver = this.#drivers.get(name)
     if (driver) return driver
+    const others = [...this.#drivers.keys()].join(' or ')
+    const missing =
+      name === 'kubernetes' ? '; the Kubernetes driver needs `kubernetes` in the binding of the control plane (docs/kubernetes.md)' : ''
     throw new DomainError('validation_failed', {
       field: 'driver',
-      message: `this platform has no driver "${name}": use ${[...this.#drivers.keys()].join(' or ')}`,
+      message: `this platform has no driver "${name}": use ${others}${missing}`,
     })
   }
 }

@@ -52,6 +52,8 @@ export const Tenant = z.object({
   release: z.string(),
   driver: DriverName,
   region: z.string(),
+  /** The cell it is in; null for a driver without cells. */
+  cell: z.string().nullable(),
   /** Its place in the city and who governs it; null: the country's authority, or the platform's. */
   node_id: z.string().nullable(),
   authority_id: z.string().nullable(),
