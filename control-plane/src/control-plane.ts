@@ -19,6 +19,7 @@ import { type DomainSettings, readDomainSettings } from './domain/domain.setting
 import { GovernanceCache } from './governance/governance.cache.ts'
 import { PolicyDelivery } from './governance/policy.delivery.ts'
 import { CitySeed } from './hierarchy/city.seed.ts'
+import { keepInside } from './inner-door.ts'
 import { Mailer } from './mail/mailer.ts'
 import { OperationEngine } from './operations/engine.ts'
 import { PlaneStreams } from './plane/plane.streams.ts'
@@ -43,7 +44,7 @@ export interface ControlPlaneOptions {
   log: Log
   drivers: readonly DataPlaneDriver[]
   /** Makes the driver of a platform whose binding says `kubernetes`; its cells are the registry's. */
-  kubernetes?: (cells: CellSource) => Promise<{ driver: DataPlaneDriver; clusters: Clusters }>
+  kubernetes?: (cells: CellSource) => Promise<{ driver: DataPlaneDriver; clusters: Clusters; close?(): Promise<void> }>
   /** Folder of the registry's migrations; the release's own unless told otherwise. */
   migrationsDir?: string
   clock?: Clock
@@ -93,6 +94,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   }
   const app = await createPlaneApp(AppModule.with(parts), {
     log,
+    watch: keepInside,
     mount: async (scope, composed) => {
       answerChallenges(scope, composed.get(Registry))
       await mountOperatorConsole(scope, composed, settings)
@@ -132,6 +134,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       await app.get(Reconciliation).stop()
       await app.get(OperationEngine).stop()
       await app.close()
+      await kubernetes?.close?.()
     },
   }
 }

@@ -5,7 +5,9 @@ import { ControlPlaneBinding } from '@cityos/contract'
 import { createLog } from '@cityos/http'
 import type { DataPlaneDriver } from '@cityos/provisioning'
 import { LocalDriver } from '@cityos/provisioning/local'
+import { readReleaseFolder } from '@cityos/provisioning/release'
 import { type ControlPlane, startControlPlane } from './control-plane.ts'
+import { kubernetesOf } from './kubernetes.ts'
 
 /**
  * The control-plane process: binding on standard input or in the file `CITYOS_BINDING_FILE` names, readiness on file
@@ -32,6 +34,14 @@ function announce(message: object): void {
   } catch (error) {
     if (!['EBADF', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
+}
+
+/** A process in a pod is handed no list of releases: it knows the one it was built into. */
+async function withOwnRelease(binding: ControlPlaneBinding): Promise<ControlPlaneBinding> {
+  if (binding.releases.length > 0) return binding
+  const manifest = await readReleaseFolder(binding.release_dir)
+  if (!manifest) throw new Error(`there is no release in ${binding.release_dir}`)
+  return { ...binding, releases: [{ version: manifest.version, dir: binding.release_dir, schema: manifest.schema }] }
 }
 
 async function listen(running: ControlPlane, at: ControlPlaneBinding['listen']): Promise<void> {
@@ -67,9 +77,15 @@ function drainOnSignal(running: ControlPlane): void {
 }
 
 try {
-  const binding = await readBinding()
+  const binding = await withOwnRelease(await readBinding())
   const drivers: DataPlaneDriver[] = binding.node ? [new LocalDriver({ socket: binding.node.socket })] : []
-  const running = await startControlPlane({ binding, log, drivers })
+  const { kubernetes } = binding
+  const running = await startControlPlane({
+    binding,
+    log,
+    drivers,
+    ...(kubernetes ? { kubernetes: (cells) => kubernetesOf({ ...binding, kubernetes }, log, cells) } : {}),
+  })
   await listen(running, binding.listen)
   drainOnSignal(running)
   announce({ ready: 'bound' })

@@ -22,5 +22,7 @@ export interface Clusters {
   podLogs(tenantId: string, pod: string, options: { lines: number; previous: boolean }): Promise<string[]>
   /** Puts back what somebody else took away or changed. @returns the names of what was put back */
   repair(tenantId: string, fence: Fence): Promise<string[]>
+  /** Wakes sleepers that have something to do by now. @returns their ids */
+  wakeDue(): Promise<string[]>
   watch(cell: Cell, watcher: CellWatcher): CellWatch
 }

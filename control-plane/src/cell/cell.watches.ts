@@ -27,6 +27,8 @@ const cellsEvery = 10_000
 /** Milliseconds between two turns in which a few tenants are looked at although nothing was heard of them: time passes, certificates end. */
 const turnsEvery = 30_000
 const inTurn = 25
+/** Milliseconds between two looks at which sleepers are due. */
+const wakeEvery = 3_000
 const atOnce = 4
 
 /**
@@ -44,6 +46,7 @@ export class CellWatches {
   #cellsSeen = Number.NEGATIVE_INFINITY
   #turned = Number.NEGATIVE_INFINITY
   #turn = ''
+  #woken = Number.NEGATIVE_INFINITY
 
   constructor(
     private readonly registry: Registry,
@@ -97,9 +100,22 @@ export class CellWatches {
       this.#turned = performance.now()
       await this.#someInTurn()
     }
+    if (performance.now() - this.#woken > wakeEvery) {
+      this.#woken = performance.now()
+      await this.#wake(parts.clusters)
+    }
     await this.#health.note()
     const ids = this.#dirty.take(performance.now(), atOnce)
     await Promise.all(ids.map((id) => this.#look(id)))
+  }
+
+  async #wake(clusters: Clusters): Promise<void> {
+    const { log } = this.settings
+    try {
+      for (const id of await clusters.wakeDue()) log.info({ tenant_id: id }, 'woken: it had something to do')
+    } catch (error) {
+      log.warn({ reason: explain(error) }, 'sleepers could not be woken yet')
+    }
   }
 
   async #look(id: string): Promise<void> {

@@ -33,6 +33,10 @@ export class MemoryClusters implements Clusters {
     return Promise.resolve(drift.map(({ object }) => object))
   }
 
+  wakeDue(): Promise<string[]> {
+    return Promise.resolve([])
+  }
+
   watch(cell: Cell, watcher: CellWatcher): CellWatch {
     return {
       start: () => void this.watchers.set(cell.name, watcher),

@@ -13,6 +13,7 @@ export interface ObservedDriver {
   /** What it made for a tenant, as it remembers it. */
   objects(tenantId: string): Promise<ObjectRef[]>
   repair(tenantId: string, fence: Fence): Promise<string[]>
+  wakeDue(): Promise<string[]>
 }
 
 export interface KubernetesClustersParts {
@@ -47,6 +48,10 @@ export class KubernetesClusters implements Clusters {
 
   repair(tenantId: string, fence: Fence): Promise<string[]> {
     return this.#parts.driver.repair(tenantId, fence)
+  }
+
+  wakeDue(): Promise<string[]> {
+    return this.#parts.driver.wakeDue()
   }
 
   watch(cell: Cell, watcher: CellWatcher): CellWatch {
