@@ -208,7 +208,7 @@ it('web processes and a worker share a tenant: who they are lies in a file, and 
   expect(await lease()).toHaveLength(1)
 
   // Liveness needs neither token nor database; nothing of this is traffic.
-  expect((await ask(web, '/internal/alive')).status).toBe(200)
+  expect((await ask(web, '/alive')).status).toBe(200)
   expect((await ask(web, '/health')).status).toBe(200)
   const people = { 'x-forwarded-for': '192.0.2.7' }
   expect((await ask(web, '/v1/store/products', people)).status).toBe(200)

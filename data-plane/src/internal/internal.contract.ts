@@ -18,9 +18,9 @@ export const readHealth = endpoint({
 })
 
 export const readAlive = endpoint({
-  id: 'internal.alive',
+  id: 'health.alive',
   method: 'GET',
-  path: '/internal/alive',
+  path: '/alive',
   summary: 'Whether this process turns: asks for nothing else, so that a database that is away restarts nobody',
   access: anyone,
   response: z.object({ alive: z.literal(true) }),

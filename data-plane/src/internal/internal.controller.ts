@@ -20,7 +20,7 @@ import {
 } from './internal.contract.ts'
 import { LiveProbe } from './live-probe.ts'
 
-/** What the supervisor and the control plane ask; the gateway leads to `/health` only. */
+/** What the supervisor and the control plane ask; the gateway leads to `/health` and `/alive` only. */
 @Controller()
 export class InternalController {
   constructor(
