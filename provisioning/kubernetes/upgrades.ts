@@ -67,7 +67,8 @@ export class Upgrades {
 
   private async bringBeside(held: Held, release: string): Promise<void> {
     const { tenants } = this
-    if (this.rests(held) || held.record.active_release === release) return
+    // Of a tenant that sleeps the new release stands by all the same: it is to be probed.
+    if (held.record.desired !== 'up' || held.record.active_release === release) return
     if (held.record.beside_release !== release) {
       await this.retire(held)
       held.record = await tenants.change(held, { beside_release: release, beside_since: this.now() })
