@@ -1,11 +1,16 @@
 {{/* Labels of every object. */}}
 {{- define "control-plane.labels" -}}
+{{ include "control-plane.podLabels" . }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end }}
+
+{{/* Those of a pod: nothing that changes with the chart alone, or every pod would be replaced. */}}
+{{- define "control-plane.podLabels" -}}
 app.kubernetes.io/name: cityos-control-plane
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/part-of: cityos
 app.kubernetes.io/version: {{ .Values.image.tag | trunc 63 | trimSuffix "-" | trimSuffix "." | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 
 {{/* The labels by which the pods are found. */}}

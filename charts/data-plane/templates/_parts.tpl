@@ -1,10 +1,15 @@
 {{/* Labels of every object. Call with the root context. */}}
 {{- define "data-plane.labels" -}}
+{{ include "data-plane.podLabels" . }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end }}
+
+{{/* Those of a pod: nothing that changes with the chart alone, or every pod would be replaced. */}}
+{{- define "data-plane.podLabels" -}}
 app.kubernetes.io/name: cityos-data-plane
 app.kubernetes.io/instance: {{ .Values.tenant.slug }}
 app.kubernetes.io/part-of: cityos
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 cityos.dev/tenant: {{ .Values.tenant.id }}
 {{- end }}
 
