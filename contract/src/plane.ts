@@ -64,6 +64,11 @@ export const Binding = z.object({
   release_dir: z.string(),
   /** Releases whose pages may still be open in a browser: their hashed files stay served (design §4). */
   former_release_dirs: z.array(z.string()).optional(),
+  /**
+   * Where no process sees the folders of other releases (a cluster): a folder shared by the tenant's web processes, in which
+   * each release leaves its hashed files for the others. Takes the place of `former_release_dirs`.
+   */
+  kept_assets_dir: z.string().optional(),
   /** `planeProtocol` of the control plane; left out by supervisors from before it was counted. */
   protocol: z.int().optional(),
   /** Seconds without a request before the process asks to be put to sleep; 0 never. */

@@ -9,6 +9,7 @@ import { TenantContext } from '../platform/tenant/tenant-context.ts'
 import { AppModule } from './app.module.ts'
 import { ControlStream } from './control-stream/control-stream.ts'
 import { ReportPush } from './control-stream/report-push.ts'
+import { keepAssets } from './kept-assets.ts'
 import { Activity } from './life/activity.ts'
 import { SleepReport } from './life/sleep.ts'
 import { Takeover } from './life/takeover.ts'
@@ -38,7 +39,7 @@ export async function serve(binding: Binding): Promise<Serving> {
   const settings = httpSettings(binding, tenant, log, late)
   const app = await createPlaneApp(AppModule.for({ binding, tenant, log, settings }), {
     log,
-    mount: pages(binding),
+    mount: pages({ ...binding, former_release_dirs: await formerReleases(binding, log) }),
     surfaceOf: settings.surfaceOf,
     watch: (instance, composed) => composed.get(Traffic).watch(instance),
   })
@@ -73,6 +74,16 @@ export async function serve(binding: Binding): Promise<Serving> {
       log.flush()
     },
   }
+}
+
+/** Folders with the hashed files of other releases. A volume that cannot be written holds nobody up. */
+async function formerReleases(binding: Binding, log: Log): Promise<string[]> {
+  const { kept_assets_dir: kept, release_dir, tenant, role, former_release_dirs: former = [] } = binding
+  if (kept === undefined || role === 'worker') return former
+  return keepAssets(kept, { dir: release_dir, version: tenant.release }, new Date()).catch((error: unknown) => {
+    log.warn({ error }, 'files of this release could not be kept for pages that stay open')
+    return former
+  })
 }
 
 async function listen(app: NestFastifyApplication, { listen: place }: Binding): Promise<void> {
