@@ -64,7 +64,9 @@ async function open(kubeConfig: KubeConfig, path: string, accept: string, signal
   const options: RequestOptions = { headers: { accept }, signal }
   await kubeConfig.applyToHTTPSOptions(options)
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    const sent = (url.protocol === 'http:' ? plainRequest : tlsRequest)(url, options, resolve)
+    // the client prepares for TLS only
+    const { agent: _agent, ...plain } = options
+    const sent = url.protocol === 'http:' ? plainRequest(url, plain, resolve) : tlsRequest(url, options, resolve)
     sent.setTimeout(answerWithin, () => sent.destroy(new Error(`no answer within ${answerWithin / 1000} s`)))
     sent.on('error', reject)
     sent.end()
