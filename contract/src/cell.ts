@@ -51,6 +51,8 @@ export const CellCluster = z.object({
     parents: z.array(z.object({ name: z.string(), namespace: z.string(), section: z.string().nullable().default(null) })).min(1),
     /** Namespace of the gateway's pods: the only place requests to tenants come from. */
     namespace: z.string(),
+    /** GatewayClass of the Gateways that serve TLS for hosts of tenants; null: none does, and certificates are refused. */
+    class_name: z.string().max(253).nullable().default(null),
     /** cert-manager `ClusterIssuer`; null: TLS is not this platform's affair there. */
     certificate_issuer: z.string().nullable().default(null),
   }),

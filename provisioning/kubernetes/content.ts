@@ -26,7 +26,7 @@ export interface ContentSources {
 }
 
 /** Where the image has its release, and where the volume of the tenant is mounted. */
-const paths = { release: '/opt/cityos', files: '/var/lib/cityos/files', mail: '/var/lib/cityos/mail' }
+const paths = { release: '/opt/cityos', files: '/var/lib/cityos/files', mail: '/var/lib/cityos/mail', assets: '/var/lib/cityos/assets' }
 const chartRelease = 'data-plane'
 /** Longest name of a label in DNS and in Kubernetes alike. */
 const namespaceName = 'kubernetes.io/metadata.name'
@@ -104,6 +104,7 @@ export function bindingOf(sources: ContentSources, release: string, role: PlaneR
     supervisor: null,
     mail: { smtp_url: smtpUrl, mailbox_dir: paths.mail },
     files_dir: paths.files,
+    kept_assets_dir: paths.assets,
     release_dir: paths.release,
     protocol: planeProtocol,
     idle_after: 0,
@@ -148,8 +149,11 @@ export function valuesOf(sources: ContentSources): Record<string, unknown> {
       })),
       peer: peer({ namespace: gateway.namespace }),
       certificates: record.certificates.map(({ host }) => ({ host, secretName: certificateSecret(host) })),
+      className: gateway.class_name ?? '',
       certificateIssuer:
-        gateway.certificate_issuer && operators.cert_manager ? { kind: 'ClusterIssuer', name: gateway.certificate_issuer } : null,
+        gateway.class_name && gateway.certificate_issuer && operators.cert_manager
+          ? { kind: 'ClusterIssuer', name: gateway.certificate_issuer }
+          : null,
     },
     controlPlane: controlPlaneOf(cluster.control_plane),
     database: {

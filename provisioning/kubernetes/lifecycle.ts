@@ -143,6 +143,12 @@ export class Lifecycle {
 
   putCertificate({ tenantId, host, hosts, chain, key }: HostCertificate, fence: Fence): Promise<void> {
     return this.tenants.fenced(tenantId, fence, async (held) => {
+      const { cell } = held.cluster
+      if (cell.cluster.gateway.class_name === null)
+        throw new DomainError('dependency_unavailable', {
+          message: `cell ${cell.name} serves no TLS for hosts of tenants: name its GatewayClass in gateway.class_name`,
+          details: { dependency: 'gateway', cell: cell.name },
+        })
       const sealedKey = this.tenants.parts.sealer.seal(key, `certificate ${tenantId}`)
       const others = held.record.certificates.filter((certificate) => certificate.host !== host)
       held.record = await this.tenants.change(held, { certificates: [...others, { host, hosts, chain, sealedKey }] })
