@@ -3,7 +3,7 @@ import { verticalImports } from './console/vertical-imports.ts'
 
 // Three projects: `unit` needs nothing beyond the dependencies (a suite that needs Postgres starts the embedded one);
 // `e2e` starts whole platforms with `./cityos up` and works through HTTP and a browser, one file at a time;
-// `soak` takes minutes and is run by hand (`./cityos test soak`).
+// `k8s` runs inside a test cluster (`./cityos test k8s`); `soak` takes minutes and is run by hand (`./cityos test soak`).
 // In CI a test that failed is run once more, and the report names it. Races and isolation say `retry: 0` themselves: there a
 // fault that shows itself once is a fault.
 const retry = process.env['CI'] ? 1 : 0
@@ -39,7 +39,20 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'e2e/kubernetes/**'],
           globalSetup: ['e2e/shared-platform.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          pool: 'forks',
+          retry,
+        },
+      },
+      {
+        test: {
+          // runs inside the namespaces of a test cluster, which `./cityos test k8s` starts around it
+          name: 'k8s',
+          include: ['e2e/kubernetes/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -24,9 +24,9 @@ export class ToolsArchive {
     this.#unpacked ??= this.#unpack()
     const unpacked = await this.#unpacked
     const programs = Object.keys(tool.programs)
-    if (!programs.every((program) => existsSync(join(unpacked, program)))) return false
-    await mkdir(folder, { recursive: true })
-    for (const program of programs) await copyFile(join(unpacked, program), join(folder, program))
+    const names = [...programs, ...Object.keys(tool.files ?? {})]
+    if (!names.every((name) => existsSync(join(unpacked, name)))) return false
+    for (const name of names) await copyFile(join(unpacked, name), join(folder, name))
     for (const link of tool.links) await symlink(programs[0]!, join(folder, link))
     if (await isWanted(tool, folder)) return true
     rmSync(folder, { recursive: true })

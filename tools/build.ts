@@ -1,4 +1,5 @@
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command, ToolFailure } from './command.ts'
@@ -23,12 +24,13 @@ export async function build(tool: GoTool, folder: string): Promise<void> {
   const pins = mkdtempSync(join(tmpdir(), `cityos-build-${tool.name}-`))
   try {
     cpSync(pinsOf(tool), pins, { recursive: true })
-    if (tool.prepare) {
-      await command('go', ['mod', 'download'], { cwd: pins, environment })
-      const listed = await command('go', ['list', '-m', '-f', '{{.Path}} {{.Dir}}', 'all'], { cwd: pins, environment })
-      const folders = new Map(listed.split('\n').map((line) => line.split(' ') as [string, string]))
-      tool.prepare(pins, (path) => folders.get(path) ?? '')
+    const moduleFolder = async (module: string) => {
+      const downloaded = await command('go', ['mod', 'download', '-json', module], { cwd: pins, environment })
+      return (JSON.parse(downloaded) as { Dir: string }).Dir
     }
+    if (tool.prepare) tool.prepare.make(pins, await moduleFolder(tool.prepare.module))
+    for (const [name, [module, path]] of Object.entries(tool.files ?? {}))
+      await copyFile(join(await moduleFolder(module), path), join(folder, name))
     const flags = ['-trimpath', '-ldflags', ['-s', '-w', ...tool.linkerFlags].join(' ')]
     for (const [program, source] of Object.entries(tool.programs))
       await command('go', ['build', ...flags, '-o', join(folder, program), source], { cwd: pins, environment })

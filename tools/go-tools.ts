@@ -11,8 +11,10 @@ export interface GoTool {
   /** Further names of the first program. */
   links: string[]
   linkerFlags: string[]
-  /** Makes files that the package embeds; works in a copy of the pins. */
-  prepare?: (folder: string, moduleFolder: (path: string) => string) => void
+  /** Files that are taken out of modules as they are: name → module and path in it. */
+  files?: Record<string, [module: string, path: string]>
+  /** Makes files that the package embeds, in a copy of the pins, from what a module ships. */
+  prepare?: { module: string; make: (folder: string, moduleFolder: string) => void }
   /** How a ready-made program is recognised as this version; null when it does not say. */
   says: { command: string[]; text: string } | null
 }
@@ -80,7 +82,7 @@ export const goTools: GoTool[] = [
     programs: { 'pulumi-resource-kubernetes': '.' },
     links: [],
     linkerFlags: [`-X ${pulumiKubernetesModule}/pkg/version.Version=${pulumiKubernetesVersion}`],
-    prepare: embedProviderSchema,
+    prepare: { module: pulumiKubernetesModule, make: embedProviderSchema },
     says: null,
   },
   {
@@ -115,11 +117,56 @@ export const goTools: GoTool[] = [
     linkerFlags: [],
     says: { command: ['coredns', '-version'], text: '1.14.7' },
   },
+  {
+    // definitions of the kinds that operators bring, so that the API server judges objects of them
+    name: 'kinds',
+    version: '1',
+    programs: {},
+    links: [],
+    linkerFlags: [],
+    files: {
+      ...definitions('sigs.k8s.io/gateway-api', 'config/crd/standard', [
+        'gateway.networking.k8s.io_backendtlspolicies.yaml',
+        'gateway.networking.k8s.io_gatewayclasses.yaml',
+        'gateway.networking.k8s.io_gateways.yaml',
+        'gateway.networking.k8s.io_grpcroutes.yaml',
+        'gateway.networking.k8s.io_httproutes.yaml',
+        'gateway.networking.k8s.io_referencegrants.yaml',
+      ]),
+      ...definitions('github.com/cert-manager/cert-manager', 'deploy/crds', [
+        'cert-manager.io_certificaterequests.yaml',
+        'cert-manager.io_certificates.yaml',
+        'cert-manager.io_clusterissuers.yaml',
+        'cert-manager.io_issuers.yaml',
+      ]),
+      ...definitions('github.com/cloudnative-pg/cloudnative-pg', 'config/crd/bases', [
+        'postgresql.cnpg.io_backups.yaml',
+        'postgresql.cnpg.io_clusters.yaml',
+        'postgresql.cnpg.io_databases.yaml',
+        'postgresql.cnpg.io_poolers.yaml',
+        'postgresql.cnpg.io_scheduledbackups.yaml',
+      ]),
+      ...definitions('github.com/kedacore/keda/v2', 'config/crd/bases', [
+        'keda.sh_scaledobjects.yaml',
+        'keda.sh_triggerauthentications.yaml',
+      ]),
+      ...definitions('github.com/prometheus-operator/prometheus-operator', 'example/prometheus-operator-crd', [
+        'monitoring.coreos.com_podmonitors.yaml',
+        'monitoring.coreos.com_prometheusrules.yaml',
+        'monitoring.coreos.com_servicemonitors.yaml',
+      ]),
+    },
+    says: null,
+  },
 ]
 
+function definitions(module: string, folder: string, names: string[]): NonNullable<GoTool['files']> {
+  return Object.fromEntries(names.map((name) => [name, [module, join(folder, name)]]))
+}
+
 /** The provider's own release job makes two files that its `main` embeds; the module ships what they are made from. */
-function embedProviderSchema(folder: string, moduleFolder: (path: string) => string): void {
-  const source = join(moduleFolder(pulumiKubernetesModule), 'cmd/pulumi-resource-kubernetes')
+function embedProviderSchema(folder: string, moduleFolder: string): void {
+  const source = join(moduleFolder, 'cmd/pulumi-resource-kubernetes')
   const schema = JSON.parse(readFileSync(join(source, 'schema.json'), 'utf8')) as Record<string, unknown>
   writeFileSync(join(folder, 'schema-embed.json'), JSON.stringify({ ...schema, version: pulumiKubernetesVersion }))
   cpSync(join(source, 'terraform-mapping.json'), join(folder, 'terraform-mapping-embed.json'))

@@ -42,6 +42,11 @@ export class Component {
     return join(this.#folder, 'logs', `${this.name}.log`)
   }
 
+  /** The end of what it has printed. */
+  lastLines(): string {
+    return readFileSync(this.log, 'utf8').split('\n').slice(-15).join('\n')
+  }
+
   get pid(): number {
     return this.#read().pid
   }
