@@ -19,6 +19,11 @@ export class Drivers {
     return this.#drivers.has(name)
   }
 
+  /** The one that is meant when none is named: of this machine, where there is that. */
+  get usual(): DataPlaneDriver['name'] {
+    return this.has('local') ? 'local' : 'kubernetes'
+  }
+
   /** @throws DomainError validation_failed for a driver this platform does not have */
   get(name: string): DataPlaneDriver {
     const driver = this.#drivers.get(name)

@@ -16,7 +16,8 @@ export interface Candidate {
 }
 
 export interface Wanted {
-  region: string
+  /** Null: the only one that has cells. */
+  region: string | null
   /** Where its data must lie; null or GLOBAL: anywhere. */
   residency_zone: string | null
   plan: string
@@ -32,16 +33,17 @@ export function roomIn(cell: Pick<Candidate, 'databases' | 'namespaces' | 'tenan
  * server answers comes before one that is away; of several the emptiest, by share, so that they fill alike.
  * @throws DomainError validation_failed when the region has no cell | not_enough_capacity saying why each one is out
  */
-export function chooseCell(cells: readonly Candidate[], wanted: Wanted): string {
-  const here = cells.filter((cell) => cell.region === wanted.region)
+export function chooseCell(cells: readonly Candidate[], wanted: Wanted): Candidate {
+  const regions = [...new Set(cells.map((cell) => cell.region))].sort()
+  const region = wanted.region ?? (regions.length === 1 ? regions[0] : undefined)
+  const here = cells.filter((cell) => cell.region === region)
   if (here.length === 0) {
-    const regions = [...new Set(cells.map((cell) => cell.region))].sort()
     throw new DomainError('validation_failed', {
       field: 'region',
       message:
         regions.length === 0
           ? 'this platform has no cell yet: add a cluster first (docs/kubernetes.md)'
-          : `no cluster is in region ${wanted.region.slice(0, 40)}: use ${regions.join(', ')}, or add a cell there`,
+          : `${region === undefined ? 'name the region' : `no cluster is in region ${region.slice(0, 40)}`}: use ${regions.join(', ')}, or add a cell there`,
       details: { regions },
     })
   }
@@ -49,11 +51,11 @@ export function chooseCell(cells: readonly Candidate[], wanted: Wanted): string 
   const [best] = fitting.toSorted(
     (a, b) => Number(a.unreachable_since !== null) - Number(b.unreachable_since !== null) || fullness(a) - fullness(b) || compare(a, b),
   )
-  if (best) return best.name
+  if (best) return best
   const reasons = Object.fromEntries(here.map((cell) => [cell.name, obstacle(cell, wanted)]))
   throw new DomainError('not_enough_capacity', {
     field: 'region',
-    message: `no cell of region ${wanted.region} takes this tenant: ${Object.entries(reasons)
+    message: `no cell of region ${region} takes this tenant: ${Object.entries(reasons)
       .map(([name, reason]) => `${name} ${reason}`)
       .join('; ')}`,
     details: { cells: reasons },

@@ -126,13 +126,14 @@ export class CellService {
  * place is given away once.
  * @throws DomainError validation_failed | not_enough_capacity
  */
-export async function placeInCell(tx: Tx, wanted: Wanted): Promise<string> {
-  await tx.$queryRaw`SELECT 1 FROM cell WHERE region = ${wanted.region} ORDER BY name FOR NO KEY UPDATE`
+export async function placeInCell(tx: Tx, wanted: Wanted): Promise<{ cell: string; region: string }> {
+  await tx.$queryRaw`SELECT 1 FROM cell WHERE region = ${wanted.region} OR ${wanted.region}::text IS NULL ORDER BY name FOR NO KEY UPDATE`
   const rows = await tx.cell.findMany({ include: withTenants })
-  return chooseCell(
+  const { name, region } = chooseCell(
     rows.map(({ _count, ...row }): Candidate => ({ ...row, tenants: _count.tenants })),
     wanted,
   )
+  return { cell: name, region }
 }
 
 async function find(db: Pick<Tx, 'cell'>, name: string): Promise<CellRow> {

@@ -40,7 +40,7 @@ function fill(binding: KubernetesBinding): KubernetesBinding {
   return { ...binding, cells: binding.cells.map((one) => parse(one)) }
 }
 const parse = (one: object): Cell => CellSchema.parse(one)
-const create = (slug: string, more: object = {}) => platform.createTenant(token, slug, { driver: 'kubernetes', ...more })
+const create = (slug: string, more: object = {}) => platform.createTenant(token, slug, { driver: 'kubernetes', region: 'riyadh', ...more })
 const read = async (name: string) => (await platform.request('GET', `/api/v1/cells/${name}`, { token })).body.data
 
 describe('cells', () => {

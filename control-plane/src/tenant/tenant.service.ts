@@ -99,8 +99,8 @@ export class TenantService {
         const id = newId('tnt')
         const owner = normaliseEmail(asked.owner)
         const placement = await placementOf(tx, asked, asked.country, null)
-        const { region, driver } = desired
-        const cell = driver === 'kubernetes' ? await placeInCell(tx, { region, plan: plan.code, ...placement }) : null
+        const wanted = { region: asked.region ?? null, plan: plan.code, ...placement }
+        const place = desired.driver === 'kubernetes' ? await placeInCell(tx, wanted) : { cell: null, region: desired.region }
         await tx.tenant.create({
           data: {
             id,
@@ -112,7 +112,7 @@ export class TenantService {
             owner_index: this.sealing.emailIndex(owner),
             ...desired,
             ...placement,
-            cell,
+            ...place,
             release,
             created_at: now,
             updated_at: now,
