@@ -10,7 +10,7 @@ import { type StackMessage, StackObject, StackTask } from './protocol.ts'
 /** Milliseconds that Pulumi gets to write its state down when the run is cut off. */
 const stopWithin = 10_000
 
-const say = (message: StackMessage): void => void process.send?.(message)
+const say = (message: StackMessage): Promise<void> => new Promise((resolve) => process.send?.(message, () => resolve()))
 const timings: Record<string, number> = {}
 const objects = new Map<string, StackObject>()
 
@@ -39,12 +39,12 @@ function listen(event: EngineEvent): void {
   const { resourcePreEvent, resOutputsEvent, diagnosticEvent } = event
   if (resourcePreEvent && resourcePreEvent.metadata.op !== 'same') {
     const { op, type, urn } = resourcePreEvent.metadata
-    say({ kind: 'step', op, type, name: nameOf(urn) })
+    void say({ kind: 'step', op, type, name: nameOf(urn) })
   }
   if (resOutputsEvent) remember(resOutputsEvent.metadata.urn, resOutputsEvent.metadata.op, resOutputsEvent.metadata.new?.outputs)
   if (diagnosticEvent && ['error', 'warning'].includes(diagnosticEvent.severity)) {
     const message = diagnosticEvent.message.replaceAll(/<\{%[a-z]*%\}>/g, '').trim()
-    if (message && !message.startsWith('using pulumi-resource-')) say({ kind: 'note', severity: diagnosticEvent.severity, message })
+    if (message && !message.startsWith('using pulumi-resource-')) void say({ kind: 'note', severity: diagnosticEvent.severity, message })
   }
 }
 
@@ -101,10 +101,10 @@ const task = StackTask.parse(message)
 timings['load'] = Math.round(performance.now())
 try {
   const changes = await run(task)
-  say({ kind: 'done', objects: [...objects.values()], changes, timings })
+  await say({ kind: 'done', objects: [...objects.values()], changes, timings })
 } catch (error) {
   const reason = error instanceof Error ? error.message : String(error)
-  say({ kind: 'failed', reason: reason.includes('stack is currently locked') ? 'locked' : 'other', message: reason })
+  await say({ kind: 'failed', reason: reason.includes('stack is currently locked') ? 'locked' : 'other', message: reason })
 }
 process.removeAllListeners('disconnect')
 process.disconnect?.()

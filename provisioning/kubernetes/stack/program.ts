@@ -6,6 +6,9 @@ import { Provider } from '@pulumi/kubernetes/provider.js'
 import { secret } from '@pulumi/pulumi'
 import type { StackContent } from './protocol.ts'
 
+/** A namespace that takes longer is held by something, which the driver then names. */
+const namespaceGoneWithin = '45s'
+
 /**
  * A tenant as Pulumi sees it: its namespace, the secrets its processes read, and the chart with its values. The driver waits
  * for the pods itself, since it can say why one does not come up; so nothing is awaited here.
@@ -16,7 +19,7 @@ export function tenantProgram(content: StackContent, kubeconfig: string | null):
     const namespace = new Namespace(
       'namespace',
       { metadata: { name: content.namespace, labels: content.namespaceLabels } },
-      { provider, retainOnDelete: false },
+      { provider, customTimeouts: { delete: namespaceGoneWithin } },
     )
     const within = { provider, dependsOn: [namespace] }
     const secrets = content.secrets.map(

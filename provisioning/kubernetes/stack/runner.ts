@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DomainError } from '@cityos/contract'
@@ -65,6 +66,8 @@ export class StackRunner {
     const { passphrase, ...rest } = run
     const task: StackTask = { ...rest, project, backend: { url: options.backend.url, passphrase }, pulumi: folders }
     const child = fork(options.task, [], {
+      // The flags of whoever runs this (a test runner's loaders) are not for Pulumi's process.
+      execArgv: [],
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: {
@@ -93,10 +96,12 @@ export class StackRunner {
         else if (message.kind === 'step') options.note(run.stack, `${message.op} ${message.type} ${message.name}`)
       })
       child.once('error', reject)
-      child.once('exit', (code, signal) => {
+      // What it said last may arrive after its end is known: only then is it known that it said nothing.
+      const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')])
+      ended.then(([[code, signal]]) => {
         const last = errors.trim().split('\n').at(-1) ?? ''
         resolve({ kind: 'failed', reason: 'other', message: `the run ended with ${signal ?? code}${last ? `: ${last}` : ''}` })
-      })
+      }, reject)
       child.send(task)
     })
   }
