@@ -1,4 +1,4 @@
-import type { KubernetesObject, V1Deployment, V1NetworkPolicy, V1PodSpec } from '@kubernetes/client-node'
+import type { KubernetesObject, V1Deployment, V1NetworkPolicy, V1PodSpec, V2HorizontalPodAutoscaler } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openCluster } from './cluster/cluster.ts'
 import { type ChartName, chartDir, Hands, type Values } from './helm.ts'
@@ -166,6 +166,20 @@ describe('the tenant’s chart', () => {
     )
     const names = objects.filter((object) => object.kind === 'Deployment').map((object) => object.metadata!.name)
     expect(names.sort()).toEqual(['web-r1', 'web-r2', 'worker'])
+  })
+
+  it('says how many pods there are only where no autoscaler does', async () => {
+    const hpa = { minReplicas: 2, maxReplicas: 6, targetCPU: 70 }
+    const scaled = await hands.render('data-plane', namespace, { ...tenant, web: { hpa }, beside: { ...release(2), replicas: 4 } })
+    const web = (scaled.filter((object) => object.kind === 'Deployment') as V1Deployment[]).filter(
+      ({ metadata }) => metadata!.name !== 'worker',
+    )
+    expect(web.map(({ spec }) => spec!.replicas)).toEqual([undefined, undefined])
+    const limits = scaled.filter((object) => object.kind === 'HorizontalPodAutoscaler') as V2HorizontalPodAutoscaler[]
+    expect(limits.map(({ metadata, spec }) => [metadata!.name, spec!.minReplicas, spec!.maxReplicas])).toEqual([
+      ['web-r1', 2, 6],
+      ['web-r2', 4, 6],
+    ])
   })
 
   it('denies everything first', async () => {
