@@ -15,7 +15,7 @@ export default defineConfig({
         plugins: [verticalImports()],
         test: {
           name: 'unit',
-          include: ['{contract,http,mail,control-plane,data-plane,console,provisioning,cli,scripts}/**/*.test.{ts,tsx}'],
+          include: ['{contract,http,mail,control-plane,data-plane,console,provisioning,cli,scripts,tools}/**/*.test.{ts,tsx}'],
           // the vertical that is copied has its tests run where it was copied to
           exclude: ['**/node_modules/**', '**/dist/**', 'data-plane/template/**'],
           globalSetup: ['provisioning/local/postgres/prepared.setup.ts'],
