@@ -57,6 +57,7 @@ function sources(change: Partial<ContentSources['record']> = {}, more: Partial<C
       active_release: '0.1.0+aaaaaaa',
       beside_release: null,
       beside_since: null,
+      web_replicas: null,
       started_at: null,
       has_stack: true,
       run_open: false,

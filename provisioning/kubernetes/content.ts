@@ -129,6 +129,7 @@ export function valuesOf(sources: ContentSources): Record<string, unknown> {
     image: imageOf(cell, version),
     suffix: releaseSuffix(version),
     bindingHash: bindingHash(sources, version),
+    ...(record.web_replicas ? { replicas: record.web_replicas } : {}),
   })
   const [active, beside] = releasesOf(record)
   return {

@@ -80,6 +80,7 @@ export class Lifecycle {
         next_wake_at: null,
         beside_release: null,
         beside_since: null,
+        web_replicas: null,
         started_at: null,
       }
       held.record = await this.tenants.change(held, none)

@@ -37,6 +37,8 @@ const TenantRecord = z.object({
   /** Release of the pods that stand by, or drain. */
   beside_release: z.string().nullable(),
   beside_since: z.string().nullable(),
+  /** How many web pods served when an upgrade began: each release has as many while both are there. */
+  web_replicas: z.number().nullable(),
   started_at: z.string().nullable(),
   /** A stack was made for it, and not removed yet. */
   has_stack: z.boolean(),
@@ -76,6 +78,7 @@ const blank: Omit<TenantRecord, 'id' | 'fence'> = {
   active_release: null,
   beside_release: null,
   beside_since: null,
+  web_replicas: null,
   started_at: null,
   has_stack: false,
   run_open: false,

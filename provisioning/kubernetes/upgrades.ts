@@ -1,6 +1,6 @@
 import type { Fence, ProbeReport, WhichProcess } from '../driver.ts'
 import { probePlane } from '../local/node/probes.ts'
-import { namespaceOf, planePort, releaseSuffix } from './names.ts'
+import { namespaceOf, planePort, releaseSuffix, webDeployment } from './names.ts'
 import type { PlaneAsker } from './planes.ts'
 import { documentOf, type Held, type Tenants } from './tenants.ts'
 
@@ -50,7 +50,7 @@ export class Upgrades {
     const to = documentOf(held.record).release
     const from = held.record.active_release
     if (this.rests(held)) {
-      held.record = await tenants.change(held, { active_release: to, beside_release: null, beside_since: null })
+      held.record = await tenants.change(held, { active_release: to, beside_release: null, beside_since: null, web_replicas: null })
       await tenants.apply(held)
       return { drained: true }
     }
@@ -71,7 +71,8 @@ export class Upgrades {
     if (held.record.desired !== 'up' || held.record.active_release === release) return
     if (held.record.beside_release !== release) {
       await this.retire(held)
-      held.record = await tenants.change(held, { beside_release: release, beside_since: this.now() })
+      const web_replicas = await this.servingNow(held)
+      held.record = await tenants.change(held, { beside_release: release, beside_since: this.now(), web_replicas })
     }
     await tenants.apply(held)
     await tenants.ready(held, release, { worker: false })
@@ -81,9 +82,16 @@ export class Upgrades {
   private async retire(held: Held): Promise<{ orderly: boolean }> {
     const release = held.record.beside_release
     if (!release) return { orderly: true }
-    held.record = await this.tenants.change(held, { beside_release: null, beside_since: null })
+    held.record = await this.tenants.change(held, { beside_release: null, beside_since: null, web_replicas: null })
     await this.tenants.apply(held)
     return this.tenants.gone(held, { suffix: releaseSuffix(release) })
+  }
+
+  /** Web pods of the release that serves, so that the next one does not begin with fewer under the same load. */
+  private async servingNow({ record, cluster }: Held): Promise<number | null> {
+    if (!record.active_release) return null
+    const deployment = await cluster.deployment(namespaceOf(record.id), webDeployment(record.active_release))
+    return deployment?.spec?.replicas || null
   }
 
   private now(): string {
