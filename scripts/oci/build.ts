@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ReleaseManifest } from '../../contract/src/release.ts'
 import { damagedFile, readReleaseFolder } from '../../provisioning/release-folder.ts'
 import { baseEntries, ImageRefusal, nodeEntries } from './base.ts'
 import { billOfImage, type Program } from './bill-of-materials.ts'
-import { type ImagePlan, tagOf, writeArchive, writeImage } from './image.ts'
+import { tagOf, writeArchive, writeImage } from './image.ts'
 import { type Entry, type Layer, writeLayer } from './layer.ts'
 
 export interface BuildRequest {
@@ -32,62 +33,49 @@ export interface BuiltImage {
  * @throws ImageRefusal when the release is damaged, or something is missing on this machine
  */
 export async function buildImages({ releaseDir, repository, programs, work, out }: BuildRequest): Promise<BuiltImage[]> {
-  const manifest = await readReleaseFolder(releaseDir)
-  if (!manifest) throw new ImageRefusal(`${releaseDir} holds no release.`, 'Build one: ./cityos release build.')
-  const damaged = await damagedFile(releaseDir, manifest)
-  if (damaged !== null)
-    throw new ImageRefusal(`${damaged} of this release is missing or was changed.`, 'Build it again: ./cityos release build.')
+  const { version, commit, built_at } = await wholeRelease(releaseDir)
   const blobs = join(work, 'blobs')
-  const createdAt = new Date(manifest.built_at)
-  // What lies below does not change with the release: its bytes must not either.
-  const always = new Date(0)
+  const createdAt = new Date(built_at)
   const base = await baseEntries()
-  const node: Program = {
-    name: 'node',
-    version: process.versions.node,
-    purl: `pkg:generic/node@${process.versions.node}`,
-    file: process.execPath,
+  const node = ownNode()
+  // What lies below does not change with the release: its bytes must not either.
+  const lower = (note: string, entries: readonly Entry[]) => writeLayer(entries, note, blobs, new Date(0))
+  const upper = (note: string, entries: readonly Entry[]) => writeLayer(entries, note, blobs, createdAt)
+  const system = await lower(`Debian: ${base.packages.map((each) => `${each.name} ${each.version}`).join(', ')}`, base.entries)
+  const runtime = await lower(`Node ${node.version}`, await nodeEntries(node.file))
+  const release = await upper(`CityOS ${version}`, await releaseEntries(releaseDir))
+  const bill = async (further: readonly Program[]): Promise<Layer> => {
+    const text = await billOfImage(releaseDir, version, base.packages, [node, ...further])
+    return upper('bill of materials', [{ path: 'usr/share/sbom/cityos.cdx.json', kind: 'text', text }])
   }
-  const system = await writeLayer(
-    base.entries,
-    `Debian: ${base.packages.map((each) => `${each.name} ${each.version}`).join(', ')}`,
-    blobs,
-    always,
-  )
-  const runtime = await writeLayer(await nodeEntries(node.file), `Node ${process.versions.node}`, blobs, always)
-  const common = { version: manifest.version, commit: manifest.commit, createdAt, title: 'Dakkah CityOS' }
-  const release = async (further: readonly Program[]): Promise<Layer> => {
-    const bill: Entry = {
-      path: 'usr/share/sbom/cityos.cdx.json',
-      kind: 'text',
-      text: await billOfImage(releaseDir, manifest.version, base.packages, [node, ...further]),
-    }
-    return writeLayer([...(await releaseEntries(releaseDir)), bill], `CityOS ${manifest.version}`, blobs, createdAt)
+  const image = (name: string, title: string, layers: readonly Layer[]) => {
+    const command = ['node', `/opt/cityos/${name.endsWith('-control-plane') ? 'control-plane' : 'data-plane'}.mjs`]
+    return writeImage({ name: `${name}:${tagOf(version)}`, title, version, commit, createdAt, layers, command }, blobs)
   }
-  const plans: ImagePlan[] = [
-    {
-      ...common,
-      name: `${repository}:${tagOf(manifest.version)}`,
-      layers: [system, runtime, await release([])],
-      command: ['node', '/opt/cityos/data-plane.mjs'],
-    },
-  ]
+  const images = [await image(repository, 'Dakkah CityOS', [system, runtime, release, await bill([])])]
   if (programs !== null) {
-    const entries = programs.map(({ name, file }): Entry => ({ path: `usr/local/bin/${name}`, kind: 'file', from: file, mode: 0o755 }))
-    const tools = await writeLayer(entries, programs.map((each) => `${each.name} ${each.version}`).join(', '), blobs, always)
-    plans.push({
-      ...common,
-      title: 'Dakkah CityOS, control plane',
-      name: `${repository}-control-plane:${tagOf(manifest.version)}`,
-      layers: [system, runtime, tools, await release(programs)],
-      command: ['node', '/opt/cityos/control-plane.mjs'],
-    })
+    const tools = await lower(programs.map((each) => `${each.name} ${each.version}`).join(', '), programs.map(onPath))
+    const layers = [system, runtime, tools, release, await bill(programs)]
+    images.push(await image(`${repository}-control-plane`, 'Dakkah CityOS, control plane', layers))
   }
-  const images = []
-  for (const plan of plans) images.push(await writeImage(plan, blobs))
   await writeArchive(images, blobs, out)
   return images.map(({ name, digest, bytes }) => ({ name, digest, bytes }))
 }
+
+async function wholeRelease(dir: string): Promise<ReleaseManifest> {
+  const manifest = await readReleaseFolder(dir)
+  if (!manifest) throw new ImageRefusal(`${dir} holds no release.`, 'Build one: ./cityos release build.')
+  const damaged = await damagedFile(dir, manifest)
+  if (damaged === null) return manifest
+  throw new ImageRefusal(`${damaged} of this release is missing or was changed.`, 'Build it again: ./cityos release build.')
+}
+
+function ownNode(): Program {
+  const version = process.versions.node
+  return { name: 'node', version, purl: `pkg:generic/node@${version}`, file: process.execPath }
+}
+
+const onPath = ({ name, file }: Program): Entry => ({ path: `usr/local/bin/${name}`, kind: 'file', from: file, mode: 0o755 })
 
 async function releaseEntries(dir: string): Promise<Entry[]> {
   const found = await readdir(dir, { recursive: true, withFileTypes: true })
