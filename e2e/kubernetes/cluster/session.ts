@@ -29,7 +29,7 @@ export async function beginCluster(folder: string, parts: ClusterParts, { bound 
   chmodSync(folder, 0o711) // the account of Postgres passes through it
   const machine = new Machine(folder)
   try {
-    const site = await prepareSite(folder, say)
+    const site = await prepareSite(folder, parts, say)
     await machine.begin({ bound })
     await startParts(machine, { site, parts })
     return machine

@@ -1,13 +1,15 @@
 import { join } from 'node:path'
 import { distributionTools, provideTools } from '@cityos/tools'
 import { kubeconfigOf } from './certificates.ts'
+import type { ClusterParts } from './cluster.ts'
 import { applyObjects, runKubectl } from './kubectl.ts'
 import { Component } from './process.ts'
 
-/** Tools that every cluster needs, by their names in `tools/go-tools.ts`. */
-export const clusterTools = ['kubernetes', 'etcd', 'calico', 'kwok', 'coredns', 'traefik', 'kinds'] as const
-/** Tools that the tests need besides. */
-export const testTools = ['pulumi', 'pulumi-kubernetes', 'pulumi-language-nodejs', 'helm'] as const
+/** Tools that the tests need on PATH, by their names in `tools/go-tools.ts`. */
+export const testTools = ['pulumi', 'pulumi-kubernetes', 'pulumi-language-nodejs', 'helm', 'kwok']
+const controlPlaneTools = ['kubernetes', 'etcd', 'kinds']
+const nodeTools = ['calico', 'coredns']
+const gatewayTools = ['traefik']
 
 /** What the parts of a cluster are started with. All of it is plain data: it crosses into the namespaces as JSON. */
 export interface Site {
@@ -27,12 +29,12 @@ export interface Site {
   kinds: string
 }
 
-/** Brings every tool to this machine: from the cache, the archive or their pins. */
-export async function prepareSite(folder: string, say: (line: string) => void): Promise<Site> {
+/** Brings the tools to this machine that these parts are made of: from the cache, the archive or their pins. */
+export async function prepareSite(folder: string, parts: ClusterParts, say: (line: string) => void): Promise<Site> {
   const distribution = await distributionTools(say)
-  const names = [...clusterTools, ...testTools]
+  const names = [...controlPlaneTools, ...(parts.node ? nodeTools : []), ...(parts.gateway ? gatewayTools : []), ...testTools]
   const folders = await provideTools(names, say)
-  const folderOf = (name: (typeof names)[number]) => folders[names.indexOf(name)]!
+  const place = (name: string, ...path: string[]) => join(folders[names.indexOf(name)] ?? '', ...path)
   return {
     folder,
     programs: [...folders, ...distribution.programs],
@@ -40,10 +42,10 @@ export async function prepareSite(folder: string, say: (line: string) => void): 
     iptablesExtensions: distribution.iptablesExtensions,
     networkPlugins: [distribution.networkPlugins],
     busybox: distribution.busybox,
-    traefik: join(folderOf('traefik'), 'traefik'),
-    coredns: join(folderOf('coredns'), 'coredns'),
-    calico: join(folderOf('calico'), 'calico-cni'),
-    kinds: folderOf('kinds'),
+    traefik: place('traefik', 'traefik'),
+    coredns: place('coredns', 'coredns'),
+    calico: place('calico', 'calico-cni'),
+    kinds: place('kinds'),
   }
 }
 
