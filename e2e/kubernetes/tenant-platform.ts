@@ -48,6 +48,7 @@ export async function tenantPlatform(cluster: Cluster, image: string): Promise<T
   const workDir = mkdtempSync(join(tmpdir(), 'cityos-pulumi-'))
   const rootKey = randomBytes(32)
   const notes: string[] = []
+  // A folder for each: what Pulumi keeps on disk does not count.
   const make = () =>
     new KubernetesDriver({
       cells: { of: async () => cell, all: async () => [cell] },
@@ -57,7 +58,7 @@ export async function tenantPlatform(cluster: Cluster, image: string): Promise<T
       public: { scheme: 'http', base_domain: 'localhost', port: null },
       chartDir: join(import.meta.dirname, '../../charts/data-plane'),
       stackTask: join(import.meta.dirname, '../../provisioning/kubernetes/stack/main.ts'),
-      workDir,
+      workDir: mkdtempSync(join(workDir, 'driver-')),
       toolDirs: tools,
       note: (tenantId, message) => notes.push(`${tenantId.slice(-6)} ${message}`),
     })

@@ -60,6 +60,7 @@ function sources(change: Partial<ContentSources['record']> = {}, more: Partial<C
       web_replicas: null,
       started_at: null,
       has_stack: true,
+      served: true,
       run_open: false,
       objects: [],
       last_error: null,

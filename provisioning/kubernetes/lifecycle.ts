@@ -69,7 +69,7 @@ export class Lifecycle {
       await tenants.change(held, { last_error: error instanceof Error ? error.message : String(error) })
       throw error
     }
-    held.record = await tenants.change(held, { last_error: null, started_at: tenants.parts.now().toISOString() })
+    held.record = await tenants.change(held, { last_error: null, served: true, started_at: tenants.parts.now().toISOString() })
   }
 
   stop(tenantId: string, fence: Fence): Promise<void> {
@@ -84,6 +84,8 @@ export class Lifecycle {
         started_at: null,
       }
       held.record = await this.tenants.change(held, none)
+      // What never came up may not come down in an orderly way either, and nothing would be lost.
+      if (held.record.has_stack && !held.record.served) return this.tenants.destroy(held)
       await this.applyWhereDeployed(held)
       await this.tenants.gone(held, {})
     })

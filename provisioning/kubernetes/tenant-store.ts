@@ -42,6 +42,8 @@ const TenantRecord = z.object({
   started_at: z.string().nullable(),
   /** A stack was made for it, and not removed yet. */
   has_stack: z.boolean(),
+  /** Its pods have been ready once: there may be data in its volume. */
+  served: z.boolean(),
   /** A run of the stack has begun and not come to its end: it may have been cut off. */
   run_open: z.boolean(),
   objects: z.array(StackObject),
@@ -81,6 +83,7 @@ const blank: Omit<TenantRecord, 'id' | 'fence'> = {
   web_replicas: null,
   started_at: null,
   has_stack: false,
+  served: false,
   run_open: false,
   objects: [],
   last_error: null,

@@ -124,6 +124,7 @@ export class Tenants {
       })
       held.record = await this.change(held, {
         has_stack: false,
+        served: false,
         run_open: false,
         objects: [],
         active_release: null,
