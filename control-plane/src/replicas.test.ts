@@ -67,7 +67,7 @@ describe('two replicas of the control plane that start at the same moment', () =
         .inject({ url: '/health', headers: { host: 'cityos.localhost:8080' } })
       expect(answer.statusCode).toBe(200)
     }
-    await expect.poll(() => replicas.filter(leads)).toHaveLength(1)
+    await expect.poll(() => replicas.filter(leads), { timeout: 10_000 }).toHaveLength(1)
   })
 
   it('the other one takes over at once when the first one is stopped', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ClusterObservation } from '@cityos/contract'
 import { namespaceOf } from '@cityos/provisioning/kubernetes'
-import { CoreV1Api, KubeConfig, NetworkingV1Api } from '@kubernetes/client-node'
+import { CoreV1Api, KubeConfig, KubernetesObjectApi, NetworkingV1Api, PatchStrategy } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openCluster } from './cluster/cluster.ts'
 import { type Installed, install } from './platform.ts'
@@ -14,6 +14,7 @@ const cluster = openCluster()
 const config = new KubeConfig()
 config.loadFromFile(cluster.kubeconfig)
 const core = config.makeApiClient(CoreV1Api)
+const objects = KubernetesObjectApi.makeApiClient(config)
 const network = config.makeApiClient(NetworkingV1Api)
 
 let platform: Installed
@@ -114,6 +115,44 @@ describe('a tenant made by a control plane in a pod', () => {
     await vi.waitFor(async () => expect((await seen()).findings).toEqual([]), { timeout: 10_000, interval: 500 })
   })
 
+  it('has one of each kind back that somebody deleted', { timeout: 120_000 }, async () => {
+    const namespace = namespaceOf(id)
+    const taken = await oneOfEachKind(namespace)
+    expect(taken.map(({ kind }) => kind).sort()).toEqual(expect.arrayContaining(['Deployment', 'HTTPRoute', 'NetworkPolicy', 'Service']))
+    for (const { apiVersion, kind, metadata } of taken)
+      await objects.delete({ apiVersion, kind, metadata: { name: metadata.name, namespace } })
+    await vi.waitFor(
+      async () => {
+        for (const { apiVersion, kind, metadata } of taken) {
+          const back = await objects.read({ apiVersion, kind, metadata: { name: metadata.name, namespace } })
+          expect([kind, back.metadata?.uid]).not.toEqual([kind, metadata.uid])
+        }
+      },
+      { timeout: 60_000, interval: 500 },
+    )
+    await vi.waitFor(async () => expect((await visit(cluster, 'bazaar.localhost', '/en')).status).toBe(200), {
+      timeout: 50_000,
+      interval: 500,
+    })
+  })
+
+  it('has a network policy as it was that somebody opened', { timeout: 60_000 }, async () => {
+    const place = { namespace: namespaceOf(id), name: 'deny' }
+    const before = (await network.readNamespacedNetworkPolicy(place)).spec
+    const opened = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: place,
+      spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
+    }
+    await objects.patch(opened, undefined, undefined, 'kubectl-edit', undefined, PatchStrategy.MergePatch)
+    expect((await network.readNamespacedNetworkPolicy(place)).spec).not.toEqual(before)
+    await vi.waitFor(async () => expect((await network.readNamespacedNetworkPolicy(place)).spec).toEqual(before), {
+      timeout: 30_000,
+      interval: 250,
+    })
+  })
+
   it('tells of a pod no node can take, until it is gone', { timeout: 60_000 }, async () => {
     const namespace = namespaceOf(id)
     await core.createNamespacedPod({ namespace, body: forNoNode(id) })
@@ -145,6 +184,30 @@ describe('when the leader is killed', () => {
     expect(new Set(statuses)).toEqual(new Set([200]))
   })
 })
+
+/** Kinds a tenant has that hold nothing which would be lost with them. */
+const replaceable = [
+  ['v1', 'Service'],
+  ['v1', 'ServiceAccount'],
+  ['v1', 'Secret'],
+  ['v1', 'ResourceQuota'],
+  ['v1', 'LimitRange'],
+  ['apps/v1', 'Deployment'],
+  ['networking.k8s.io/v1', 'NetworkPolicy'],
+  ['policy/v1', 'PodDisruptionBudget'],
+  ['gateway.networking.k8s.io/v1', 'HTTPRoute'],
+] as const
+
+async function oneOfEachKind(namespace: string) {
+  const found = await Promise.all(
+    replaceable.map(async ([apiVersion, kind]) => {
+      const { items } = await objects.list(apiVersion, kind, namespace, undefined, undefined, undefined, undefined, 'cityos.dev/tenant')
+      const { name, uid } = items[0]?.metadata ?? {}
+      return name ? [{ apiVersion, kind, metadata: { name, namespace, uid: uid ?? '' } }] : []
+    }),
+  )
+  return found.flat()
+}
 
 /** A pod that keeps all the rules of the namespace and wants a node there is none of. */
 function forNoNode(tenantId: string) {

@@ -126,7 +126,7 @@ describe('what is heard of a cluster', () => {
   const alerts = async () => (await platform.request('GET', '/api/v1/alerts?status=unresolved&kind=tenant-cluster', { token })).body.data
 
   it('has drift repaired within seconds, and tells what nobody can repair, until it is gone', async () => {
-    await expect.poll(() => platform.clusters.watchers.has('riyadh-1'), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => platform.clusters.watchers.has('riyadh-1'), { timeout: 10_000 }).toBe(true)
     const tenant = (await platform.request('GET', '/api/v1/tenants/one', { token })).body.data
     await expect
       .poll(async () => (await platform.request('GET', '/api/v1/tenants/one', { token })).body.data.operation_id, { timeout: 10_000 })
@@ -136,11 +136,13 @@ describe('what is heard of a cluster', () => {
       { code: 'quota_full', object: 'ResourceQuota/tenant', message: 'pods 10 of 10', repairable: false },
     ])
     platform.clusters.watchers.get('riyadh-1')!.heard(tenant.id)
-    await expect.poll(() => platform.clusters.repairs, { timeout: 5_000 }).toEqual([tenant.id])
-    await expect.poll(alerts, { timeout: 5_000 }).toMatchObject([{ tenant_slug: 'one', title: 'one, ResourceQuota/tenant: pods 10 of 10' }])
+    await expect.poll(() => platform.clusters.repairs, { timeout: 10_000 }).toEqual([tenant.id])
+    await expect
+      .poll(alerts, { timeout: 10_000 })
+      .toMatchObject([{ tenant_slug: 'one', title: 'one, ResourceQuota/tenant: pods 10 of 10' }])
     platform.clusters.findings.set(tenant.id, [])
     platform.clusters.watchers.get('riyadh-1')!.heard(tenant.id)
-    await expect.poll(alerts, { timeout: 5_000 }).toEqual([])
+    await expect.poll(alerts, { timeout: 10_000 }).toEqual([])
   })
 
   it('is put back once and then told, when somebody changes it by turns', async () => {
@@ -151,9 +153,9 @@ describe('what is heard of a cluster', () => {
       { code: 'object_changed', object: 'NetworkPolicy/web', message: 'it was changed by kubectl-edit', repairable: true },
     ])
     platform.clusters.watchers.get('riyadh-1')!.heard(tenant.id)
-    await expect.poll(() => platform.clusters.repairs.length, { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => platform.clusters.repairs.length, { timeout: 10_000 }).toBe(1)
     platform.clusters.watchers.get('riyadh-1')!.heard(tenant.id)
-    await expect.poll(alerts, { timeout: 5_000 }).toMatchObject([{ title: 'one, NetworkPolicy/web: it was changed by kubectl-edit' }])
+    await expect.poll(alerts, { timeout: 10_000 }).toMatchObject([{ title: 'one, NetworkPolicy/web: it was changed by kubectl-edit' }])
     expect(platform.clusters.repairs).toHaveLength(1)
   })
 

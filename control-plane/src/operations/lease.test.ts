@@ -62,7 +62,7 @@ describe('the lease of operations', () => {
     const [first, second] = [runner('three'), runner('four')]
     expect(await first.acquire(after(10))).toBe(true)
     await endLifelines()
-    await expect.poll(async () => first.acquire(after(11)).catch(() => false)).toBe(true)
+    await expect.poll(async () => first.acquire(after(11)).catch(() => false), { timeout: 10_000 }).toBe(true)
     expect(await second.acquire(after(12))).toBe(false)
     await first.release(after(13))
     expect(await second.acquire(after(13))).toBe(true)

@@ -7,6 +7,9 @@ import { type Change, ClusterWatch } from './watch.ts'
 const kind = { kind: 'NetworkPolicy', path: '/apis/networking.k8s.io/v1/networkpolicies' }
 const metadata = (name: string, resourceVersion: string) => ({ name, namespace: 'tenant-1', resourceVersion })
 
+/** A crowded machine takes its time. */
+const patient = { timeout: 10_000 }
+
 /** An API server that speaks list and watch of one kind, and does as the test says. */
 class ScriptedServer {
   readonly requests: URL[] = []
@@ -84,7 +87,7 @@ afterEach(async () => {
   await server.stop()
 })
 const names = () => heard.map(({ phase, name }) => `${phase} ${name}`)
-const watching = () => expect.poll(() => server.watching).toBe(true)
+const watching = () => expect.poll(() => server.watching, patient).toBe(true)
 
 describe('the watch of a cluster', () => {
   it('hears what is there, and then what happens, and asks for metadata only', async () => {
@@ -92,7 +95,7 @@ describe('the watch of a cluster', () => {
     watch.start()
     await watching()
     server.send('DELETED', { metadata: metadata('deny', '11') })
-    await expect.poll(names).toEqual(['ADDED deny', 'DELETED deny'])
+    await expect.poll(names, patient).toEqual(['ADDED deny', 'DELETED deny'])
     expect(heard[0]).toEqual({ namespace: 'tenant-1', kind: 'NetworkPolicy', name: 'deny', phase: 'ADDED' })
     expect(server.accepts.every((accept) => accept?.includes('as=PartialObjectMetadata'))).toBe(true)
     expect(server.requests.every((url) => url.searchParams.get('labelSelector') === 'cityos.dev/tenant')).toBe(true)
@@ -103,7 +106,7 @@ describe('the watch of a cluster', () => {
     await watching()
     server.send('BOOKMARK', { metadata: { resourceVersion: '42' } })
     server.send('MODIFIED', { metadata: metadata('web', '43') })
-    await expect.poll(names).toEqual(['MODIFIED web'])
+    await expect.poll(names, patient).toEqual(['MODIFIED web'])
     server.drop()
     await watching()
     expect(server.requests.at(-1)?.searchParams.get('resourceVersion')).toBe('43')
@@ -115,14 +118,14 @@ describe('the watch of a cluster', () => {
     watch.start()
     await watching()
     server.send('ERROR', { code: 410, message: 'too old resource version' })
-    await expect.poll(names).toEqual(['ADDED deny', 'ADDED deny'])
+    await expect.poll(names, patient).toEqual(['ADDED deny', 'ADDED deny'])
   })
 
   it('tries again when the cluster fails, and says so', async () => {
     server.refusals.push({ status: 500 }, { status: 403 })
     server.present = [{ metadata: metadata('deny', '9') }]
     watch.start()
-    await expect.poll(names, { timeout: 5_000 }).toEqual(['ADDED deny'])
+    await expect.poll(names, patient).toEqual(['ADDED deny'])
     expect(faults).toMatchObject([{ code: 500 }, { code: 403 }])
   })
 })

@@ -31,7 +31,7 @@ async function install(more: Partial<PlatformInstallation> = {}, values: object 
     stateUrl: 'postgres://postgres/state',
   })
   installPlatform({ settings, secrets, chartDir: '/charts/control-plane', kubeconfig: null, now: '2026-11-23T00:00:00.000Z', ...more })
-  await expect.poll(() => made.some(({ type }) => type === 'kubernetes:helm.sh/v4:Chart')).toBe(true)
+  await expect.poll(() => made.some(({ type }) => type === 'kubernetes:helm.sh/v4:Chart'), { timeout: 10_000 }).toBe(true)
   return [...made]
 }
 
