@@ -60,9 +60,13 @@ function stopOnSignal(serving: Serving): void {
 process.once('uncaughtException', (error) => fail(error))
 process.once('unhandledRejection', (error) => fail(error))
 
+// The first process of a pod ends by no signal it does not handle; one that still boots has nothing to finish.
+const endAtOnce = (): never => process.exit(0)
+if (bindingFile) process.once('SIGTERM', endAtOnce)
 say({ ready: 'unbound' })
 const text = await bindingText()
 if (text === null) process.exit(0)
 const serving = await serve(Binding.parse(JSON.parse(text))).catch(fail)
+process.off('SIGTERM', endAtOnce)
 stopOnSignal(serving)
 say({ ready: 'bound' })
