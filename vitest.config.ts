@@ -5,7 +5,7 @@ import { LongestFirst } from './scripts/longest-first.ts'
 
 // Three projects: `unit` needs nothing beyond the dependencies (a suite that needs Postgres starts the embedded one);
 // `e2e` starts whole platforms with `./cityos up` and works through HTTP and a browser;
-// `soak` takes minutes and is run by hand (`./cityos test soak`).
+// `k8s` runs inside a test cluster (`./cityos test k8s`); `soak` takes minutes and is run by hand (`./cityos test soak`).
 // What is waited for may take its time, since several test files and the processes they start share the machine.
 const patience = 30_000
 // In CI a test that failed is run once more, and the report names it. Races and isolation say `retry: 0` themselves: there a
@@ -20,7 +20,7 @@ export default defineConfig({
         plugins: [verticalImports()],
         test: {
           name: 'unit',
-          include: ['{contract,http,mail,control-plane,data-plane,console,provisioning,cli,scripts}/**/*.test.{ts,tsx}'],
+          include: ['{contract,http,mail,control-plane,data-plane,console,provisioning,cli,scripts,tools}/**/*.test.{ts,tsx}'],
           // the vertical that is copied has its tests run where it was copied to
           exclude: ['**/node_modules/**', '**/dist/**', 'data-plane/template/**'],
           globalSetup: ['provisioning/local/postgres/prepared.setup.ts'],
@@ -52,6 +52,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'e2e/kubernetes/**'],
           globalSetup: ['e2e/shared-platform.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
@@ -60,6 +61,18 @@ export default defineConfig({
           pool: 'forks',
           // one waits while the other works; each worker has a platform of its own for the files that share one
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          // runs inside the namespaces of a test cluster, which `./cityos test k8s` starts around it
+          name: 'k8s',
+          include: ['e2e/kubernetes/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          pool: 'forks',
+          retry,
         },
       },
     ],

@@ -14,13 +14,20 @@ import { checkData } from './data-directory.ts'
 import { Failure } from './failure.ts'
 import { readNode } from './node.ts'
 import { Progress, printFacts, printJson, printTable, say } from './output.ts'
+import { type ImageOptions, imagesOf, refuseWithoutImages } from './release-images.ts'
 import { storeCheckout } from './release-store.ts'
+
+interface BuildOptions extends CommonOptions, ImageOptions {
+  from?: string
+  oci?: boolean
+}
 
 /**
  * Builds a checkout into an immutable release and registers it. Without a running platform it is stored, and taken in when
- * the platform starts.
+ * the platform starts. With `--oci`, container images of it are made beside.
  */
-export async function build(options: CommonOptions & { from?: string }): Promise<void> {
+export async function build(options: BuildOptions): Promise<void> {
+  refuseWithoutImages(options)
   const data = dataOf(options)
   checkData(data)
   const session = (await readNode(data)) === null ? null : await sessionOf(options)
@@ -38,10 +45,12 @@ export async function build(options: CommonOptions & { from?: string }): Promise
   const release = session ? await session.call(registerRelease, { body: { dir: stored.dir } }) : null
   if (release?.status === 'yanked')
     throw new Failure(`Release ${release.version} was yanked: ${release.yanked?.reason ?? ''}`, 'Change something, and build again.')
+  const oci = options.oci ? await imagesOf(data, stored, options, progress) : undefined
   const { version, schema, dir, commit, protocol, upgrade_from, migrations } = stored
   const facts = { version, schema, dir, commit, protocol, upgrade_from, migrations, built_at: stored.built_at }
-  if (options.json) return printJson({ ...facts, status: 'available', registered, fresh: stored.fresh })
-  printFacts({ release: version, schema, folder: dir, commit })
+  if (options.json) return printJson({ ...facts, status: 'available', registered, fresh: stored.fresh, ...(oci ? { oci } : {}) })
+  printFacts({ release: version, schema, folder: dir, commit, archive: oci?.file })
+  for (const { name, digest, bytes } of oci?.images ?? []) printFacts({ image: name, digest, size: `${(bytes / 1_000_000).toFixed(1)} MB` })
   if (!registered) say('The platform does not run: it takes this release in when it starts.')
 }
 

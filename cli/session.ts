@@ -133,8 +133,11 @@ export async function openSession(data: DataDirectory, profile?: string): Promis
   }
 }
 
+/** A platform of this machine is on loopback under names that need not resolve; any other is where its name leads. */
 export function platformAt(origin: string): Platform {
-  return { origin, address: { port: Number(new URL(origin).port || 80) } }
+  const { protocol, hostname, host, port } = new URL(origin)
+  const isHere = protocol === 'http:' && (hostname === 'localhost' || hostname.endsWith('.localhost'))
+  return { origin, address: isHere ? { port: Number(port || 80) } : { elsewhere: host } }
 }
 
 export function profilePath(data: DataDirectory, profile = 'operator'): string {

@@ -29,6 +29,7 @@ export interface CreateOptions extends CommonOptions {
   locales?: string
   currency?: string
   driver?: 'local' | 'kubernetes'
+  region?: string
   seed?: boolean
   test?: boolean
   internal?: boolean
@@ -54,6 +55,7 @@ export async function create(slug: string, options: CreateOptions): Promise<void
       locales: options.locales ? (list(options.locales) as Locale[]) : undefined,
       currency: options.currency,
       driver: options.driver,
+      region: options.region,
       seed: options.seed ?? false,
       test: options.test,
       internal: options.internal,

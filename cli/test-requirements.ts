@@ -59,3 +59,27 @@ export async function requirePrograms(): Promise<void> {
       throw new Failure(`apt-get ${args.join(' ')} failed.`, `Install ${packages.join(' and ')} by hand and run this again.`)
   }
 }
+
+/**
+ * The k8s tests make namespaces of the kernel and mounts in them, which only root may do on Linux; a reader's own cluster, named by
+ * CITYOS_TEST_KUBECONFIG, needs neither. Tools come from pins (`tools/`), see there.
+ */
+export function requireMachine(): void {
+  if (process.env['CITYOS_TEST_KUBECONFIG']) return
+  const advice = 'Run them as root on Linux, or name a cluster of yours in CITYOS_TEST_KUBECONFIG.'
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    throw new Failure('The k8s tests start a real Kubernetes in namespaces of this machine.', advice)
+  const needed = {
+    ip: 'iproute2',
+    nsenter: 'util-linux',
+    setpriv: 'util-linux',
+    unshare: 'util-linux',
+    openssl: 'openssl',
+    zstd: 'zstd',
+    ps: 'procps',
+  }
+  const missing = Object.entries(needed).filter(([name]) => !findProgram(name))
+  if (missing.length === 0) return
+  const packages = [...new Set(missing.map(([, debian]) => debian))].join(' ')
+  throw new Failure(`The k8s tests need ${missing.map(([name]) => name).join(', ')}.`, `Debian, Ubuntu: apt-get install ${packages}`)
+}

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { holderOf, requireFreePort } from './port.ts'
+import { platformAt } from './session.ts'
 import { fetchAt, Unreachable } from './transport.ts'
 
 let server: Server
@@ -28,6 +29,18 @@ describe('requests to a platform', () => {
     const response = await fetchAt({ port })('http://souq.localhost:8080/v1/x?y=1', { method: 'POST', body: '{"a":1}' })
     expect(await response.json()).toEqual({ host: 'souq.localhost:8080', method: 'POST', url: '/v1/x?y=1', body: '{"a":1}' })
     expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+  })
+
+  test('go where the name leads, for a platform elsewhere', async () => {
+    const response = await fetchAt({ elsewhere: `127.0.0.1:${port}` })(`http://127.0.0.1:${port}/v1/x`, { method: 'POST', body: 'b' })
+    expect(await response.json()).toEqual({ host: `127.0.0.1:${port}`, method: 'POST', url: '/v1/x', body: 'b' })
+    const gone = createServer()
+    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
+    const elsewhere = `127.0.0.1:${(gone.address() as AddressInfo).port}`
+    await new Promise((resolve) => gone.close(resolve))
+    await expect(fetchAt({ elsewhere })(`http://${elsewhere}/`)).rejects.toThrow(`no answer from ${elsewhere} (ECONNREFUSED)`)
+    expect(platformAt('https://cityos.city.example').address).toEqual({ elsewhere: 'cityos.city.example' })
+    expect(platformAt('http://cityos.localhost:8081').address).toEqual({ port: 8081 })
   })
 
   test('say that nobody listens', async () => {

@@ -1,15 +1,18 @@
 import { type IncomingMessage, request } from 'node:http'
 import { Readable } from 'node:stream'
 
-/** Where requests really go: a TCP port on loopback, or a unix socket. The URL decides the `Host` header only. */
-export type Address = { port: number } | { socket: string }
+/**
+ * Where requests really go: a TCP port on loopback, or a unix socket, and the URL decides the `Host` header only; or, for a
+ * platform elsewhere, wherever the URL says.
+ */
+export type Address = { port: number } | { socket: string } | { elsewhere: string }
 
 /** No answer came at all: nothing listens there, or it hung up. */
 export class Unreachable extends Error {
   readonly code: string | undefined
 
   constructor(address: Address, cause: NodeJS.ErrnoException) {
-    super(`no answer from ${'port' in address ? `127.0.0.1:${address.port}` : address.socket} (${cause.code ?? cause.message})`, { cause })
+    super(`no answer from ${nameOf(address)} (${cause.code ?? cause.message})`, { cause })
     this.name = 'Unreachable'
     this.code = cause.code
   }
@@ -20,6 +23,7 @@ export class Unreachable extends Error {
  * gateway still sees the right `Host`. Redirects are not followed. Bodies may be text, bytes or URLSearchParams.
  */
 export function fetchAt(address: Address): typeof fetch {
+  if ('elsewhere' in address) return fetchElsewhere(address)
   return async (input, init) => {
     const asked = new Request(input, init)
     const url = new URL(asked.url)
@@ -42,6 +46,23 @@ export function fetchAt(address: Address): typeof fetch {
     })
     return toResponse(message, asked.method)
   }
+}
+
+/** Over the network, as any client does; TLS is checked as usual. */
+function fetchElsewhere(address: { elsewhere: string }): typeof fetch {
+  return async (input, init) => {
+    try {
+      return await fetch(input, { ...init, redirect: 'manual' })
+    } catch (error) {
+      if ((error as Error).name === 'AbortError') throw error
+      throw new Unreachable(address, ((error as Error).cause ?? error) as NodeJS.ErrnoException)
+    }
+  }
+}
+
+function nameOf(address: Address): string {
+  if ('port' in address) return `127.0.0.1:${address.port}`
+  return 'socket' in address ? address.socket : address.elsewhere
 }
 
 function toResponse(message: IncomingMessage, method: string): Response {

@@ -106,10 +106,11 @@ export class DyingControlPlane {
 
   ask<T>(method: string, path: string, options: Asked = {}): Promise<T> {
     const token = options.as ?? this.#token
+    const { socket } = this.#binding.listen as { socket: string }
     return new Promise((resolve, reject) => {
       const sent = request(
         {
-          socketPath: this.#binding.listen.socket,
+          socketPath: socket,
           method,
           path,
           headers: {

@@ -97,20 +97,26 @@ async function buildPart(part: Part): Promise<void> {
 
 async function writeRelease(present: readonly Part[]): Promise<ReleaseManifest> {
   const ready = present.filter((part) => existsSync(join(partDir(part.name), 'hash')))
-  const migrations = await sourceFiles(['data-plane', 'control-plane/prisma'], (file) =>
-    /migrations(\.json|\/[^/]+\.sql)$|^data-plane\/seed\/pictures\//.test(file),
+  const copied = await sourceFiles(['data-plane', 'control-plane/prisma', 'charts'], (file) =>
+    /migrations(\.json|\/[^/]+\.sql)$|^data-plane\/seed\/pictures\/|^charts\//.test(file),
   )
   const partHashes = await Promise.all(ready.map((part) => readFile(join(partDir(part.name), 'hash'), 'utf8')))
   const { version: base, cityos } = await readPackage()
   const hash = createHash('sha256')
-    .update([...partHashes, await hashFiles(migrations), JSON.stringify(cityos ?? null)].join('\n'))
+    .update([...partHashes, await hashFiles(copied), JSON.stringify(cityos ?? null)].join('\n'))
     .digest('hex')
   const version = `${base}+${hash.slice(0, 7)}`
   const current = await readManifest(releaseDir)
   if (current?.version === version) return current
-  const manifest = await assemble(ready, version, new Date())
+  const manifest = await assemble(ready, version, builtAt())
   say(`release ${version} in ${releaseDir}`)
   return manifest
+}
+
+/** Now, or the moment SOURCE_DATE_EPOCH names (seconds): then the same sources give the same release, byte for byte. */
+function builtAt(): Date {
+  const given = process.env['SOURCE_DATE_EPOCH']
+  return given && /^\d+$/.test(given) ? new Date(Number(given) * 1000) : new Date()
 }
 
 async function read(path: string): Promise<string | null> {

@@ -4,6 +4,7 @@ import { approvalScreen } from './approval/approval.screen.tsx'
 import { auditScreen } from './audit/audit.screen.tsx'
 import { addOnScreen } from './billing/add-on.screen.tsx'
 import { invoiceScreen } from './billing/invoice.screen.tsx'
+import { cellScreen } from './cell/cell.screen.tsx'
 import { policyScreen } from './governance/policy.screen.tsx'
 import { hierarchyScreens } from './hierarchy/hierarchy.screens.tsx'
 import { mailScreen } from './mail/mail.screen.tsx'
@@ -23,6 +24,7 @@ export const operatorScreens: Screen[] = [
   alertScreen,
   rolloutScreen,
   releaseScreen,
+  cellScreen,
   invoiceScreen,
   planScreen,
   addOnScreen,

@@ -1,15 +1,27 @@
 import { z } from 'zod'
+import { KubernetesBinding } from './cell.ts'
 import { TenantDocument } from './tenant.ts'
+
+/** What a data-plane process does for its tenant where several of them share the work. */
+export const PlaneRole = z.enum(['web', 'worker'])
+export type PlaneRole = z.infer<typeof PlaneRole>
 
 /**
  * What a data-plane process reads as one JSON line on standard input (never argv or environment).
  * A process may be started long before it is bound (warm pool): it loads its code, prints `{"ready":"unbound"}`
  * on file descriptor 3 and waits. End of input before the line: it exits. After the line it opens its database,
  * listens on `listen`, prints `{"ready":"bound"}` and closes standard input.
+ * Where `CITYOS_BINDING_FILE` names a file (a mounted secret), the process reads that instead and is bound at once.
  */
 export const Binding = z.object({
   tenant: TenantDocument,
-  /** A unix socket's path, or a port on loopback. */
+  /**
+   * Left out: one process does everything. `web`: it answers requests and follows the control plane's stream, but runs no
+   * timer, relay or workflow, reports no usage and never asks for sleep; there may be any number of them. `worker`: it does
+   * what `web` processes leave, as soon as it holds the tenant's lease; nobody's requests are routed to it.
+   */
+  role: PlaneRole.optional(),
+  /** A unix socket's path, or an address and a port: loopback on one machine, all of a pod's addresses in a cluster. */
   listen: z.union([z.object({ socket: z.string() }), z.object({ host: z.string(), port: z.int() })]),
   database: z.object({
     /** Pooled connection as the tenant's application login (row rights only). */
@@ -52,6 +64,11 @@ export const Binding = z.object({
   release_dir: z.string(),
   /** Releases whose pages may still be open in a browser: their hashed files stay served (design §4). */
   former_release_dirs: z.array(z.string()).optional(),
+  /**
+   * Where no process sees the folders of other releases (a cluster): a folder shared by the tenant's web processes, in which
+   * each release leaves its hashed files for the others. Takes the place of `former_release_dirs`.
+   */
+  kept_assets_dir: z.string().optional(),
   /** `planeProtocol` of the control plane; left out by supervisors from before it was counted. */
   protocol: z.int().optional(),
   /** Seconds without a request before the process asks to be put to sleep; 0 never. */
@@ -109,18 +126,20 @@ export const PlaneHealth = z.object({
 export type PlaneHealth = z.infer<typeof PlaneHealth>
 
 /**
- * What the control-plane process reads as one JSON line on standard input, like a data plane's `Binding`: it listens on
- * `listen.socket`, brings the registry to its schema, prints `{"ready":"bound"}` on file descriptor 3 and goes on with
- * the operations that were under way.
+ * What the control-plane process reads as one JSON line on standard input, like a data plane's `Binding`, or from the file
+ * `CITYOS_BINDING_FILE` names: it listens on `listen`, brings the registry to its schema, prints `{"ready":"bound"}` on file
+ * descriptor 3 and goes on with the operations that were under way.
  */
 export const ControlPlaneBinding = z.object({
-  listen: z.object({ socket: z.string() }),
+  listen: z.union([z.object({ socket: z.string() }), z.object({ host: z.string(), port: z.int() })]),
   /** The registry, as its owner: the process migrates it at start. */
   database: z.object({ url: z.string() }),
   /** 32 bytes, base64: seals tenant secrets and signing keys at rest. */
   root_key: z.string(),
-  /** Where the node process listens: the local driver speaks to it. */
-  node: z.object({ socket: z.string() }),
+  /** Where the node process listens: the local driver speaks to it. Null on a platform without that driver. */
+  node: z.object({ socket: z.string() }).nullable(),
+  /** Turns the Kubernetes driver on. */
+  kubernetes: KubernetesBinding.optional(),
   public: z.object({ scheme: z.enum(['http', 'https']), base_domain: z.string(), port: z.int().nullable() }),
   /** Folder of the release this process runs from; the operator console lies in `console/operator`. */
   release_dir: z.string(),

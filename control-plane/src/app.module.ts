@@ -20,6 +20,9 @@ import { BillingController } from './billing/billing.controller.ts'
 import { InvoiceService } from './billing/invoice.service.ts'
 import { RevenueService } from './billing/revenue.service.ts'
 import { SubscriptionService } from './billing/subscription.service.ts'
+import { CellController } from './cell/cell.controller.ts'
+import { CellService } from './cell/cell.service.ts'
+import { CellWatches, CLUSTERS, type ClusterParts } from './cell/cell.watches.ts'
 import { CertificateController } from './certificate/certificate.controller.ts'
 import { CertificateService } from './certificate/certificate.service.ts'
 import { Clock } from './clock.ts'
@@ -108,6 +111,8 @@ import { StripeWorker } from './stripe/stripe.worker.ts'
 import { SupportController } from './support/support.controller.ts'
 import { SupportService } from './support/support.service.ts'
 import { TenantClosingService } from './tenant/tenant.closing.service.ts'
+import { TenantClusterController } from './tenant/tenant.cluster.controller.ts'
+import { TenantClusterService } from './tenant/tenant.cluster.service.ts'
 import { TenantController } from './tenant/tenant.controller.ts'
 import { TenantListService } from './tenant/tenant.list.service.ts'
 import { TenantObservationService } from './tenant/tenant.observation.service.ts'
@@ -128,6 +133,8 @@ const services = [
   AuthorizationService,
   BrowserSignIn,
   BackupService,
+  CellService,
+  CellWatches,
   CertificateService,
   CopyService,
   CitySeed,
@@ -175,6 +182,7 @@ const services = [
   StaffService,
   SupportService,
   TenantClosingService,
+  TenantClusterService,
   TenantListService,
   TenantObservationService,
   TenantRenamingService,
@@ -193,7 +201,11 @@ const services = [
 
 export interface Parts {
   settings: Settings
+  registry: Registry
+  sealing: Sealing
   drivers: readonly DataPlaneDriver[]
+  /** Null on a platform without the Kubernetes driver. */
+  clusters: ClusterParts | null
   /** Tests give their own time. */
   clock?: Clock
   /** Check every answer against its contract (tests). */
@@ -204,17 +216,18 @@ export interface Parts {
 @Global()
 @Module({})
 class ServicesModule {
-  static with({ settings, drivers, clock }: Parts): DynamicModule {
+  static with({ settings, registry, sealing, drivers, clusters, clock }: Parts): DynamicModule {
     const { binding, log } = settings
     const resources = [
       { provide: SETTINGS, useValue: settings },
-      { provide: Registry, useFactory: () => new Registry(binding.database.url) },
-      { provide: Sealing, useFactory: () => new Sealing(binding.root_key) },
+      { provide: Registry, useFactory: () => registry },
+      { provide: Sealing, useFactory: () => sealing },
       { provide: Signals, useFactory: () => new Signals(binding.database.url, log) },
       { provide: Drivers, useFactory: () => new Drivers(drivers) },
+      { provide: CLUSTERS, useValue: clusters },
     ]
     const ownClock = clock ? [{ provide: Clock, useValue: clock }] : []
-    const tokens = [SETTINGS, Registry, Sealing, Signals, Drivers]
+    const tokens = [SETTINGS, Registry, Sealing, Signals, Drivers, CLUSTERS]
     return {
       module: ServicesModule,
       providers: [...resources, ...services.filter((service) => !clock || service !== Clock), ...ownClock],
@@ -250,6 +263,7 @@ export class AppModule {
         AuditController,
         BackupController,
         BillingController,
+        CellController,
         CertificateController,
         ConsoleController,
         DomainController,
@@ -271,6 +285,7 @@ export class AppModule {
         StaffController,
         SupportController,
         StripeController,
+        TenantClusterController,
         TenantController,
         TokenController,
         VerticalController,

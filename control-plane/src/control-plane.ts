@@ -4,22 +4,29 @@ import { join } from 'node:path'
 import type { ControlPlaneBinding } from '@cityos/contract'
 import { AnswerWriter, createPlaneApp, EventStreams, type Log, Metrics, mountConsole, RequestContexts } from '@cityos/http'
 import type { DataPlaneDriver } from '@cityos/provisioning'
+import type { CellSource } from '@cityos/provisioning/kubernetes/cells'
+import type { Clusters } from '@cityos/provisioning/kubernetes/clusters'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { FastifyInstance } from 'fastify'
 import { AppModule } from './app.module.ts'
 import { BillingClerk } from './billing/billing.clerk.ts'
+import { CellService } from './cell/cell.service.ts'
+import { RegistryCells } from './cell/cell.source.ts'
+import { CellWatches } from './cell/cell.watches.ts'
 import type { Clock } from './clock.ts'
 import { answerChallenges } from './domain/challenges.ts'
 import { type DomainSettings, readDomainSettings } from './domain/domain.settings.ts'
 import { GovernanceCache } from './governance/governance.cache.ts'
 import { PolicyDelivery } from './governance/policy.delivery.ts'
 import { CitySeed } from './hierarchy/city.seed.ts'
+import { keepInside } from './inner-door.ts'
 import { Mailer } from './mail/mailer.ts'
 import { OperationEngine } from './operations/engine.ts'
 import { PlaneStreams } from './plane/plane.streams.ts'
 import { Reconciliation } from './reconcilers/reconciliation.ts'
 import { migrateRegistry } from './registry/migrations.ts'
 import { Registry } from './registry/registry.ts'
+import { Sealing } from './registry/sealing.ts'
 import { Signals } from './registry/signals.ts'
 import { ReleaseIntake } from './release/release.intake.ts'
 import { requireKnownPlanes } from './release/start-check.ts'
@@ -36,6 +43,8 @@ export interface ControlPlaneOptions {
   binding: ControlPlaneBinding
   log: Log
   drivers: readonly DataPlaneDriver[]
+  /** Makes the driver of a platform whose binding says `kubernetes`; its cells are the registry's. */
+  kubernetes?: (cells: CellSource) => Promise<{ driver: DataPlaneDriver; clusters: Clusters; close?(): Promise<void> }>
   /** Folder of the registry's migrations; the release's own unless told otherwise. */
   migrationsDir?: string
   clock?: Clock
@@ -55,7 +64,7 @@ export interface ControlPlane {
 
 /** Brings the registry to its schema, makes what a first start needs, and takes up the operations that were under way. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { binding, log, drivers } = options
+  const { binding, log } = options
   await requireKnownPlanes(binding.database.url)
   await migrateRegistry(binding.database.url, options.migrationsDir ?? join(binding.release_dir, 'registry'))
   const consoleDir = join(binding.release_dir, 'console', 'operator')
@@ -68,15 +77,31 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     smtpUrl: options.smtpUrl === undefined ? (process.env['SMTP_URL'] ?? null) : options.smtpUrl,
     domains: { ...readDomainSettings(process.env), ...options.domains },
   }
-  const parts = { settings, drivers, ...(options.clock ? { clock: options.clock } : {}), checkAnswers: options.checkAnswers ?? false }
+  const registry = new Registry(binding.database.url)
+  const sealing = new Sealing(binding.root_key)
+  const cells = new RegistryCells(registry, sealing)
+  const kubernetes = binding.kubernetes && options.kubernetes ? await options.kubernetes(cells) : null
+  const drivers = [...options.drivers, ...(kubernetes ? [kubernetes.driver] : [])]
+  const clusters = kubernetes ? { cells, clusters: kubernetes.clusters } : null
+  const parts = {
+    settings,
+    registry,
+    sealing,
+    drivers,
+    clusters,
+    ...(options.clock ? { clock: options.clock } : {}),
+    checkAnswers: options.checkAnswers ?? false,
+  }
   const app = await createPlaneApp(AppModule.with(parts), {
     log,
+    watch: keepInside,
     mount: async (scope, composed) => {
       answerChallenges(scope, composed.get(Registry))
       await mountOperatorConsole(scope, composed, settings)
     },
   })
   await app.get(ReleaseIntake).atStart()
+  await app.get(CellService).atStart()
   await app.get(Expiry).load()
   await app.get(SigningKeys).ensure()
   await app.get(FirstOperator).ensure()
@@ -85,6 +110,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   addMetrics(app)
   app.get(OperationEngine).start()
   app.get(Reconciliation).start()
+  app.get(CellWatches).start()
   app.get(RolloutWork).start()
   app.get(BillingClerk).start()
   app.get(StripeWorker).start()
@@ -104,9 +130,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       await app.get(StripeWorker).stop()
       await app.get(BillingClerk).stop()
       await app.get(RolloutWork).stop()
+      await app.get(CellWatches).stop()
       await app.get(Reconciliation).stop()
       await app.get(OperationEngine).stop()
       await app.close()
+      await kubernetes?.close?.()
     },
   }
 }

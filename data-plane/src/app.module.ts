@@ -36,6 +36,7 @@ import { PlaneHealthReader } from './life/health.ts'
 import { UsageMeter } from './life/meter.ts'
 import { SleepReport } from './life/sleep.ts'
 import { Takeover } from './life/takeover.ts'
+import { Traffic } from './life/traffic.ts'
 import { StaffSessionModule } from './staff-session/staff-session.module.ts'
 import { verticalModules } from './verticals.ts'
 
@@ -66,12 +67,13 @@ const core = [
     Activity,
     SleepReport,
     Takeover,
+    Traffic,
     LiveProbe,
     UsageMeter,
     PlaneHealthReader,
     { provide: HealthSource, useExisting: PlaneHealthReader },
   ],
-  exports: [Activity, SleepReport, Takeover, PlaneHealthReader, HealthSource],
+  exports: [Activity, SleepReport, Takeover, Traffic, PlaneHealthReader, HealthSource],
 })
 class LifeModule {}
 

@@ -1,14 +1,17 @@
-import { writeSync } from 'node:fs'
+import { readFileSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Binding } from '@cityos/contract'
 import { type Serving, serve } from './serve.ts'
 
 // The process of one tenant (contract/src/plane.ts, Binding): its code is loaded and it says so; it reads who it is as
-// one JSON line from standard input, boots, listens, and says so again on file descriptor 3.
+// one JSON line from standard input, boots, listens, and says so again on file descriptor 3. In a cluster who it is lies
+// in a file that `CITYOS_BINDING_FILE` names, and nobody listens on that descriptor.
 
 const shutdownMilliseconds = 10_000
+const bindingFile = process.env['CITYOS_BINDING_FILE']
 
 function say(message: Record<string, string>): void {
+  if (bindingFile) return
   try {
     writeSync(3, `${JSON.stringify(message)}\n`)
   } catch (error) {
@@ -17,7 +20,9 @@ function say(message: Record<string, string>): void {
   }
 }
 
-async function firstLine(): Promise<string | null> {
+/** The binding's text; null when the supervisor ended before it had one. */
+async function bindingText(): Promise<string | null> {
+  if (bindingFile) return readFileSync(bindingFile, 'utf8')
   const lines = createInterface({ input: process.stdin })
   for await (const line of lines) {
     lines.close()
@@ -55,9 +60,13 @@ function stopOnSignal(serving: Serving): void {
 process.once('uncaughtException', (error) => fail(error))
 process.once('unhandledRejection', (error) => fail(error))
 
+// The first process of a pod ends by no signal it does not handle; one that still boots has nothing to finish.
+const endAtOnce = (): never => process.exit(0)
+if (bindingFile) process.once('SIGTERM', endAtOnce)
 say({ ready: 'unbound' })
-const line = await firstLine()
-if (line === null) process.exit(0)
-const serving = await serve(Binding.parse(JSON.parse(line))).catch(fail)
+const text = await bindingText()
+if (text === null) process.exit(0)
+const serving = await serve(Binding.parse(JSON.parse(text))).catch(fail)
+process.off('SIGTERM', endAtOnce)
 stopOnSignal(serving)
 say({ ready: 'bound' })

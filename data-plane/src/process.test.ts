@@ -59,7 +59,8 @@ interface Plane {
   log(): string
 }
 
-async function start(changes: Partial<Binding> = {}): Promise<Plane> {
+/** @param byFile the binding lies in a file, as in a cluster */
+async function start(changes: Partial<Binding> = {}, byFile = false): Promise<Plane> {
   const folder = mkdtempSync(join(tmpdir(), 'cityos-process-'))
   folders.push(folder)
   const release = releaseFolder({ version: 'test', schema: 'test' })
@@ -70,7 +71,12 @@ async function start(changes: Partial<Binding> = {}): Promise<Plane> {
     release_dir: release,
     ...changes,
   }
-  const child = spawn(process.execPath, [join(built, 'data-plane.mjs')], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
+  const file = join(folder, 'binding.json')
+  if (byFile) writeFileSync(file, JSON.stringify(binding))
+  const child = spawn(process.execPath, [join(built, 'data-plane.mjs')], {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...(byFile ? { CITYOS_BINDING_FILE: file } : {}) },
+  })
   children.push(child)
   const said: string[] = []
   let log = ''
@@ -183,6 +189,41 @@ it('stands by the one that serves, and takes over when that one ends', async () 
   expect(JSON.parse((await ask(young, '/internal/activate', headers, 'POST')).body).data).toEqual({ lease: true })
   young.child.kill('SIGTERM')
   expect([await exited(young), await lease()]).toEqual([0, undefined])
+}, 60_000)
+
+it('web processes and a worker share a tenant: who they are lies in a file, and only the worker takes the lease', async () => {
+  const tenant = await cluster.tenant()
+  const { database, secrets } = testBinding(tenant)
+  const owner = await cluster.owner(tenant)
+  const lease = async () => (await owner.query<{ holder: string; fence: number }>('SELECT holder, fence FROM lease')).rows
+  const up = (plane: Plane) => until(() => plane.log().includes('tenant is up'), 20_000)
+  const web = await start({ database, secrets, role: 'web' }, true)
+  await up(web)
+  const proof = { iss: 'node', aud: 'data-plane', tenant_id: web.binding.tenant.id } as const
+  const headers = { authorization: `Bearer ${await signPlaneToken(secrets.plane_key, proof, new Date())}` }
+  const activated = await ask(web, '/internal/activate', headers, 'POST')
+  expect([JSON.parse(activated.body).data, await lease()]).toEqual([{ lease: false }, []])
+  const worker = await start({ database, secrets, role: 'worker' }, true)
+  await up(worker)
+  expect(await lease()).toHaveLength(1)
+
+  // Liveness needs neither token nor database; nothing of this is traffic.
+  expect((await ask(web, '/alive')).status).toBe(200)
+  expect((await ask(web, '/health')).status).toBe(200)
+  const people = { 'x-forwarded-for': '192.0.2.7' }
+  expect((await ask(web, '/v1/store/products', people)).status).toBe(200)
+  expect((await ask(web, '/v1/store/carts/crt_none/complete', people, 'POST')).status).toBeGreaterThanOrEqual(400)
+  expect((await ask(web, '/internal/traffic', { ...headers, ...people })).status).toBe(404)
+  const traffic = async (plane: Plane) => JSON.parse((await ask(plane, '/internal/traffic', headers)).body).data
+  await until(async () => (await traffic(web)).requests === 3)
+  expect(await traffic(web)).toMatchObject({ release: 'test', requests: 3, errors: 0, checkouts: 1, failedCheckouts: 0 })
+  expect(await traffic(worker)).toMatchObject({ requests: 0 })
+  expect((await traffic(worker)).epoch).not.toBe((await traffic(web)).epoch)
+
+  worker.child.kill('SIGTERM')
+  expect([await exited(worker), await lease()]).toEqual([0, []])
+  web.child.kill('SIGTERM')
+  expect(await exited(web)).toBe(0)
 }, 60_000)
 
 it('says in one line why it cannot be bound', async () => {

@@ -9,9 +9,11 @@ import { TenantContext } from '../platform/tenant/tenant-context.ts'
 import { AppModule } from './app.module.ts'
 import { ControlStream } from './control-stream/control-stream.ts'
 import { ReportPush } from './control-stream/report-push.ts'
+import { keepAssets } from './kept-assets.ts'
 import { Activity } from './life/activity.ts'
 import { SleepReport } from './life/sleep.ts'
 import { Takeover } from './life/takeover.ts'
+import { Traffic } from './life/traffic.ts'
 import { pages } from './pages.ts'
 import { requireFit } from './release-check.ts'
 import { httpSettings, type LateSettings } from './settings.ts'
@@ -29,7 +31,7 @@ const drainMilliseconds = 8_000
 /** How often connections without a request are closed meanwhile. */
 const idleMilliseconds = 20
 
-/** Boots one tenant: opens its database, takes its lease if it is free and it does not stand by for another process, listens. */
+/** Boots one tenant: opens its database, takes its lease if it is free and it does not leave that to another process, listens. */
 export async function serve(binding: Binding): Promise<Serving> {
   const log = createLog('data-plane', { tenant_id: binding.tenant.id })
   const tenant = new TenantContext(binding)
@@ -37,8 +39,9 @@ export async function serve(binding: Binding): Promise<Serving> {
   const settings = httpSettings(binding, tenant, log, late)
   const app = await createPlaneApp(AppModule.for({ binding, tenant, log, settings }), {
     log,
-    mount: pages(binding),
+    mount: pages({ ...binding, former_release_dirs: await formerReleases(binding, log) }),
     surfaceOf: settings.surfaceOf,
+    watch: (instance, composed) => composed.get(Traffic).watch(instance),
   })
   await requireFit(binding, app.get(Database))
   const activity = app.get(Activity)
@@ -50,11 +53,11 @@ export async function serve(binding: Binding): Promise<Serving> {
   const stream = app.get(ControlStream)
   const report = app.get(ReportPush)
   const sleep = app.get(SleepReport)
-  await background.start(binding.standby)
+  await background.start(binding.standby === true || binding.role === 'web')
   await listen(app, binding)
   stream.start()
   if (!binding.standby) app.get(Takeover).begin()
-  log.info({ release: binding.tenant.release }, 'tenant is up')
+  log.info({ release: binding.tenant.release, ...(binding.role ? { role: binding.role } : {}) }, 'tenant is up')
 
   return {
     app,
@@ -71,6 +74,16 @@ export async function serve(binding: Binding): Promise<Serving> {
       log.flush()
     },
   }
+}
+
+/** Folders with the hashed files of other releases. A volume that cannot be written holds nobody up. */
+async function formerReleases(binding: Binding, log: Log): Promise<string[]> {
+  const { kept_assets_dir: kept, release_dir, tenant, role, former_release_dirs: former = [] } = binding
+  if (kept === undefined || role === 'worker') return former
+  return keepAssets(kept, { dir: release_dir, version: tenant.release }, new Date()).catch((error: unknown) => {
+    log.warn({ error }, 'files of this release could not be kept for pages that stay open')
+    return former
+  })
 }
 
 async function listen(app: NestFastifyApplication, { listen: place }: Binding): Promise<void> {

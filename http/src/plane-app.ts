@@ -13,6 +13,8 @@ export type Mount = (scope: FastifyInstance, app: NestFastifyApplication) => voi
 export interface PlaneAppOptions {
   log: Log
   mount?: Mount
+  /** Sees every request and answer; called before anything is mounted. */
+  watch?: (instance: FastifyInstance, app: NestFastifyApplication) => void
   /** Lets routes be bound to a front door: `constraints: { surface: 'store' }`. */
   surfaceOf?: HttpSettings['surfaceOf']
 }
@@ -35,6 +37,7 @@ export async function createPlaneApp(root: Type | DynamicModule, options: PlaneA
     logger: nestLogger(options.log),
     abortOnError: false,
   })
+  options.watch?.(instance as unknown as FastifyInstance, app)
   await instance.register(async (scope) => {
     await options.mount?.(scope as unknown as FastifyInstance, app)
   })

@@ -32,6 +32,11 @@ export function isSecure(request: { headers: FastifyRequest['headers'] }): boole
   return request.headers['x-forwarded-proto'] === 'https'
 }
 
+/** The gateway says for whom it asks; the other plane and the supervisor come by the socket, without it. */
+export function cameThroughGateway(request: { headers: FastifyRequest['headers'] }): boolean {
+  return request.headers['x-forwarded-for'] !== undefined
+}
+
 /**
  * Origin under which the browser reached a host: with the gateway's word over TLS (a host with a certificate of its own),
  * else as the platform is published.

@@ -6,7 +6,7 @@ import { type BoundEndpoint, EndpointRegistry } from './endpoint-registry.ts'
 import { EventStreams } from './event-streams.ts'
 import { Metrics } from './metrics.ts'
 import { openApiDocument } from './open-api.ts'
-import { RequestContexts } from './request.ts'
+import { cameThroughGateway, RequestContexts } from './request.ts'
 import { HTTP_SETTINGS, type HttpSettings } from './settings.ts'
 import { AnswerWriter } from './writer.ts'
 
@@ -124,11 +124,6 @@ function formFields(body: string): Record<string, string | string[]> {
     return [name, values.length === 1 ? (values[0] ?? '') : values]
   })
   return Object.fromEntries(fields)
-}
-
-/** The gateway says for whom it asks; the other plane and the supervisor come by the socket, without it. */
-function cameThroughGateway(request: FastifyRequest): boolean {
-  return request.headers['x-forwarded-for'] !== undefined
 }
 
 function pathOf(request: FastifyRequest): string {

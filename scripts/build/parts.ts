@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { root } from './sources.ts'
 
-export type PartName = 'data-plane' | 'control-plane' | 'storefront' | 'operator-console' | 'tenant-console'
+export type PartName = 'data-plane' | 'control-plane' | 'stack' | 'storefront' | 'operator-console' | 'tenant-console'
 
 /** One separately cached piece of a release. */
 export interface Part {
@@ -29,14 +29,22 @@ export const parts: readonly Part[] = [
     entry: 'control-plane/src/main.ts',
     sources: [...everywhere, 'http/src', 'mail/src', 'provisioning', 'control-plane'],
     target: '',
-    build: (outDir) => bundleService('control-plane', outDir),
+    build: (outDir) => bundleProgram('control-plane', 'control-plane/src/main.ts', outDir),
+  },
+  {
+    // Pulumi for one tenant's stack, in a process of its own that the Kubernetes driver starts
+    name: 'stack',
+    entry: 'provisioning/kubernetes/stack/main.ts',
+    sources: [...everywhere, 'provisioning/kubernetes/stack', 'provisioning/package.json'],
+    target: '',
+    build: (outDir) => bundleProgram('stack', 'provisioning/kubernetes/stack/main.ts', outDir),
   },
   {
     name: 'data-plane',
     entry: 'data-plane/src/main.ts',
     sources: [...everywhere, 'http/src', 'mail/src', 'data-plane'],
     target: '',
-    build: (outDir) => bundleService('data-plane', outDir),
+    build: (outDir) => bundleProgram('data-plane', 'data-plane/src/main.ts', outDir),
   },
   {
     name: 'storefront',
@@ -65,14 +73,23 @@ const optionalPeers = [
   /^(class-transformer|class-validator|pg-native|bufferutil|utf-8-validate|sharp|@fastify\/view)(\/|$)/,
 ]
 
-/** Bundles a Nest service into one file (and lazily loaded chunks beside it), with its decorators' metadata. */
-async function bundleService(folder: 'data-plane' | 'control-plane', outDir: string): Promise<void> {
+/** Pulumi reads functions with a compiler to send them elsewhere; nothing here does that, and the compiler is 9 MB. */
+const compilerShim = {
+  name: 'without-compiler',
+  resolveId: (id: string) => (/(^|\/)typescript-shim(\.js)?$/.test(id) ? '\0no-compiler' : null),
+  load: (id: string) => (id === '\0no-compiler' ? 'export default {}' : null),
+}
+
+/** Bundles a program into `<name>.mjs` (and lazily loaded chunks beside it); a Nest service with its decorators' metadata. */
+async function bundleProgram(name: string, entry: string, outDir: string): Promise<void> {
+  const folder = join(root, entry.split('/', 1)[0]!)
   const bundle = await rolldown({
-    input: { [folder]: join(root, folder, 'src/main.ts') },
-    cwd: join(root, folder),
+    input: { [name]: join(root, entry) },
+    cwd: folder,
     platform: 'node',
-    tsconfig: join(root, folder, 'tsconfig.json'),
+    tsconfig: join(folder, 'tsconfig.json'),
     external: (id) => optionalPeers.some((peer) => peer.test(id)),
+    plugins: [compilerShim],
     logLevel: 'silent',
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   })
@@ -81,7 +98,7 @@ async function bundleService(folder: 'data-plane' | 'control-plane', outDir: str
       dir: outDir,
       format: 'esm',
       entryFileNames: '[name].mjs',
-      chunkFileNames: `${folder}-[name]-[hash].mjs`,
+      chunkFileNames: `${name}-[name]-[hash].mjs`,
       minify: true,
       keepNames: true,
       sourcemap: 'hidden',

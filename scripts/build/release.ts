@@ -18,7 +18,7 @@ export async function readManifest(dir: string): Promise<ReleaseManifest | null>
   return existsSync(path) ? ReleaseManifest.parse(JSON.parse(await readFile(path, 'utf8'))) : null
 }
 
-/** Puts the parts, the migrations and the seed's pictures together, then swaps the finished folder in. */
+/** Puts the parts, the migrations, the seed's pictures and the charts together, then swaps the finished folder in. */
 export async function assemble(parts: readonly Part[], version: string, builtAt: Date): Promise<ReleaseManifest> {
   const next = join(distDir, `release.${process.pid}`)
   await rm(next, { recursive: true, force: true })
@@ -30,8 +30,10 @@ export async function assemble(parts: readonly Part[], version: string, builtAt:
   await cp(join(root, 'data-plane/archive.json'), join(next, 'archive.json'))
   const pictures = join(root, 'data-plane/seed/pictures')
   if (existsSync(pictures)) await cp(pictures, join(next, 'seed/pictures'), { recursive: true })
+  // The same charts that people install by hand are what the Kubernetes driver installs for a tenant.
+  await cp(join(root, 'charts'), join(next, 'charts'), { recursive: true })
   await copyFonts(join(next, 'fonts'))
-  await writeFile(join(next, 'sbom.json'), await billOfMaterials(version))
+  await writeFile(join(next, 'sbom.json'), await billOfMaterials(version, builtAt))
   const manifest: ReleaseManifest = {
     version,
     schema: schemaName(journal.at(-1) ?? 'none'),
@@ -60,15 +62,17 @@ export async function readPackage(): Promise<{
 }
 
 /** Every third-party package inside the release, with licence and checksum, as a CycloneDX document (pnpm writes it). */
-async function billOfMaterials(version: string): Promise<string> {
-  const inside = ['data-plane', 'control-plane', 'console'].flatMap((name) => ['--filter', `@cityos/${name}`])
+async function billOfMaterials(version: string, builtAt: Date): Promise<string> {
+  const inside = ['data-plane', 'control-plane', 'provisioning', 'console'].flatMap((name) => ['--filter', `@cityos/${name}`])
   const { stdout } = await promisify(execFile)(
     'pnpm',
     ['sbom', '--sbom-format', 'cyclonedx', '--sbom-spec-version', '1.6', '--sbom-type', 'application', '--prod', ...inside],
     { cwd: root, maxBuffer: 64 * 1024 * 1024 },
   )
-  const document = JSON.parse(stdout) as { metadata: { component: { version: string } } }
+  const document = JSON.parse(stdout) as { serialNumber?: string; metadata: { timestamp: string; component: { version: string } } }
   document.metadata.component.version = version
+  document.metadata.timestamp = builtAt.toISOString()
+  delete document.serialNumber
   return `${JSON.stringify(document, null, 1)}\n`
 }
 

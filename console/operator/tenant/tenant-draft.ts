@@ -14,6 +14,8 @@ export interface TenantDraft {
   currency: string
   country: string
   timezone: string
+  /** Region of a cluster; empty: whatever the platform does without being told. */
+  cluster_region: string
   seed: boolean
 }
 
@@ -33,6 +35,7 @@ export const emptyDraft: TenantDraft = {
   currency: 'SAR',
   country: 'SA',
   timezone: 'Asia/Riyadh',
+  cluster_region: '',
   seed: false,
 }
 
@@ -49,6 +52,8 @@ export const stepOfField: Record<string, WizardStep> = {
   currencies: 'region',
   country: 'region',
   timezone: 'region',
+  driver: 'region',
+  region: 'region',
   seed: 'region',
 }
 
@@ -111,6 +116,7 @@ export function toRequest(draft: TenantDraft) {
     currency: draft.currency,
     country: draft.country,
     timezone: draft.timezone,
+    ...(draft.cluster_region === '' ? {} : { driver: 'kubernetes' as const, region: draft.cluster_region }),
     seed: draft.seed,
   }
 }

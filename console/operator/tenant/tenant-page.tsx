@@ -13,6 +13,7 @@ import { FailureState, ListSkeleton } from '../../shell/states.tsx'
 import { OwnerInvitation } from './invitation.tsx'
 import { TenantAudit } from './tenant-audit.tsx'
 import { TenantBackups } from './tenant-backups.tsx'
+import { TenantCluster } from './tenant-cluster.tsx'
 import { TenantDomains } from './tenant-domains.tsx'
 import { TenantHealth } from './tenant-health.tsx'
 import { TenantHistory } from './tenant-history.tsx'
@@ -36,6 +37,7 @@ const tabs = {
   history: TenantHistory,
   audit: TenantAudit,
   logs: TenantLogs,
+  cluster: TenantCluster,
 }
 const names = Object.keys(tabs) as (keyof typeof tabs)[]
 
@@ -51,6 +53,7 @@ export function TenantPage() {
   const { data: tenant, error, refetch } = useRead(readTenant, { params: { id } }, { refetchInterval: 5_000 })
   if (error && !tenant) return <FailureState error={error} retry={refetch} />
   if (!tenant) return <ListSkeleton />
+  const shown = names.filter((name) => name !== 'cluster' || tenant.cell !== null)
   return (
     <Box>
       <Title title={pickText(tenant.name, locale)} />
@@ -67,7 +70,7 @@ export function TenantPage() {
           allowScrollButtonsMobile
           aria-label={t('tenant.parts')}
         >
-          {names.map((name) => (
+          {shown.map((name) => (
             <Tab key={name} value={name} label={t(`tenant.${name}`)} />
           ))}
         </Tabs>
@@ -171,7 +174,7 @@ function Overview({ tenant }: { tenant: Tenant }) {
             { label: 'field.locales', value: tenant.locales.join(', ') },
             { label: 'field.currencies', value: <bdi dir="ltr">{tenant.currencies.join(', ')}</bdi> },
             { label: 'field.timezone', value: <Ident value={tenant.timezone} /> },
-            { label: 'field.driver', value: `${tenant.driver} · ${tenant.region}` },
+            { label: 'field.driver', value: [tenant.driver, tenant.region, tenant.cell].filter(Boolean).join(' · ') },
             { label: 'field.verticals', value: tenant.verticals.join(', ') || '–' },
             { label: 'field.residency_zone', value: <Ident value={tenant.residency_zone} /> },
             { label: 'field.last_backup', value: <When at={tenant.backup?.last_at} ago /> },

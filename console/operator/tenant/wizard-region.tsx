@@ -1,4 +1,5 @@
 import { type Locale, locales } from '@cityos/contract'
+import { listCells } from '@cityos/control-plane/contract'
 import {
   Box,
   Checkbox,
@@ -13,6 +14,7 @@ import {
   TextField,
 } from '@mui/material'
 import { useTranslate } from 'react-admin'
+import { useRead } from '../../api/query.ts'
 import { useConsoleLocale } from '../../fields/format.ts'
 import { languageNames, type StepProps } from './wizard-step.ts'
 
@@ -110,6 +112,7 @@ export function Region({ draft, change, failures }: StepProps) {
           ))}
         </TextField>
       </Box>
+      <ClusterRegion draft={draft} change={change} />
       <FormControl>
         <FormLabel id="seed-label">{t('wizard.content')}</FormLabel>
         <RadioGroup
@@ -122,5 +125,29 @@ export function Region({ draft, change, failures }: StepProps) {
         </RadioGroup>
       </FormControl>
     </Stack>
+  )
+}
+
+/** Where it runs, on a platform that has clusters; on one of a single machine nothing is asked. */
+function ClusterRegion({ draft, change }: Pick<StepProps, 'draft' | 'change'>) {
+  const t = useTranslate()
+  const { data } = useRead(listCells, { query: { limit: 100 } })
+  const regions = [...new Set((data?.items ?? []).filter((cell) => cell.room > 0).map((cell) => cell.region))]
+  if (regions.length === 0) return null
+  return (
+    <TextField
+      select
+      name="cluster_region"
+      label={t('wizard.runs_in')}
+      value={draft.cluster_region}
+      onChange={(event) => change({ cluster_region: event.target.value })}
+    >
+      <MenuItem value="">{t('wizard.runs_as_usual')}</MenuItem>
+      {regions.map((region) => (
+        <MenuItem key={region} value={region}>
+          {region}
+        </MenuItem>
+      ))}
+    </TextField>
   )
 }

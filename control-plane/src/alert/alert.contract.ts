@@ -11,6 +11,8 @@ export const AlertKind = z.enum([
   'certificate-expiring',
   'rollout-rolled-back',
   'rollout-stuck',
+  'cell-unreachable',
+  'tenant-cluster',
 ])
 export type AlertKind = z.infer<typeof AlertKind>
 

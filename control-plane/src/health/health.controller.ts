@@ -1,8 +1,10 @@
 import type { Input } from '@cityos/contract'
 import { Handle, type RequestContext } from '@cityos/http'
 import { Controller, Inject } from '@nestjs/common'
+import { Clock } from '../clock.ts'
 import { Drivers } from '../drivers.ts'
 import { OperationEngine } from '../operations/engine.ts'
+import { leaseName } from '../operations/lease.ts'
 import { Registry } from '../registry/registry.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
 import { StripeGateway } from '../stripe/stripe.gateway.ts'
@@ -20,6 +22,7 @@ export class HealthController {
     private readonly registry: Registry,
     private readonly drivers: Drivers,
     private readonly engine: OperationEngine,
+    private readonly clock: Clock,
     private readonly stripe: StripeGateway,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -30,6 +33,7 @@ export class HealthController {
     const drivers = await Promise.all(
       this.drivers
         .all()
+        .filter((driver) => driver.name === 'local')
         .map(
           async (driver) =>
             [
@@ -38,14 +42,31 @@ export class HealthController {
             ] as const,
         ),
     )
-    const runner: Dependency = this.engine.holdsLease
-      ? { status: 'ok', latency_ms: null }
-      : { status: 'degraded', latency_ms: null, message: 'another process runs the operations' }
-    const dependencies: Record<string, Dependency> = { database, ...Object.fromEntries(drivers), operation_runner: runner }
+    const [runner, cells] = await Promise.all([this.#runner(), this.#cells()])
+    const dependencies: Record<string, Dependency> = { database, ...Object.fromEntries(drivers), ...cells, operation_runner: runner }
     const states = Object.values(dependencies).map((dependency) => dependency.status)
     const status = states.includes('failed') ? ('failed' as const) : states.includes('degraded') ? ('degraded' as const) : ('ok' as const)
     const integrations = { stripe: this.#stripe() }
     return { status, version: this.settings.version, uptime_s: Math.round(process.uptime()), dependencies, integrations }
+  }
+
+  /** One of several processes runs the operations; that another one does is as well as it should be. */
+  async #runner(): Promise<Dependency> {
+    if (this.engine.holdsLease) return { status: 'ok', latency_ms: null }
+    const lease = await this.registry.db.runner_lease.findUnique({ where: { name: leaseName } }).catch(() => null)
+    if (lease && lease.expires_at > this.clock.now())
+      return { status: 'ok', latency_ms: null, message: 'another process runs the operations' }
+    return { status: 'degraded', latency_ms: null, message: 'nobody runs the operations yet' }
+  }
+
+  /** As the process that watches them last found them. */
+  async #cells(): Promise<Record<string, Dependency>> {
+    if (!this.drivers.has('kubernetes')) return {}
+    const away = await this.registry.db.cell.count({ where: { unreachable_since: { not: null } } }).catch(() => 0)
+    if (away === 0) return { cells: { status: 'ok', latency_ms: null } }
+    return {
+      cells: { status: 'degraded', latency_ms: null, message: `${away} of the clusters do not answer; tenants there go on serving` },
+    }
   }
 
   #stripe() {

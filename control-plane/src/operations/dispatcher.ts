@@ -18,6 +18,8 @@ export interface DispatcherParts {
   most?: number
   /** Milliseconds between renewals of the lease; well under its length. */
   renewEvery?: number
+  /** Milliseconds between two looks at the lease while another process holds it. */
+  standbyEvery?: number
 }
 
 /**
@@ -43,9 +45,10 @@ export class Dispatcher {
     this.#stop.abort()
     await this.#loop
     await Promise.all(this.#running.values())
-    const { lease, clock, log } = this.#parts
+    const { lease, clock, log, registry } = this.#parts
     await lease
       .release(clock.now())
+      .then(() => Signals.announce(registry.db, 'work'))
       .catch((error: unknown) => log.warn({ error }, 'the lease could not be given back; it runs out by itself'))
   }
 
@@ -54,7 +57,7 @@ export class Dispatcher {
   }
 
   async #turn(): Promise<void> {
-    const { lease, clock, log, signals, renewEvery = 5_000 } = this.#parts
+    const { lease, clock, log, signals, renewEvery = 5_000, standbyEvery = 1_000 } = this.#parts
     const work = signals.subscribe('work')
     let renewed = 0
     while (!this.#stop.signal.aborted) {
@@ -64,7 +67,7 @@ export class Dispatcher {
           await lease.acquire(clock.now())
           renewed = performance.now()
         }
-        if (lease.fence !== null) pause = Math.min(pause, await this.#dispatch())
+        pause = lease.fence === null ? standbyEvery : Math.min(pause, await this.#dispatch())
       } catch (error) {
         log.error({ error }, 'the operation runner cannot reach the registry; trying again')
         pause = 1_000

@@ -7,7 +7,8 @@ import { Signals } from '../registry/signals.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
 import { definitionOf } from './definitions.ts'
 import { Dispatcher } from './dispatcher.ts'
-import { Lease } from './lease.ts'
+import { Lease, processIdentity } from './lease.ts'
+import { Lifeline, withLifeline } from './lifeline.ts'
 import { Runner } from './runner.ts'
 
 /** The one place where lease, runner and dispatcher are put together for a process. */
@@ -24,7 +25,8 @@ export class OperationEngine {
     signals: Signals,
     @Inject(SETTINGS) settings: Settings,
   ) {
-    this.lease = new Lease(registry)
+    const owner = withLifeline(processIdentity())
+    this.lease = new Lease(registry, undefined, owner, new Lifeline(settings.binding.database.url, owner, settings.log))
     const killAt = settings.binding.test?.kill_at
     const runner = new Runner({
       registry,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import type { Registry, Tx } from '../registry/registry.ts'
+import type { Db, Registry, Tx } from '../registry/registry.ts'
+import { hasLostLifeline, type Lifeline } from './lifeline.ts'
 
 /** Another runner has taken over: whatever was under way here must stop without a trace. */
 export class LeaseLost extends Error {
@@ -21,13 +22,18 @@ const name = leaseName
 export class Lease {
   readonly #registry: Registry
   readonly #seconds: number
+  readonly #lifeline: Lifeline | undefined
   readonly owner: string
   #fence: bigint | null = null
 
-  /** @param seconds how long the lease holds without being renewed */
-  constructor(registry: Registry, seconds = 15, owner = processIdentity()) {
+  /**
+   * @param seconds how long the lease holds without being renewed
+   * @param lifeline by which others see at once that this process has died
+   */
+  constructor(registry: Registry, seconds = 15, owner = processIdentity(), lifeline?: Lifeline) {
     this.#registry = registry
     this.#seconds = seconds
+    this.#lifeline = lifeline
     this.owner = owner
   }
 
@@ -36,8 +42,10 @@ export class Lease {
     return this.#fence
   }
 
-  /** Takes the lease if it is free, expired, or held by a process of this machine that has died; renews it if it is ours. */
+  /** Takes the lease if it is free, expired, or held by a process that has died; renews it if it is ours. */
   async acquire(now: Date): Promise<boolean> {
+    if (this.#fence === null && (await this.#isHeldByAnother(now))) return false
+    await this.#lifeline?.hold()
     const expires = new Date(now.getTime() + this.#seconds * 1000)
     return this.#registry.transaction(async (tx) => {
       await tx.runner_lease.createMany({ data: [{ name, owner: '', fence: 0n, expires_at: new Date(0) }], skipDuplicates: true })
@@ -49,7 +57,7 @@ export class Lease {
         return true
       }
       this.#fence = null
-      if (row.expires_at > now && !isDeadNeighbour(row.owner)) return false
+      if (row.expires_at > now && !(await isDead(tx, row.owner))) return false
       const fence = row.fence + 1n
       await tx.runner_lease.update({ where: { name }, data: { owner: this.owner, fence, expires_at: expires } })
       this.#fence = fence
@@ -59,9 +67,16 @@ export class Lease {
 
   /** Gives the lease back, so that the next process need not wait. */
   async release(now: Date): Promise<void> {
+    await this.#lifeline?.end()
     if (this.#fence === null) return
     await this.#registry.db.runner_lease.updateMany({ where: { name, owner: this.owner, fence: this.#fence }, data: { expires_at: now } })
     this.#fence = null
+  }
+
+  /** A look without a lock: whoever waits for the lease looks often, and must not be in its holder's way. */
+  async #isHeldByAnother(now: Date): Promise<boolean> {
+    const row = await this.#registry.db.runner_lease.findUnique({ where: { name } })
+    return row !== null && row.owner !== this.owner && row.expires_at > now && !(await isDead(this.#registry.db, row.owner))
   }
 
   /** Runs `work` in a transaction in which `fence` is still the newest number. @throws LeaseLost */
@@ -75,8 +90,12 @@ export class Lease {
 }
 
 /** `host:pid:start`, so that a reused process id is not taken for its predecessor. */
-function processIdentity(): string {
+export function processIdentity(): string {
   return `${hostname()}:${process.pid}:${startOf(process.pid) ?? 'unknown'}`
+}
+
+async function isDead(db: Db, owner: string): Promise<boolean> {
+  return isDeadNeighbour(owner) || (await hasLostLifeline(db, owner))
 }
 
 function isDeadNeighbour(owner: string): boolean {

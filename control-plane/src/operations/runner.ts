@@ -134,9 +134,15 @@ export class Runner {
     return false
   }
 
-  /** A dependency that is away (the node restarts) is waited for until the deadline: that is nothing the step can help. */
+  /**
+   * A dependency that is away (the node restarts) is waited for until the deadline: that is nothing the step can help. For a
+   * cluster that does not answer it is waited as long as it takes: nothing there could be undone either, and whoever has
+   * enough of it cancels.
+   */
   #isAway(error: unknown, row: OperationRow): boolean {
-    return error instanceof DomainError && error.code === 'dependency_unavailable' && this.#now() < row.deadline_at
+    if (!(error instanceof DomainError)) return false
+    if (error.code === 'cluster_unreachable' || error.code === 'stack_locked') return true
+    return error.code === 'dependency_unavailable' && this.#now() < row.deadline_at
   }
 
   async #undoNext(row: OperationRow, definition: OperationDefinition, context: StepContext<unknown>, journal: Journal): Promise<boolean> {

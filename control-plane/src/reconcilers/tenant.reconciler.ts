@@ -3,7 +3,8 @@ import type { DataPlaneDriver, Fence, InventoryItem, RuntimeState } from '@cityo
 import type { Clock } from '../clock.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Sealing } from '../registry/sealing.ts'
-import { documentOf, loadTenant, readSecrets, sendToPlane, type TenantRow } from '../tenant/tenant.document.ts'
+import { documentOf, readSecrets, sendToPlane, type TenantRow } from '../tenant/tenant.document.ts'
+import { exclusively } from './exclusively.ts'
 
 const active = ['queued', 'running', 'waiting', 'undoing']
 const serving = ['trial', 'active', 'past_due', 'suspended']
@@ -38,7 +39,7 @@ export class TenantReconciler {
     const row = await registry.db.tenant.findUnique({ where: { id: tenantId } })
     if (!fence || !row || row.deleted_at) return []
     const driver = driverOf(row.driver)
-    const repairs = await this.#exclusively(tenantId, async (tenant) => {
+    const repairs = await exclusively(registry.db, tenantId, async (tenant) => {
       const state = await driver.state(tenantId)
       if (tenant.status === 'closing' || tenant.status === 'closed') return this.#keepStopped(tenant, driver, state, fence)
       if (!serving.includes(tenant.status)) return []
@@ -51,20 +52,6 @@ export class TenantReconciler {
     if (repairs === null || !serving.includes(row.status)) return repairs ?? []
     await this.#noteRuntime(row, await driver.state(tenantId))
     return repairs
-  }
-
-  /**
-   * Runs `work` while no operation of the tenant can start: both lock its row. Null when one is under way, or about to be.
-   */
-  async #exclusively<T>(tenantId: string, work: (tenant: TenantRow) => Promise<T>): Promise<T | null> {
-    return this.#parts.registry.db.$transaction(
-      async (tx) => {
-        const free = await tx.$queryRaw<unknown[]>`SELECT 1 FROM tenant WHERE id = ${tenantId} FOR NO KEY UPDATE SKIP LOCKED`
-        const busy = await tx.operation.findFirst({ where: { tenant_id: tenantId, status: { in: active } }, select: { id: true } })
-        return free.length === 0 || busy ? null : work(await loadTenant(tx, tenantId))
-      },
-      { timeout: 60_000 },
-    )
   }
 
   async #noteRuntime(row: { id: string; runtime: string | null }, state: RuntimeState): Promise<void> {

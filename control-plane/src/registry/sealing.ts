@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 import { Injectable } from '@nestjs/common'
 
 /** What a sealed text is about: a text sealed for one purpose does not open for another. */
-export type SealPurpose = 'personal' | 'tenant-secret' | 'signing-key' | 'answer' | 'mail' | 'totp' | 'certificate' | 'acme'
+export type SealPurpose = 'personal' | 'tenant-secret' | 'signing-key' | 'answer' | 'mail' | 'totp' | 'certificate' | 'acme' | 'cell'
 
 const version = 'v1'
 

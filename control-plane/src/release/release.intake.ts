@@ -33,6 +33,7 @@ export class ReleaseIntake {
     const own = binding.releases.find((release) => release.dir === binding.release_dir) ?? binding.releases.at(-1)
     const now = this.clock.now()
     await this.registry.transaction(async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('cityos release intake'))`
       for (const { release, facts } of columns) {
         await tx.release.upsert({
           where: { version: release.version },

@@ -20,6 +20,7 @@ export const subjects = [
   'rollout',
   'plan',
   'vertical',
+  'cell',
   'fleet',
   'staff',
   'session',
@@ -100,7 +101,7 @@ export const ruleBook: RuleBook = {
     auditor: [...inspection, ['read', ['billing', 'tenant_usage']], ['export', 'invoice']],
     'city-manager': [
       ['read', [...seen, ...city, ...places, ...offers, 'tenant_usage', 'fleet', 'release', 'rollout', 'backup', 'approval']],
-      ['read', ['billing', 'invoice', 'domain', 'support_access', 'alert', 'setting']],
+      ['read', ['billing', 'invoice', 'domain', 'support_access', 'alert', 'setting', 'cell']],
       [['create', 'update', 'operate', 'export'], 'tenant'],
       ['operate', 'operation'],
       [
@@ -116,7 +117,8 @@ export const ruleBook: RuleBook = {
     viewer: [['read', ['tenant', 'operation', 'fleet', 'release', 'rollout', 'alert', ...offers, ...city, ...places]]],
     sre: [
       ['read', [...seen, ...offers, 'fleet', 'release', 'rollout', 'backup', 'approval', 'domain', 'support_access', 'alert', 'setting']],
-      ['operate', ['tenant', 'backup', 'domain']],
+      ['read', 'cell'],
+      ['operate', ['tenant', 'backup', 'domain', 'cell']],
       ['export', 'tenant'],
       [['operate', 'force'], 'operation'],
       [['create', 'update', 'operate', 'force'], 'rollout'],

@@ -20,23 +20,22 @@ export class FirstOperator {
 
   /**
    * Makes the account on an empty registry. The file comes first: a process that dies between the two finds it and goes
-   * on with it. On later starts only the address in the file follows the platform's port.
+   * on with it; so does one that was handed the file at its start. Of several processes one makes the account. On later
+   * starts only the address in the file follows the platform's port.
    */
   async ensure(): Promise<void> {
     const origin = issuer(this.settings)
     const known = await this.#read()
-    if ((await this.registry.db.staff_user.count()) > 0) {
-      if (known && known.origin !== origin) await this.#write({ ...known, origin })
-      return
-    }
-    const credential = known ?? {
-      origin,
-      email: `operator@cityos.${this.settings.binding.public.base_domain}`,
-      password: randomBytes(18).toString('base64url'),
-      created_at: this.clock.now().toISOString(),
-    }
-    await this.#write({ ...credential, origin })
-    await this.registry.transaction(async (tx) => {
+    const made = await this.registry.transaction(async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('cityos first operator'))`
+      if ((await tx.staff_user.count()) > 0) return false
+      const credential = known ?? {
+        origin,
+        email: `operator@cityos.${this.settings.binding.public.base_domain}`,
+        password: randomBytes(18).toString('base64url'),
+        created_at: this.clock.now().toISOString(),
+      }
+      if (!known || known.origin !== origin) await this.#write({ ...credential, origin })
       const user = await this.staff.create(tx, { email: credential.email, name: 'Local operator', password: credential.password })
       await this.staff.grant(tx, user.id, { role: 'super-admin', tenant_id: null, nodes: [] })
       await audit(tx, {
@@ -47,8 +46,23 @@ export class FirstOperator {
         resource: { type: 'staff', id: user.id },
         changes: { role: 'super-admin' },
       })
+      return true
     })
-    this.settings.log.info({ path: this.#path }, 'the first operator’s credential is written')
+    if (made) this.settings.log.info({ path: this.#path }, 'the first operator’s account is made; its credential lies there')
+    else if (known && known.origin !== origin) await this.#follow({ ...known, origin })
+  }
+
+  /** A file that was mounted for reading only stays as it is: who mounted it knows the address. */
+  async #follow(credential: OperatorCredential): Promise<void> {
+    try {
+      await this.#write(credential)
+    } catch (error) {
+      if (!['EROFS', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      this.settings.log.warn(
+        { path: this.#path, origin: credential.origin },
+        'the credential’s file names another address and cannot be written',
+      )
+    }
   }
 
   get #path(): string {

@@ -2,6 +2,7 @@ import { DomainError } from '@cityos/contract'
 import { Inject, Injectable } from '@nestjs/common'
 import type { stripe_job } from '../../generated/client.ts'
 import { Clock } from '../clock.ts'
+import { OperationEngine } from '../operations/engine.ts'
 import { Registry } from '../registry/registry.ts'
 import { Sealing } from '../registry/sealing.ts'
 import { Signals } from '../registry/signals.ts'
@@ -13,10 +14,12 @@ import { cancel, eraseAtProvider, meter, move, type Outbound, subscribe } from '
 
 /** Milliseconds between two looks when nobody says that there is something. */
 const every = 15_000
+/** Milliseconds until this process looks again whether it is the one that works. */
+const standby = 500
 /** Attempts until a job counts as failed: some four days with the waits between them. */
 const attempts = 20
 
-/** Works off the outbox to the payment provider, in order per job, each in one transaction with its effect. */
+/** Works off the outbox to the payment provider, in order, each job in one transaction with its effect; in one process at a time. */
 @Injectable()
 export class StripeWorker {
   readonly #stop = new AbortController()
@@ -28,6 +31,7 @@ export class StripeWorker {
     private readonly sealing: Sealing,
     private readonly clock: Clock,
     private readonly signals: Signals,
+    private readonly engine: OperationEngine,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -47,6 +51,10 @@ export class StripeWorker {
       .call((client) => client.balance.retrieve())
       .catch((error: unknown) => this.settings.log.warn({ error }, 'the payment provider does not answer yet'))
     while (!this.#stop.signal.aborted) {
+      if (!this.engine.holdsLease) {
+        await news.next(standby, this.#stop.signal)
+        continue
+      }
       await this.run().catch((error: unknown) => this.settings.log.error({ error }, 'the outbox to the payment provider stands still'))
       const next = await this.registry.db.stripe_job
         .findFirst({ where: { done_at: null, failed_at: null }, orderBy: { next_at: 'asc' }, select: { next_at: true } })

@@ -52,6 +52,8 @@ export const Tenant = z.object({
   release: z.string(),
   driver: DriverName,
   region: z.string(),
+  /** The cell it is in; null for a driver without cells. */
+  cell: z.string().nullable(),
   /** Its place in the city and who governs it; null: the country's authority, or the platform's. */
   node_id: z.string().nullable(),
   authority_id: z.string().nullable(),
@@ -129,8 +131,10 @@ export const CreateTenant = z.object({
     .default('SA'),
   theme: ThemeTokens.partial().optional(),
   release: z.string().optional(),
-  driver: DriverName.default('local'),
-  region: z.string().max(40).default('riyadh'),
+  /** Left out: this machine where there is that driver, else a cluster. */
+  driver: DriverName.optional(),
+  /** Of the cluster; left out: the only one that has cells. */
+  region: z.string().max(40).optional(),
   /** Id or code of its place in the city, and of the authority that governs it. */
   node_id: z.string().max(64).optional(),
   authority_id: z.string().max(64).optional(),

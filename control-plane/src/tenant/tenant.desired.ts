@@ -10,6 +10,9 @@ import { checkCurrencies, checkLocales, checkTimezone, checkVerticalLimit, nameI
 
 /** From a request to the columns of the desired state; every refusal says what to do. */
 
+/** Where a machine of its own is said to be. */
+const ownRegion = 'riyadh'
+
 /** The columns of a new tenant that follow from the request alone. @throws DomainError */
 export function newState(asked: CreateTenant, platform: { drivers: Drivers; testByDefault: boolean }) {
   const verticals = resolveVerticals(asked.verticals)
@@ -18,7 +21,8 @@ export function newState(asked: CreateTenant, platform: { drivers: Drivers; test
   checkLocales(asked.locales, default_locale)
   checkCurrencies(currencies, asked.currency)
   checkTimezone(asked.timezone)
-  platform.drivers.get(asked.driver)
+  const driver = asked.driver ?? platform.drivers.usual
+  platform.drivers.get(driver)
   return {
     name: json(nameIn(asked.name, asked.locales)),
     verticals,
@@ -29,8 +33,8 @@ export function newState(asked: CreateTenant, platform: { drivers: Drivers; test
     timezone: asked.timezone,
     country: asked.country,
     theme: json(ThemeTokens.parse({ brand: '#0f766e', ...asked.theme })),
-    driver: asked.driver,
-    region: asked.region,
+    driver,
+    region: asked.region ?? ownRegion,
     seed: asked.seed,
     test: asked.test ?? platform.testByDefault,
     internal: asked.internal ?? false,

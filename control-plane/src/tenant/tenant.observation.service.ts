@@ -41,7 +41,7 @@ export class TenantObservationService {
       started_at: state.startedAt,
       next_wake_at: state.nextWakeAt,
       last_error: state.lastError,
-      connected: this.streams.isConnected(tenant.id),
+      connected: this.streams.isConnected(tenant.id) || (latest?.live === true && saysConnected(latest.report)),
       report: latest?.report ?? null,
       reported_at: latest?.at.toISOString() ?? null,
     }
@@ -71,14 +71,14 @@ export class TenantObservationService {
   }
 
   /** What an awake data plane says now, kept like a report it pushed; of a sleeping one, what it said last. Asking wakes nobody. */
-  async #latest(tenant: { id: string; driver: string }): Promise<{ report: PlaneHealth; at: Date } | null> {
+  async #latest(tenant: { id: string; driver: string }): Promise<{ report: PlaneHealth; at: Date; live: boolean } | null> {
     const live = await this.drivers
       .get(tenant.driver)
       .health(tenant.id)
       .catch(() => null)
     if (live) await this.record(tenant.id, live)
     const row = await this.registry.db.plane_report.findUnique({ where: { tenant_id: tenant.id } })
-    return row ? { report: PlaneHealth.parse(row.report), at: row.reported_at } : null
+    return row ? { report: PlaneHealth.parse(row.report), at: row.reported_at, live: live !== null } : null
   }
 
   /** Keeps a data plane's report: the newest as it is, its figures once an hour. */
@@ -103,6 +103,11 @@ export class TenantObservationService {
       })
     })
   }
+}
+
+/** Its stream may lead to another process of the control plane than this one. */
+function saysConnected(report: PlaneHealth): boolean {
+  return report.dependencies['control_plane']?.status === 'ok'
 }
 
 function sampleOf(usage: PlaneHealth['usage']): Omit<UsageSample, 'at'> {

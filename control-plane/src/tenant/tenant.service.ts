@@ -3,6 +3,7 @@ import { actorId, type RequestContext } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
 import { auditOf } from '../audit/audit.context.ts'
 import { audit } from '../audit/audit.trail.ts'
+import { placeInCell } from '../cell/cell.service.ts'
 import { Clock } from '../clock.ts'
 import { Drivers } from '../drivers.ts'
 import { placementOf } from '../governance/tenant.placement.ts'
@@ -83,7 +84,7 @@ export class TenantService {
 
   /**
    * Stores the desired state, the owner's invitation and the operation that makes it so, in one transaction.
-   * @throws DomainError slug_taken | slug_malformed | slug_reserved | unknown_vertical | unknown_plan | unknown_release | quota_exceeded | validation_failed
+   * @throws DomainError slug_taken | slug_malformed | slug_reserved | unknown_vertical | unknown_plan | unknown_release | quota_exceeded | not_enough_capacity | validation_failed
    */
   async create(ctx: RequestContext, asked: CreateTenant): Promise<Started & { invitation: IssuedInvitation }> {
     checkSlug(asked.slug)
@@ -97,6 +98,9 @@ export class TenantService {
         const now = this.clock.now()
         const id = newId('tnt')
         const owner = normaliseEmail(asked.owner)
+        const placement = await placementOf(tx, asked, asked.country, null)
+        const wanted = { region: asked.region ?? null, plan: plan.code, ...placement }
+        const place = desired.driver === 'kubernetes' ? await placeInCell(tx, wanted) : { cell: null, region: desired.region }
         await tx.tenant.create({
           data: {
             id,
@@ -107,7 +111,8 @@ export class TenantService {
             owner_sealed: this.sealing.seal('personal', owner),
             owner_index: this.sealing.emailIndex(owner),
             ...desired,
-            ...(await placementOf(tx, asked, asked.country, null)),
+            ...placement,
+            ...place,
             release,
             created_at: now,
             updated_at: now,

@@ -100,6 +100,7 @@ export function viewTenant(
     release: row.release,
     driver: row.driver as DriverName,
     region: row.region,
+    cell: row.cell,
     node_id: row.node_id,
     authority_id: row.authority_id,
     residency_zone: row.residency_zone as Tenant['residency_zone'],

@@ -61,7 +61,7 @@ type Method = Exclude<keyof DataPlaneDriver, 'name' | 'publishKeys' | 'inventory
  * its effect.
  */
 export class MemoryDriver implements DataPlaneDriver {
-  readonly name = 'local'
+  readonly name: DataPlaneDriver['name']
   readonly tenants = new Map<string, Kept>()
   readonly releases = new Set<string>()
   readonly calls: string[] = []
@@ -72,6 +72,10 @@ export class MemoryDriver implements DataPlaneDriver {
   readonly defects = new Map<string, 'rehearsal' | 'migration' | 'boot' | 'probes'>()
   /** What the gateway has counted; tests put it there. */
   counted: TrafficSample[] = []
+
+  constructor(name: DataPlaneDriver['name'] = 'local') {
+    this.name = name
+  }
 
   async publishKeys(jwks: { keys: Record<string, unknown>[] }): Promise<void> {
     this.keys = jwks

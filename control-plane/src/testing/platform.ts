@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ControlPlaneBinding, OperatorCredential } from '@cityos/contract'
+import { type ControlPlaneBinding, type KubernetesBinding, OperatorCredential } from '@cityos/contract'
 import { quietLog } from '@cityos/http'
 import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testing'
 import type { InjectOptions } from 'fastify'
@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane.ts'
 import type { DomainSettings } from '../domain/domain.settings.ts'
 import { outOfBand } from '../sign-in/clients.ts'
+import { MemoryClusters } from './memory-clusters.ts'
 import { MemoryDriver } from './memory-driver.ts'
 import { registryMigrations, testRelease } from './operation-bench.ts'
 
@@ -35,6 +36,7 @@ export const startRegistryServer = (): Promise<TestPostgres> => startTestPostgre
 /** A whole control plane over a real registry, with the strict driver in place of a machine; requests by injection. */
 export class TestPlatform {
   readonly driver: MemoryDriver
+  readonly clusters: MemoryClusters
   readonly credential: OperatorCredential
   readonly binding: ControlPlaneBinding
   readonly #plane: ControlPlane
@@ -43,12 +45,14 @@ export class TestPlatform {
   private constructor(
     plane: ControlPlane,
     driver: MemoryDriver,
+    clusters: MemoryClusters,
     credential: OperatorCredential,
     binding: ControlPlaneBinding,
     close: () => Promise<void>,
   ) {
     this.#plane = plane
     this.driver = driver
+    this.clusters = clusters
     this.credential = credential
     this.binding = binding
     this.#close = close
@@ -57,7 +61,7 @@ export class TestPlatform {
   /** @param server an existing server, which the caller stops */
   static async start(
     server?: TestPostgres,
-    options: { clock?: Clock; smtpUrl?: string; domains?: Partial<DomainSettings> } = {},
+    options: { clock?: Clock; smtpUrl?: string; domains?: Partial<DomainSettings>; kubernetes?: KubernetesBinding } = {},
   ): Promise<TestPlatform> {
     const postgres = server ?? (await startRegistryServer())
     const dir = await mkdtemp(join(tmpdir(), 'cityos-control-plane-'))
@@ -71,12 +75,15 @@ export class TestPlatform {
       releases: [testRelease],
       data_dir: dir,
       operator_credential_path: join(dir, 'operator.json'),
+      ...(options.kubernetes ? { kubernetes: options.kubernetes } : {}),
     }
     const driver = new MemoryDriver()
+    const clusters = new MemoryClusters()
     const plane = await startControlPlane({
       binding,
       log: quietLog,
       drivers: [driver],
+      kubernetes: () => Promise.resolve({ driver: new MemoryDriver('kubernetes'), clusters }),
       migrationsDir: registryMigrations,
       checkAnswers: true,
       smtpUrl: options.smtpUrl ?? null,
@@ -84,7 +91,7 @@ export class TestPlatform {
       ...(options.clock ? { clock: options.clock } : {}),
     })
     const credential = OperatorCredential.parse(JSON.parse(await readFile(binding.operator_credential_path, 'utf8')))
-    return new TestPlatform(plane, driver, credential, binding, async () => {
+    return new TestPlatform(plane, driver, clusters, credential, binding, async () => {
       await plane.close()
       if (!server) await postgres.stop()
       await rm(dir, { recursive: true, force: true })

@@ -9,7 +9,7 @@ const prefixes = { 'admin.': 'admin', 'vendor.': 'vendor', 'api.': 'api' } as co
  * @returns null for a host that is not this tenant's
  */
 export function surfaceOf(host: string, path: string, domains: readonly string[]): Surface | null {
-  if (path.startsWith('/internal/') || path === '/health' || path === '/metrics') return 'internal'
+  if (path.startsWith('/internal/') || path === '/health' || path === '/alive' || path === '/metrics') return 'internal'
   if (domains.includes(host)) return 'store'
   for (const [prefix, surface] of Object.entries(prefixes)) {
     if (host.startsWith(prefix) && domains.includes(host.slice(prefix.length))) return surface

@@ -1,4 +1,4 @@
-import { anyone, endpoint, PlaneHealth, ProbeReport, plane, TenantDocument } from '@cityos/contract'
+import { anyone, endpoint, PlaneHealth, PlaneTraffic, ProbeReport, plane, TenantDocument } from '@cityos/contract'
 import { z } from 'zod'
 
 /** What the supervisor, the gateway and probes read: every dependency with its state. */
@@ -15,6 +15,24 @@ export const readHealth = endpoint({
     dependencies: PlaneHealth.shape.dependencies,
   }),
   errors: ['dependency_unavailable'],
+})
+
+export const readAlive = endpoint({
+  id: 'health.alive',
+  method: 'GET',
+  path: '/alive',
+  summary: 'Whether this process turns: asks for nothing else, so that a database that is away restarts nobody',
+  access: anyone,
+  response: z.object({ alive: z.literal(true) }),
+})
+
+export const readTraffic = endpoint({
+  id: 'internal.traffic',
+  method: 'GET',
+  path: '/internal/traffic',
+  summary: 'Requests of people that this process has answered, since it began',
+  access: plane,
+  response: PlaneTraffic,
 })
 
 export const readPlaneHealth = endpoint({
@@ -39,7 +57,8 @@ export const activatePlane = endpoint({
   id: 'internal.activate',
   method: 'POST',
   path: '/internal/activate',
-  summary: 'Makes a process that stood by the one that serves; answers when it runs timers, relay and workflows, or cannot yet',
+  summary:
+    'Makes a process that stood by the one that serves; answers when it runs timers, relay and workflows, or cannot yet. A web process never does',
   access: plane,
   response: z.object({ lease: z.boolean() }),
 })

@@ -6,10 +6,21 @@ import { SeedSource } from '../../platform/seed/seed-source.ts'
 import { TenantContext } from '../../platform/tenant/tenant-context.ts'
 import { PlaneHealthReader } from '../life/health.ts'
 import { Takeover } from '../life/takeover.ts'
-import { activatePlane, probePlane, putTenant, readHealth, readPlaneHealth, seedTenant, setClock } from './internal.contract.ts'
+import { Traffic } from '../life/traffic.ts'
+import {
+  activatePlane,
+  probePlane,
+  putTenant,
+  readAlive,
+  readHealth,
+  readPlaneHealth,
+  readTraffic,
+  seedTenant,
+  setClock,
+} from './internal.contract.ts'
 import { LiveProbe } from './live-probe.ts'
 
-/** What the supervisor and the control plane ask; the gateway leads to `/health` only. */
+/** What the supervisor and the control plane ask; the gateway leads to `/health` and `/alive` only. */
 @Controller()
 export class InternalController {
   constructor(
@@ -19,6 +30,7 @@ export class InternalController {
     private readonly seeds: SeedSource,
     private readonly takeover: Takeover,
     private readonly liveProbe: LiveProbe,
+    private readonly traffic: Traffic,
   ) {}
 
   @Handle(readHealth)
@@ -33,6 +45,16 @@ export class InternalController {
       release: this.tenant.release,
       dependencies,
     }
+  }
+
+  @Handle(readAlive)
+  readAlive() {
+    return { alive: true as const }
+  }
+
+  @Handle(readTraffic)
+  readTraffic() {
+    return this.traffic.read()
   }
 
   @Handle(readPlaneHealth)

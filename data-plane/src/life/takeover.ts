@@ -23,19 +23,20 @@ export class Takeover {
     private readonly sleep: SleepReport,
   ) {}
 
-  /** This process serves: it reports and may ask for sleep. */
+  /** This process serves: it reports and may ask for sleep. One of several web processes leaves both to the worker. */
   begin(): void {
-    if (this.#serves) return
+    if (this.#serves || this.binding.role === 'web') return
     this.#serves = true
     this.report.start()
     this.sleep.start()
   }
 
   /**
-   * Takes the lease as soon as it is given up; a repeat asks at once.
+   * Takes the lease as soon as it is given up; a repeat asks at once. A web process asks for nothing.
    * @returns whether this process holds it; it goes on asking when not
    */
   async activate(): Promise<boolean> {
+    if (this.binding.role === 'web') return false
     const before = this.#serves
     this.begin()
     const held = await this.background.takeOver(longestWait)

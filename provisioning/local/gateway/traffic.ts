@@ -1,7 +1,6 @@
-import { latencyBoundsMs, type TrafficSample } from '../../upgrade.ts'
+import { completesCart, latencyBucket, noTraffic, type TrafficCounts } from '@cityos/contract'
+import type { TrafficSample } from '../../upgrade.ts'
 import type { TenantRoute } from './routes.ts'
-
-type Counted = Omit<TrafficSample, 'tenantId' | 'release' | 'epoch'>
 
 /** One request of a tenant, from when it is handed on: answered or broken, or neither when the client has gone. */
 export interface CountedRequest {
@@ -16,7 +15,7 @@ export interface CountedRequest {
 /** What the gate of a rollout looks at: requests by tenant and release since this gateway started. */
 export class Traffic {
   private readonly epoch: string
-  private readonly counts = new Map<string, { tenantId: string; release: string; counted: Counted }>()
+  private readonly counts = new Map<string, { tenantId: string; release: string; counted: TrafficCounts }>()
 
   /** @param epoch when this gateway started, ISO 8601 */
   constructor(epoch: string) {
@@ -27,7 +26,7 @@ export class Traffic {
   begin(route: TenantRoute, method: string, path: string): CountedRequest | null {
     if (!route.release || path === '/health') return null
     const counted = this.of(route.tenant_id, route.release)
-    const checkout = method === 'POST' && completesCart.test(path)
+    const checkout = completesCart(method, path)
     let failed = false
     const fail = (): void => {
       if (failed) return
@@ -43,7 +42,7 @@ export class Traffic {
       answered(status, milliseconds) {
         count()
         if (status >= 500) fail()
-        if (milliseconds !== null) counted.latency[bucketOf(milliseconds)]! += 1
+        if (milliseconds !== null) counted.latency[latencyBucket(milliseconds)]! += 1
       },
       broken() {
         count()
@@ -63,21 +62,13 @@ export class Traffic {
     }))
   }
 
-  private of(tenantId: string, release: string): Counted {
+  private of(tenantId: string, release: string): TrafficCounts {
     const key = `${tenantId} ${release}`
     let entry = this.counts.get(key)
     if (!entry) {
-      const latency = Array.from({ length: latencyBoundsMs.length + 1 }, () => 0)
-      entry = { tenantId, release, counted: { requests: 0, errors: 0, checkouts: 0, failedCheckouts: 0, latency } }
+      entry = { tenantId, release, counted: noTraffic() }
       this.counts.set(key, entry)
     }
     return entry.counted
   }
-}
-
-const completesCart = /^\/v1\/store\/carts\/[^/]+\/complete$/
-
-function bucketOf(milliseconds: number): number {
-  const index = latencyBoundsMs.findIndex((bound) => milliseconds <= bound)
-  return index < 0 ? latencyBoundsMs.length : index
 }

@@ -20,6 +20,14 @@ export class PlaneRefusal extends Error {
   }
 }
 
+/** Proof, good for 60 seconds, that it is the platform who asks the tenant's data plane. */
+export function planeToken(tenantId: string, planeKey: string, now: Date): Promise<string> {
+  const issued = Math.floor(now.getTime() / 1000)
+  return new SignJWT({ iss: 'node', aud: 'data-plane', tenant_id: tenantId, iat: issued, exp: issued + 60 })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(Buffer.from(planeKey, 'base64'))
+}
+
 /**
  * A request under `/internal/*` of a data plane, with a 60-second token of the tenant's plane key.
  * @returns the data of its envelope
@@ -31,10 +39,7 @@ export async function askPlaneAt(
   path: string,
   options: { timeoutMs: number; now: Date },
 ): Promise<unknown> {
-  const issued = Math.floor(options.now.getTime() / 1000)
-  const token = await new SignJWT({ iss: 'node', aud: 'data-plane', tenant_id: tenantId, iat: issued, exp: issued + 60 })
-    .setProtectedHeader({ alg: 'HS256' })
-    .sign(Buffer.from(planeKey, 'base64'))
+  const token = await planeToken(tenantId, planeKey, options.now)
   const headers = { authorization: `Bearer ${token}` }
   const { timeoutMs } = options
   const answer = await socketRequest(socket, method, path, { headers, timeoutMs, ...(method === 'POST' ? { body: {} } : {}) })

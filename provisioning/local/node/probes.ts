@@ -6,11 +6,14 @@ import { PlaneRefusal } from './plane-link.ts'
 const readsEach = 4
 const longestReadMs = 10_000
 
+/** Where a process listens. */
+export type ProbedPlace = { socketPath: string } | { host: string; port: number }
+
 /**
  * What a shopper's browser would ask, straight at a process, and what the process says about itself; leaves no trace.
  * @param ask the process's own probe: a quote, a hold released again
  */
-export async function probePlane(socket: string, document: TenantDocument, ask: () => Promise<unknown>): Promise<ProbeReport> {
+export async function probePlane(place: ProbedPlace, document: TenantDocument, ask: () => Promise<unknown>): Promise<ProbeReport> {
   const host = document.domains[0] ?? document.slug
   const reads: [name: string, path: string][] = [
     ['read.health', '/health'],
@@ -18,7 +21,7 @@ export async function probePlane(socket: string, document: TenantDocument, ask: 
     ...(document.verticals.includes('catalogue') ? [['read.products', '/v1/store/products?limit=5'] as [string, string]] : []),
   ]
   const checks: Check[] = []
-  for (const [name, path] of reads) checks.push(await check(name, () => readOften(socket, host, path)))
+  for (const [name, path] of reads) checks.push(await check(name, () => readOften(place, host, path)))
   checks.push(...(await own(ask)))
   return { ok: checks.every((each) => each.ok), checks }
 }
@@ -46,18 +49,18 @@ export async function check(name: string, attempt: () => Promise<string | null>)
   }
 }
 
-async function readOften(socket: string, host: string, path: string): Promise<null> {
+async function readOften(place: ProbedPlace, host: string, path: string): Promise<null> {
   for (let count = 0; count < readsEach; count += 1) {
-    const status = await read(socket, host, path)
+    const status = await read(place, host, path)
     if (status >= 400) throw new Error(`GET ${path} answered ${status}`)
   }
   return null
 }
 
-function read(socket: string, host: string, path: string): Promise<number> {
+function read(place: ProbedPlace, host: string, path: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { host, accept: path.startsWith('/v1') ? 'application/json' : 'text/html' }
-    const sent = request({ socketPath: socket, path, headers, agent: false, signal: AbortSignal.timeout(longestReadMs) }, (answer) => {
+    const sent = request({ ...place, path, headers, agent: false, signal: AbortSignal.timeout(longestReadMs) }, (answer) => {
       answer.once('error', reject)
       answer.once('end', () => resolve(answer.statusCode ?? 0))
       answer.resume()

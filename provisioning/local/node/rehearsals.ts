@@ -153,7 +153,7 @@ export class Rehearsals {
       if (!isUp) return
       const asked = { tenantId, socket, planeKey: binding.secrets.plane_key }
       const ask = () => askPlaneAt(asked, 'POST', '/internal/probe', { timeoutMs: 30_000, now: this.options.now() })
-      const probes = await probePlane(socket, binding.tenant, ask)
+      const probes = await probePlane({ socketPath: socket }, binding.tenant, ask)
       steps.push(...probes.checks.map((each) => ({ ...each, name: `probe.${each.name}` })))
       if (probes.ok) steps.push(...(await walkJourney(socket, binding.tenant)))
     } finally {

@@ -74,7 +74,7 @@ export class Upgrades {
         return { ok: false, checks: [{ name: 'process', ok: false, milliseconds: 0, message }] }
       }
       const ask = () => this.tenants.askAt(tenantId, socket, 'POST', '/internal/probe', 30_000)
-      return probePlane(socket, record.document, ask)
+      return probePlane({ socketPath: socket }, record.document, ask)
     })
   }
 

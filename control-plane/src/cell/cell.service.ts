@@ -1,0 +1,153 @@
+import { CellCluster, DomainError, type Page } from '@cityos/contract'
+import type { RequestContext } from '@cityos/http'
+import { Inject, Injectable } from '@nestjs/common'
+import type { cell } from '../../generated/client.ts'
+import { auditOf } from '../audit/audit.context.ts'
+import { audit } from '../audit/audit.trail.ts'
+import { Clock } from '../clock.ts'
+import { isUniqueViolation, Registry, type Tx } from '../registry/registry.ts'
+import { Sealing } from '../registry/sealing.ts'
+import { SETTINGS, type Settings } from '../settings.ts'
+import { Abilities } from '../staff/ability.ts'
+import { columnsOf } from './cell.columns.ts'
+import type { Cell, CreateCell } from './cell.contract.ts'
+import { type Candidate, chooseCell, roomIn, type Wanted } from './cell.placement.ts'
+
+type CellRow = cell & { _count: { tenants: number } }
+const withTenants = { _count: { select: { tenants: { where: { deleted_at: null } } } } }
+
+/** The clusters tenants are run in: who may come where, and what is known about each. */
+@Injectable()
+export class CellService {
+  constructor(
+    private readonly registry: Registry,
+    private readonly sealing: Sealing,
+    private readonly clock: Clock,
+    private readonly abilities: Abilities,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** Takes in the cells that come with the installation; what its values say about them wins over what was there. */
+  async atStart(): Promise<void> {
+    const now = this.clock.now()
+    for (const given of this.settings.binding.kubernetes?.cells ?? []) {
+      const columns = { ...columnsOf(given, this.sealing), from_installation: true, updated_at: now }
+      await this.registry.db.cell.upsert({
+        where: { name: given.name },
+        create: { name: given.name, ...columns, created_at: now },
+        update: columns,
+      })
+    }
+  }
+
+  async list(ctx: RequestContext, query: { region?: string | undefined; limit: number; offset: number }): Promise<Page<Cell>> {
+    const where = query.region === undefined ? {} : { region: query.region }
+    const [rows, total] = await Promise.all([
+      this.registry.db.cell.findMany({
+        where,
+        orderBy: [{ region: 'asc' }, { name: 'asc' }],
+        take: query.limit,
+        skip: query.offset,
+        include: withTenants,
+      }),
+      this.registry.db.cell.count({ where }),
+    ])
+    return { items: rows.map((row) => this.#view(ctx, row)), total }
+  }
+
+  async read(ctx: RequestContext, name: string): Promise<Cell> {
+    return this.#view(ctx, await find(this.registry.db, name))
+  }
+
+  /** @throws DomainError already_exists | validation_failed for unknown plans, or a platform without the Kubernetes driver */
+  async create(ctx: RequestContext, asked: CreateCell): Promise<Cell> {
+    if (!this.settings.binding.kubernetes) {
+      throw new DomainError('validation_failed', {
+        message: 'this platform has no Kubernetes driver: give the control plane `kubernetes` in its binding first (docs/kubernetes.md)',
+      })
+    }
+    try {
+      return await this.registry.within(ctx, async (tx) => {
+        await requirePlans(tx, asked.plans ?? [])
+        const now = this.clock.now()
+        await tx.cell.create({ data: { name: asked.name, ...columnsOf(asked, this.sealing), created_at: now, updated_at: now } })
+        await this.#audit(tx, ctx, 'cell.create', asked.name, { region: asked.region, capacity: asked.capacity })
+        return this.#view(ctx, await find(tx, asked.name))
+      })
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error
+      throw new DomainError('already_exists', { field: 'name', message: `there is a cell "${asked.name}" already` })
+    }
+  }
+
+  /** @throws DomainError not_found | invalid_transition when it is so already */
+  async setOpen(ctx: RequestContext, name: string, open: boolean): Promise<Cell> {
+    return this.registry.within(ctx, async (tx) => {
+      const { count } = await tx.cell.updateMany({
+        where: { name, is_open: !open },
+        data: { is_open: open, updated_at: this.clock.now() },
+      })
+      const row = await find(tx, name)
+      if (count === 0) throw new DomainError('invalid_transition', { message: `cell ${name} is ${open ? 'open' : 'closed'} already` })
+      await this.#audit(tx, ctx, open ? 'cell.open' : 'cell.close', name, {})
+      return this.#view(ctx, row)
+    })
+  }
+
+  #audit(tx: Tx, ctx: RequestContext, action: string, id: string, changes: Record<string, unknown>): Promise<void> {
+    return audit(tx, { ...auditOf(ctx), at: this.clock.now(), action, tenantId: null, resource: { type: 'cell', id }, changes })
+  }
+
+  #view(ctx: RequestContext, row: CellRow): Cell {
+    const mayOperate = this.abilities.of(ctx.actor).can('operate', 'cell')
+    return {
+      name: row.name,
+      region: row.region,
+      residency_zone: row.residency_zone as Cell['residency_zone'],
+      plans: row.plans.length > 0 ? row.plans : null,
+      capacity: { databases: row.databases, namespaces: row.namespaces },
+      tenants: row._count.tenants,
+      room: row.is_open ? roomIn({ ...row, tenants: row._count.tenants }) : 0,
+      open: row.is_open,
+      from_installation: row.from_installation,
+      unreachable: row.unreachable_since
+        ? { since: row.unreachable_since.toISOString(), reason: row.unreachable_reason ?? 'it does not answer' }
+        : null,
+      cluster: CellCluster.parse(row.cluster),
+      created_at: row.created_at.toISOString(),
+      updated_at: row.updated_at.toISOString(),
+      actions: mayOperate ? [row.is_open ? 'close' : 'open'] : [],
+    }
+  }
+}
+
+/**
+ * Chooses the cell of a tenant in the transaction that creates it. Those who choose in one region take turns, so that the last
+ * place is given away once.
+ * @throws DomainError validation_failed | not_enough_capacity
+ */
+export async function placeInCell(tx: Tx, wanted: Wanted): Promise<{ cell: string; region: string }> {
+  await tx.$queryRaw`SELECT 1 FROM cell WHERE region = ${wanted.region} OR ${wanted.region}::text IS NULL ORDER BY name FOR NO KEY UPDATE`
+  const rows = await tx.cell.findMany({ include: withTenants })
+  const { name, region } = chooseCell(
+    rows.map(({ _count, ...row }): Candidate => ({ ...row, tenants: _count.tenants })),
+    wanted,
+  )
+  return { cell: name, region }
+}
+
+async function find(db: Pick<Tx, 'cell'>, name: string): Promise<CellRow> {
+  const row = await db.cell.findUnique({ where: { name }, include: withTenants })
+  if (!row) throw new DomainError('not_found', { message: `there is no cell "${name.slice(0, 60)}"` })
+  return row
+}
+
+async function requirePlans(tx: Tx, plans: readonly string[]): Promise<void> {
+  const known = new Set((await tx.plan.findMany({ select: { code: true } })).map((plan) => plan.code))
+  const unknown = plans.filter((code) => !known.has(code))
+  if (unknown.length === 0) return
+  throw new DomainError('validation_failed', {
+    field: 'plans',
+    message: `${unknown.join(', ')}: not a plan of this platform. Known: ${[...known].join(', ')}`,
+  })
+}

@@ -1,0 +1,181 @@
+import { type Cell, Cell as CellSchema, DomainError, type KubernetesBinding } from '@cityos/contract'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Alerts } from '../alert/alerts.ts'
+import { Clock } from '../clock.ts'
+import { Registry } from '../registry/registry.ts'
+import { Sealing } from '../registry/sealing.ts'
+import { TestPlatform } from '../testing/platform.ts'
+import { CellHealth } from './cell.health.ts'
+import { RegistryCells } from './cell.source.ts'
+
+const password = 'hush-hush'
+const cell = (name: string, more: object = {}) => ({
+  name,
+  region: 'riyadh',
+  residency_zone: 'GCC',
+  capacity: { databases: 2 },
+  cluster: {
+    image: { repository: 'registry.example/cityos' },
+    files: { storage_class: 'files' },
+    gateway: { parents: [{ name: 'cityos', namespace: 'gateway' }], namespace: 'gateway' },
+    database: { host: 'postgres', cidrs: ['10.1.0.0/16'] },
+    control_plane: { origin: 'http://control-plane.cityos.svc:8080' },
+  },
+  access: { kubeconfig: null, database_url: `postgres://cityos:${password}@postgres:5432/postgres` },
+  ...more,
+})
+
+let platform: TestPlatform
+let token: string
+
+beforeAll(async () => {
+  const kubernetes = { state_url: 'postgres://nowhere/state', cells: [cell('riyadh-1')] } as unknown as KubernetesBinding
+  platform = await TestPlatform.start(undefined, { kubernetes: fill(kubernetes) })
+  token = (await platform.signIn()).access_token
+})
+afterAll(() => platform.stop())
+
+/** As the process reads it: with what is left out filled in. */
+function fill(binding: KubernetesBinding): KubernetesBinding {
+  return { ...binding, cells: binding.cells.map((one) => parse(one)) }
+}
+const parse = (one: object): Cell => CellSchema.parse(one)
+const create = (slug: string, more: object = {}) => platform.createTenant(token, slug, { driver: 'kubernetes', region: 'riyadh', ...more })
+const read = async (name: string) => (await platform.request('GET', `/api/v1/cells/${name}`, { token })).body.data
+
+describe('cells', () => {
+  it('come with the installation, and never show what lets somebody in', async () => {
+    const answer = await platform.request('GET', '/api/v1/cells', { token })
+    expect(answer.body.data).toMatchObject([
+      {
+        name: 'riyadh-1',
+        region: 'riyadh',
+        open: true,
+        from_installation: true,
+        tenants: 0,
+        room: 2,
+        unreachable: null,
+        actions: ['close'],
+      },
+    ])
+    expect(answer.text).not.toContain(password)
+    expect(await platform.app.get(Registry).db.cell.count({ where: { access_sealed: { contains: password } } })).toBe(0)
+  })
+
+  it('are given to drivers with everything', async () => {
+    const cells = new RegistryCells(platform.app.get(Registry), platform.app.get(Sealing))
+    expect((await cells.all())[0]).toEqual(parse(cell('riyadh-1')))
+    await expect(cells.of('tnt_none')).rejects.toMatchObject({ code: 'not_found' } satisfies Partial<DomainError>)
+  })
+
+  it('can be added, once', async () => {
+    const body = cell('jeddah-1', { region: 'jeddah' })
+    const added = await platform.request('POST', '/api/v1/cells', { token, body })
+    expect([added.status, added.body.data.from_installation]).toEqual([201, false])
+    const again = await platform.request('POST', '/api/v1/cells', { token, body })
+    expect([again.status, again.body.errors[0].code]).toEqual([409, 'already_exists'])
+    const unknown = await platform.request('POST', '/api/v1/cells', { token, body: cell('x-1', { plans: ['gold-plated'] }) })
+    expect(unknown.body.errors[0]).toMatchObject({ code: 'validation_failed', field: 'plans' })
+  })
+})
+
+describe('a tenant of the Kubernetes driver', () => {
+  it('is placed in a cell of its region until there is no room', async () => {
+    const first = await create('one')
+    expect([first.status, first.body.data.tenant.cell]).toEqual([201, 'riyadh-1'])
+    expect((await create('two')).body.data.tenant.cell).toBe('riyadh-1')
+    const full = await create('three')
+    expect([full.status, full.body.errors[0].code]).toEqual([409, 'not_enough_capacity'])
+    expect(full.body.errors[0].details.cells).toEqual({ 'riyadh-1': 'is full (2 tenants)' })
+    expect((await create('four', { region: 'jeddah' })).body.data.tenant.cell).toBe('jeddah-1')
+    expect(await read('riyadh-1')).toMatchObject({ tenants: 2, room: 0 })
+  })
+
+  it('comes into no cell that is closed, and one of this machine into none', async () => {
+    const closed = await platform.request('POST', '/api/v1/cells/jeddah-1/close', { token })
+    expect(closed.body.data).toMatchObject({ open: false, room: 0, actions: ['open'] })
+    expect((await create('five', { region: 'jeddah' })).body.errors[0].details.cells).toEqual({ 'jeddah-1': 'is closed for new tenants' })
+    const again = await platform.request('POST', '/api/v1/cells/jeddah-1/close', { token })
+    expect(again.body.errors[0].code).toBe('invalid_transition')
+    expect((await platform.createTenant(token, 'six')).body.data.tenant.cell).toBeNull()
+  })
+})
+
+describe('a tenant’s page', () => {
+  it('shows what its cluster says, and that it is away', async () => {
+    const { id } = (await platform.request('GET', '/api/v1/tenants/one', { token })).body.data
+    const finding = { code: 'crash_loop', object: 'Pod/web-1', message: 'it has ended 4 times', repairable: false } as const
+    platform.clusters.findings.set(id, [finding])
+    const seen = await platform.request('GET', '/api/v1/tenants/one/cluster', { token })
+    expect(seen.body.data).toMatchObject({ cell: 'riyadh-1', observation: { findings: [finding] }, fault: null })
+    expect((await platform.request('GET', '/api/v1/tenants/one/pods/web-1/logs', { token })).body.data.lines).toEqual(['one', 'two'])
+    platform.clusters.away = true
+    const away = await platform.request('GET', '/api/v1/tenants/one/cluster', { token })
+    expect(away.body.data).toMatchObject({ observation: null, fault: { code: 'cluster_unreachable' } })
+    platform.clusters.away = false
+  })
+
+  it('says of a tenant of this machine that it has no cluster', async () => {
+    const seen = await platform.request('GET', '/api/v1/tenants/six/cluster', { token })
+    expect(seen.body.data).toMatchObject({ cell: null, observation: null, fault: null })
+    expect((await platform.request('GET', '/api/v1/tenants/six/pods/web-1/logs', { token })).status).toBe(404)
+  })
+})
+
+describe('what is heard of a cluster', () => {
+  const alerts = async () => (await platform.request('GET', '/api/v1/alerts?status=unresolved&kind=tenant-cluster', { token })).body.data
+
+  it('has drift repaired within seconds, and tells what nobody can repair, until it is gone', async () => {
+    await expect.poll(() => platform.clusters.watchers.has('riyadh-1'), { timeout: 10_000 }).toBe(true)
+    const tenant = (await platform.request('GET', '/api/v1/tenants/one', { token })).body.data
+    await expect
+      .poll(async () => (await platform.request('GET', '/api/v1/tenants/one', { token })).body.data.operation_id, { timeout: 10_000 })
+      .toBeNull()
+    platform.clusters.findings.set(tenant.id, [
+      { code: 'object_missing', object: 'NetworkPolicy/deny', message: 'it is gone', repairable: true },
+      { code: 'quota_full', object: 'ResourceQuota/tenant', message: 'pods 10 of 10', repairable: false },
+    ])
+    platform.clusters.watchers.get('riyadh-1')!.heard(tenant.id)
+    await expect.poll(() => platform.clusters.repairs, { timeout: 10_000 }).toEqual([tenant.id])
+    await expect
+      .poll(alerts, { timeout: 10_000 })
+      .toMatchObject([{ tenant_slug: 'one', title: 'one, ResourceQuota/tenant: pods 10 of 10' }])
+    platform.clusters.findings.set(tenant.id, [])
+    platform.clusters.watchers.get('riyadh-1')!.heard(tenant.id)
+    await expect.poll(alerts, { timeout: 10_000 }).toEqual([])
+  })
+
+  it('is put back once and then told, when somebody changes it by turns', async () => {
+    const tenant = (await platform.request('GET', '/api/v1/tenants/one', { token })).body.data
+    platform.clusters.repairs.length = 0
+    platform.clusters.contested = true
+    platform.clusters.findings.set(tenant.id, [
+      { code: 'object_changed', object: 'NetworkPolicy/web', message: 'it was changed by kubectl-edit', repairable: true },
+    ])
+    platform.clusters.watchers.get('riyadh-1')!.heard(tenant.id)
+    await expect.poll(() => platform.clusters.repairs.length, { timeout: 10_000 }).toBe(1)
+    platform.clusters.watchers.get('riyadh-1')!.heard(tenant.id)
+    await expect.poll(alerts, { timeout: 10_000 }).toMatchObject([{ title: 'one, NetworkPolicy/web: it was changed by kubectl-edit' }])
+    expect(platform.clusters.repairs).toHaveLength(1)
+  })
+
+  it('says which cell does not answer, and tells operators once it has been away for half a minute', async () => {
+    const [registry, alerts] = [platform.app.get(Registry), platform.app.get(Alerts)]
+    const health = new CellHealth(registry, alerts, platform.app.get(Clock))
+    const fault = new DomainError('cluster_unreachable', { message: 'cell riyadh-1 does not answer (ECONNREFUSED)' })
+    const told = async () => (await platform.request('GET', '/api/v1/alerts?status=unresolved&kind=cell-unreachable', { token })).body.data
+    const after = async (milliseconds: number, answer: Error | null) => {
+      health.answered('riyadh-1', 'Pod', answer, milliseconds)
+      await health.note()
+      return (await read('riyadh-1')).unreachable
+    }
+    expect(await after(0, fault)).toBeNull()
+    expect(await after(4_000, fault)).toBeNull()
+    expect(await after(6_000, fault)).toMatchObject({ reason: fault.message })
+    expect(await told()).toEqual([])
+    await after(31_000, fault)
+    expect(await told()).toMatchObject([{ severity: 'critical', parameters: { cell: 'riyadh-1', tenants: 2 } }])
+    expect(await after(40_000, null)).toBeNull()
+    expect(await told()).toEqual([])
+  })
+})

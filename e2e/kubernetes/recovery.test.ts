@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { kubeConfigOf, namespaceOf } from '@cityos/provisioning/kubernetes'
+import { CoreV1Api } from '@kubernetes/client-node'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { openCluster } from './cluster/cluster.ts'
+import { type ReleaseImages, releaseImages } from './release-image.ts'
+import { fence, knownRelease, newTenant, type TenantPlatform, tenantPlatform, visit } from './tenant-platform.ts'
+
+const cluster = openCluster()
+let release: ReleaseImages
+let platform: TenantPlatform
+
+beforeAll(async () => {
+  release = await releaseImages(cluster)
+  platform = await tenantPlatform(cluster, release.image)
+  await platform.driver.prepareRelease(knownRelease(release))
+}, 300_000)
+afterAll(() => platform.close())
+
+it('a run of Pulumi that is killed while a tenant is made, and while it is deleted, is taken up by the next one', {
+  timeout: 240_000,
+}, async () => {
+  const { driver } = platform
+  const { document, secrets, host } = newTenant('killed', release.version)
+  const { id } = document
+  await driver.ensureDatabase(id, release.version, fence(1))
+  await driver.configure(document, secrets, fence(1))
+
+  const made = expect(driver.start(id, fence(1))).rejects.toThrow(/ended with SIGKILL/)
+  await killRunOf(id)
+  await made
+  const second = platform.another()
+  await second.start(id, fence(2))
+  await second.route(id, [host], fence(2))
+  await vi.waitFor(async () => expect((await visit(cluster, host, '/health')).status).toBe(200), { timeout: 20_000, interval: 200 })
+  expect(runsOf(id)).toEqual([])
+
+  await second.stop(id, fence(3))
+  await second.dropDatabase(id, fence(3))
+  const deleted = expect(second.forget(id, fence(3))).rejects.toThrow(/ended with SIGKILL/)
+  await killRunOf(id)
+  await deleted
+  await platform.another().forget(id, fence(4))
+  expect((await driver.inventory()).filter((item) => item.tenantId === id)).toEqual([])
+  expect(runsOf(id)).toEqual([])
+})
+
+it('an API server that is away in the middle is an error that says so, and the same call again converges', {
+  timeout: 240_000,
+}, async () => {
+  const { driver } = platform
+  const { document, secrets } = newTenant('faraway', release.version)
+  const { id } = document
+  await driver.ensureDatabase(id, release.version, fence(1))
+  await driver.configure(document, secrets, fence(1))
+  const server = cluster.component('kube-apiserver')
+  const started = driver.start(id, fence(1)).then(
+    () => null,
+    (error: Error) => error,
+  )
+  await vi.waitFor(() => expect(runsOf(id)).not.toEqual([]), { timeout: 20_000, interval: 20 })
+  await server.kill()
+  expect(await started).toBeInstanceOf(Error)
+  await expect(driver.state(id)).rejects.toMatchObject({ code: 'cluster_unreachable' })
+  await server.start()
+  await vi.waitFor(() => driver.start(id, fence(1)), { timeout: 120_000, interval: 1_000 })
+  expect(await driver.state(id)).toMatchObject({ runtime: 'running' })
+  await driver.stop(id, fence(2))
+  await driver.dropDatabase(id, fence(2))
+  await driver.forget(id, fence(2))
+  expect((await driver.inventory()).filter((item) => item.tenantId === id)).toEqual([])
+})
+
+it('a namespace that something holds is named, with what holds it', { timeout: 240_000 }, async () => {
+  const { driver, cell } = platform
+  const { document, secrets } = newTenant('held', release.version)
+  const { id } = document
+  const core = kubeConfigOf(cell).makeApiClient(CoreV1Api)
+  const namespace = namespaceOf(id)
+  await driver.ensureDatabase(id, release.version, fence(1))
+  await driver.configure(document, secrets, fence(1))
+  await driver.start(id, fence(1))
+  await core.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'held', finalizers: ['example.com/hold'] } } })
+  await driver.stop(id, fence(2))
+  await driver.dropDatabase(id, fence(2))
+  await expect(driver.forget(id, fence(2))).rejects.toMatchObject({
+    code: 'namespace_terminating',
+    message: expect.stringContaining('example.com/hold'),
+  })
+  const letGo = [{ op: 'remove', path: '/metadata/finalizers' }]
+  await core.patchNamespacedConfigMap({ namespace, name: 'held', body: letGo })
+  await driver.forget(id, fence(2))
+  expect((await driver.inventory()).filter((item) => item.tenantId === id)).toEqual([])
+})
+
+/** Processes that work on the tenant's stack, the provider among them. */
+function runsOf(tenantId: string): { pid: number; command: string }[] {
+  const mark = `CITYOS_STACK=${namespaceOf(tenantId)}`
+  return readdirSync('/proc').flatMap((entry) => {
+    try {
+      if (!/^\d+$/.test(entry) || !readFileSync(`/proc/${entry}/environ`, 'utf8').split('\0').includes(mark)) return []
+      return [{ pid: Number(entry), command: readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ') }]
+    } catch {
+      return [] // it has just ended
+    }
+  })
+}
+
+/** Kills the run with all its processes as soon as its provider is at work. */
+async function killRunOf(tenantId: string): Promise<void> {
+  await vi.waitFor(
+    () =>
+      expect(
+        runsOf(tenantId)
+          .map(({ command }) => command)
+          .join(),
+      ).toContain('pulumi-resource-kubernetes'),
+    {
+      timeout: 30_000,
+      interval: 5,
+    },
+  )
+  for (const { pid } of runsOf(tenantId)) process.kill(pid, 'SIGKILL')
+}

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Cluster } from './cluster/cluster.ts'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../..')
+const folder = join(root, 'dist/oci')
+
+/** A release of this checkout as the cluster has it. */
+export interface ReleaseImages {
+  version: string
+  /** The release's folder on this machine. */
+  dir: string
+  /** As pods name it: what tenants run. */
+  image: string
+  /** The same and Pulumi. */
+  controlPlaneImage: string
+}
+
+/**
+ * The images of this checkout's release, on the cluster's node: built when they are not there yet, as `./cityos release build
+ * --oci` does, and handed to the node once. CITYOS_RELEASE names a finished release to take instead.
+ */
+export async function releaseImages(cluster: Cluster): Promise<ReleaseImages> {
+  const { version, dir } = await release()
+  const tag = version.replaceAll('+', '-')
+  const archive = join(folder, `cityos-${tag}.tar`)
+  const report = `${archive}.json`
+  if (!existsSync(archive) || !existsSync(report)) {
+    await mkdir(folder, { recursive: true })
+    const made = await node('scripts/oci/main.ts', '--release', dir, '--out', archive, '--control-plane')
+    await writeFile(report, made)
+  }
+  const { images } = JSON.parse(await readFile(report, 'utf8')) as { images: { name: string }[] }
+  const handedOver = join(cluster.description.folder, `images-${tag}`)
+  if (!existsSync(handedOver)) {
+    await cluster.importImage(archive)
+    writeFileSync(handedOver, '')
+  }
+  return { version, dir, image: images[0]!.name, controlPlaneImage: images[1]!.name }
+}
+
+async function release(): Promise<{ version: string; dir: string }> {
+  const given = process.env['CITYOS_RELEASE']
+  if (!given) return JSON.parse(await node('scripts/build.ts', '--quiet', '--json')) as { version: string; dir: string }
+  const { version } = JSON.parse(await readFile(join(given, 'release.json'), 'utf8')) as { version: string }
+  return { version, dir: given }
+}
+
+/** @throws with what the program said when it refuses */
+async function node(script: string, ...args: string[]): Promise<string> {
+  const command = ['--disable-warning=ExperimentalWarning', join(root, script), ...args]
+  const { stdout } = await run(process.execPath, command, { cwd: root, maxBuffer: 16 * 1024 * 1024 }).catch(
+    (error: Error & { stdout: string; stderr: string }) => {
+      throw new Error(`${script} ${args.join(' ')}: ${error.stdout}${error.stderr}`)
+    },
+  )
+  return stdout
+}

@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Cell, newId, type ReleaseManifest, TenantDocument } from '@cityos/contract'
+import type { Fence, Release, TenantSecrets } from '@cityos/provisioning'
+import { KubernetesDriver } from '@cityos/provisioning/kubernetes'
+import pg from 'pg'
+import type { Cluster } from './cluster/cluster.ts'
+
+/** A driver on the test cluster, and what is needed to play the control plane for it. */
+export interface TenantPlatform {
+  driver: KubernetesDriver
+  cell: Cell
+  /** A driver as another control plane would have it: the same memory, nothing else in common. */
+  another(): KubernetesDriver
+  close(): Promise<void>
+  /** What the driver has said, newest last. */
+  notes: string[]
+}
+
+const issuer = 'http://cityos.localhost'
+
+/** @param image as pods name it, with its tag */
+export async function tenantPlatform(cluster: Cluster, image: string): Promise<TenantPlatform> {
+  const { postgres, gateway, storageClass, tools, kubeconfig } = cluster.description
+  if (!postgres || !gateway || !storageClass) throw new Error('this test needs a cluster with a node, Postgres and a gateway')
+  const state = `cityos_state_${randomBytes(4).toString('hex')}`
+  await sql(postgres.url, `CREATE DATABASE ${state}`)
+  const stateUrl = new URL(postgres.url)
+  stateUrl.pathname = `/${state}`
+  const cell = Cell.parse({
+    name: 'test-1',
+    region: 'test',
+    access: { kubeconfig: readFileSync(kubeconfig, 'utf8'), database_url: postgres.url },
+    cluster: {
+      image: { repository: image.slice(0, image.lastIndexOf(':')), pull_policy: 'Never' },
+      files: { storage_class: storageClass, size: '1Gi', access_mode: 'ReadWriteOnce' },
+      gateway: {
+        parents: [{ name: gateway.parentRef.name, namespace: gateway.parentRef.namespace, section: gateway.parentRef.sectionName }],
+        namespace: gateway.parentRef.namespace,
+      },
+      database: { host: postgres.host, port: postgres.port, cidrs: [postgres.cidr] },
+      control_plane: { origin: 'http://172.31.0.1:8080' },
+    },
+  })
+  const workDir = mkdtempSync(join(tmpdir(), 'cityos-pulumi-'))
+  const rootKey = randomBytes(32)
+  const notes: string[] = []
+  // A folder for each: what Pulumi keeps on disk does not count.
+  const make = () =>
+    new KubernetesDriver({
+      cells: { of: async () => cell, all: async () => [cell] },
+      stateUrl: stateUrl.toString(),
+      rootKey,
+      issuer,
+      public: { scheme: 'http', base_domain: 'localhost', port: null },
+      chartDir: join(import.meta.dirname, '../../charts/data-plane'),
+      stackTask: join(import.meta.dirname, '../../provisioning/kubernetes/stack/main.ts'),
+      workDir: mkdtempSync(join(workDir, 'driver-')),
+      toolDirs: tools,
+      note: (tenantId, message) => notes.push(`${tenantId.slice(-6)} ${message}`),
+    })
+  const drivers = [make()]
+  return {
+    driver: drivers[0]!,
+    cell,
+    notes,
+    another() {
+      drivers.push(make())
+      return drivers.at(-1)!
+    },
+    async close() {
+      await Promise.all(drivers.map((driver) => driver.close()))
+      await sql(postgres.url, `DROP DATABASE IF EXISTS ${state} WITH (FORCE)`)
+      rmSync(workDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A tenant nobody has heard of yet. */
+export function newTenant(slug: string, release: string): { document: TenantDocument; secrets: TenantSecrets; host: string } {
+  const host = `${slug}.localhost`
+  const key = () => randomBytes(32).toString('base64')
+  const document = TenantDocument.parse({
+    id: newId('tnt'),
+    version: 1,
+    slug,
+    name: { en: slug },
+    status: 'active',
+    plan: 'standard',
+    verticals: ['catalogue'],
+    locales: ['en'],
+    default_locale: 'en',
+    currencies: ['SAR'],
+    default_currency: 'SAR',
+    timezone: 'Asia/Riyadh',
+    country: 'SA',
+    theme: { brand: '#0f766e' },
+    release,
+    domains: [host],
+    test: true,
+    quarantined: false,
+    limits: {},
+  })
+  return { document, secrets: { tenantKey: key(), planeKey: key() }, host }
+}
+
+export const fence = (number: number): Fence => ({ operationId: `op_${number}`, number })
+
+/** A release as the registry would make it known to a driver. */
+export function knownRelease({ version, dir }: { version: string; dir: string }): Release {
+  return { version, dir, schema: manifestOf(dir).schema }
+}
+
+function manifestOf(dir: string): ReleaseManifest {
+  return JSON.parse(readFileSync(join(dir, 'release.json'), 'utf8')) as ReleaseManifest
+}
+
+/** A release that differs from this one by its version alone; only what a driver reads of it is there. */
+export function releaseCalled(version: string, from: { dir: string }): Release & { remove(): void } {
+  const dir = mkdtempSync(join(tmpdir(), 'cityos-release-'))
+  cpSync(join(from.dir, 'migrations'), join(dir, 'migrations'), { recursive: true })
+  const manifest = manifestOf(from.dir)
+  writeFileSync(join(dir, 'release.json'), JSON.stringify({ ...manifest, version, checksums: {} }))
+  return { version, dir, schema: manifest.schema, remove: () => rmSync(dir, { recursive: true, force: true }) }
+}
+
+/** As a shopper's browser asks, through the gateway. */
+export function visit(cluster: Cluster, host: string, path: string): Promise<{ status: number; body: string }> {
+  const { gateway } = cluster.description
+  if (!gateway) throw new Error('this cluster has no gateway')
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        host: gateway.address,
+        port: gateway.port,
+        path,
+        headers: { host, accept: 'text/html,application/json' },
+        agent: false,
+        signal: AbortSignal.timeout(10_000),
+      },
+      (answer) => {
+        let body = ''
+        answer.setEncoding('utf8')
+        answer.on('data', (part: string) => {
+          body += part
+        })
+        answer.once('error', reject)
+        answer.once('end', () => resolve({ status: answer.statusCode ?? 0, body }))
+      },
+    )
+    sent.once('error', reject)
+    sent.end()
+  })
+}
+
+async function sql(url: string, statement: string): Promise<void> {
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}

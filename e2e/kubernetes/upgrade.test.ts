@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { imageTag } from '@cityos/provisioning/kubernetes'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { openCluster } from './cluster/cluster.ts'
+import { type ReleaseImages, releaseImages } from './release-image.ts'
+import { fence, knownRelease, newTenant, releaseCalled, type TenantPlatform, tenantPlatform, visit } from './tenant-platform.ts'
+
+const cluster = openCluster()
+let release: ReleaseImages
+let next: ReturnType<typeof releaseCalled>
+let platform: TenantPlatform
+let tenant: ReturnType<typeof newTenant>
+
+beforeAll(async () => {
+  release = await releaseImages(cluster)
+  next = releaseCalled(`${release.version}.next`, release)
+  await nameImage(release.image, `${release.image.slice(0, release.image.lastIndexOf(':'))}:${imageTag(next.version)}`)
+  platform = await tenantPlatform(cluster, release.image)
+  tenant = newTenant('bazaar', release.version)
+  const { driver } = platform
+  const { id } = tenant.document
+  for (const known of [knownRelease(release), next]) await driver.prepareRelease(known)
+  await driver.ensureDatabase(id, release.version, fence(1))
+  await driver.configure(tenant.document, tenant.secrets, fence(1))
+  await driver.start(id, fence(1))
+  await driver.route(id, [tenant.host], fence(1))
+  await vi.waitFor(async () => expect((await visit(cluster, tenant.host, '/health')).status).toBe(200), { timeout: 20_000, interval: 200 })
+}, 400_000)
+afterAll(async () => {
+  const { id } = tenant.document
+  await platform.driver.stop(id, fence(99)).catch(() => undefined)
+  await platform.driver.dropDatabase(id, fence(99)).catch(() => undefined)
+  await platform.driver.forget(id, fence(99)).catch(() => undefined)
+  await platform.close()
+  next.remove()
+}, 120_000)
+
+it('a tenant goes to another release without a request that fails', { timeout: 240_000 }, async () => {
+  const { driver } = platform
+  const { id } = tenant.document
+  const shopper = new Shopper(tenant.host)
+  const shopping = shopper.shop()
+  await driver.migrate(id, next.version, fence(2))
+  await driver.startBeside(id, next.version, fence(2))
+  expect(await driver.state(id)).toMatchObject({ release: release.version, beside: { release: next.version } })
+  expect(await driver.probe(id, 'beside', fence(2))).toMatchObject({ ok: true })
+  await driver.configure({ ...tenant.document, version: 2, release: next.version }, tenant.secrets, fence(2))
+  expect(await driver.switchOver(id, fence(2))).toEqual({ drained: true })
+  shopper.stop()
+  await shopping
+  expect(await driver.state(id)).toMatchObject({ runtime: 'running', release: next.version, beside: null })
+  expect(await driver.health(id)).toMatchObject({ release: next.version })
+  expect(await driver.probe(id, 'active', fence(2))).toMatchObject({ ok: true })
+  expect(shopper.failures).toEqual([])
+  expect(shopper.visits).toBeGreaterThan(50)
+})
+
+it('a repeat of the switch changes nothing, and a release beside can be ended', { timeout: 240_000 }, async () => {
+  const { driver } = platform
+  const { id } = tenant.document
+  expect(await driver.switchOver(id, fence(3))).toEqual({ drained: true })
+  await driver.startBeside(id, release.version, fence(3))
+  await driver.stopBeside(id, fence(3))
+  expect(await driver.state(id)).toMatchObject({ runtime: 'running', release: next.version, beside: null })
+})
+
+/** Asks for pages one after the other, as long as the shop is open. */
+class Shopper {
+  readonly failures: string[] = []
+  visits = 0
+  private open = true
+  private readonly host: string
+
+  constructor(host: string) {
+    this.host = host
+  }
+
+  async shop(): Promise<void> {
+    while (this.open) {
+      const { status } = await visit(cluster, this.host, '/v1/store/products?limit=1').catch((error: Error) => ({ status: error.message }))
+      this.visits += 1
+      if (status !== 200) this.failures.push(`visit ${this.visits}: ${status}`)
+      await delay(50)
+    }
+  }
+
+  stop(): void {
+    this.open = false
+  }
+}
+
+/** Another name for an image the node has already. */
+async function nameImage(from: string, to: string): Promise<void> {
+  const long = (name: string) => (name.includes('/') ? name : `docker.io/library/${name}`)
+  const containerd = ['--address', join(cluster.description.folder, 'containerd/containerd.sock'), '--namespace', 'k8s.io']
+  await promisify(execFile)('ctr', [...containerd, 'images', 'tag', '--force', long(from), long(to)], { env: cluster.environment() })
+}

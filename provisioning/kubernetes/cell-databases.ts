@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import { type Cell, DomainError } from '@cityos/contract'
+import pg from 'pg'
+import type { MigrationReport, Release } from '../driver.ts'
+import type { Sealer } from '../local/node/seal.ts'
+import { Databases, databaseName, ownerRole, type TenantLogins } from '../local/postgres/databases.ts'
+import { type Migration, migrate, readMigrations, schemaHash } from '../migrate.ts'
+import { readReleaseFolder } from '../release-folder.ts'
+import type { TenantStore } from './tenant-store.ts'
+
+/** How long a statement of a migration waits for its lock while a shop is open, before it gives way; milliseconds. */
+const lockTimeoutMs = 2_000
+
+/** The databases of all cells: the same names, roles and templates as on one machine, on the server each cell has. */
+export class CellDatabases {
+  private readonly store: TenantStore
+  private readonly sealer: Sealer
+  private readonly servers = new Map<string, Databases>()
+  private readonly templates = new Map<string, Promise<string>>()
+
+  constructor(store: TenantStore, sealer: Sealer) {
+    this.store = store
+    this.sealer = sealer
+  }
+
+  of(cell: Cell): Databases {
+    const url = cell.access.database_url
+    let server = this.servers.get(url)
+    if (!server) {
+      server = new Databases(url, this.sealer.platformId)
+      this.servers.set(url, server)
+    }
+    return server
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.servers.values()].map((server) => server.close()))
+  }
+
+  /** Makes a release known, with its journal where its build is to be seen from here. */
+  async remember({ version, dir, schema }: Release): Promise<void> {
+    const migrations = await this.journal(version, dir)
+    const seen = migrations
+      ? { migrations: migrations.map(({ name }) => name), template: `rel_${schemaHash(migrations)}` }
+      : { migrations: [], template: null }
+    await this.store.rememberRelease({ version, dir, schema, ...seen })
+  }
+
+  logins(tenantId: string): TenantLogins {
+    const name = databaseName(tenantId)
+    const login = (suffix: string) => ({ name: `${name}_${suffix}`, password: this.sealer.password(`login.${name}_${suffix}`) })
+    return { application: login('app'), owner: login('own') }
+  }
+
+  async ensure(cell: Cell, tenantId: string, release: string): Promise<{ pooled: boolean }> {
+    return this.of(cell).ensureTenant(tenantId, await this.template(cell, release), this.logins(tenantId))
+  }
+
+  /** See `DataPlaneDriver.migrate`. @param present the release that serves, whose contract migrations may be applied now */
+  async migrate(cell: Cell, tenantId: string, to: string, present: string | null): Promise<MigrationReport> {
+    const began = performance.now()
+    const migrations = await this.requireJournal(to)
+    const carried = new Set(present && present !== to ? ((await this.store.release(present))?.migrations ?? []) : [])
+    const client = new pg.Client({ connectionString: this.of(cell).address(databaseName(tenantId)), application_name: 'cityos migration' })
+    await client.connect()
+    try {
+      const applied = await migrate(client, migrations, ownerRole, { carried, lockTimeoutMs })
+      return { applied, milliseconds: Math.round(performance.now() - began) }
+    } finally {
+      await client.end()
+    }
+  }
+
+  /** The release's template in this cell, built at the first call. */
+  private template(cell: Cell, version: string): Promise<string> {
+    const key = `${cell.access.database_url} ${version}`
+    let template = this.templates.get(key)
+    if (!template) {
+      template = this.buildTemplate(cell, version)
+      this.templates.set(key, template)
+      // A failure is not remembered: the next call tries again.
+      template.catch(() => this.templates.delete(key))
+    }
+    return template
+  }
+
+  private async buildTemplate(cell: Cell, version: string): Promise<string> {
+    const server = this.of(cell)
+    await server.check()
+    await server.ensureGroups()
+    const known = await this.store.release(version)
+    // Built once in this cell it serves for ever, also when the release's own folder is gone.
+    if (known?.template && (await server.exists(known.template))) return known.template
+    return server.ensureTemplate(await this.requireJournal(version))
+  }
+
+  private async requireJournal(version: string): Promise<Migration[]> {
+    const known = await this.store.release(version)
+    const migrations = known && (await this.journal(version, known.dir))
+    if (migrations) return migrations
+    throw new DomainError('unknown_release', {
+      message: known
+        ? `the migrations of ${version} are not to be seen from this control plane (${known.dir}): run the control plane from that release`
+        : `release ${version} was never made known to this driver: prepare it first`,
+      details: { release: version },
+    })
+  }
+
+  /** Null when another build, or none, lies there: all images have theirs in the same folder. */
+  private async journal(version: string, dir: string): Promise<Migration[] | null> {
+    const manifest = await readReleaseFolder(dir)
+    return manifest?.version === version ? readMigrations(join(dir, 'migrations')) : null
+  }
+}

@@ -1,0 +1,3 @@
+export { KubernetesDriver, type KubernetesDriverOptions } from './driver.ts'
+export { kubeConfigOf } from './kube-config.ts'
+export { imageTag, namespaceOf, releaseSuffix, tenantOf } from './names.ts'

@@ -1,0 +1,85 @@
+import { type IncomingMessage, request as plainRequest } from 'node:http'
+import { type RequestOptions, request as tlsRequest } from 'node:https'
+import { createInterface } from 'node:readline'
+import { ApiException, type KubeConfig, type V1ObjectMeta } from '@kubernetes/client-node'
+
+/** Only what every object has is asked for: names, labels, versions. A secret's content never leaves the cluster this way. */
+const metadataOnly = (kind: 'PartialObjectMetadata' | 'PartialObjectMetadataList') => `application/json;as=${kind};v=v1;g=meta.k8s.io`
+/** Milliseconds until a request counts as unanswered. */
+const answerWithin = 10_000
+/** Milliseconds after which a quiet watch is opened again; the server's bookmarks come once a minute. */
+const quietFor = 150_000
+
+interface Page {
+  metadata: { resourceVersion?: string; continue?: string }
+  items: { metadata?: V1ObjectMeta }[]
+}
+
+/** Metadata of everything at `path` that `query` selects, page by page. @throws ApiException, or the network's error */
+export async function listMetadata(
+  kubeConfig: KubeConfig,
+  path: string,
+  query: Record<string, string>,
+  signal: AbortSignal,
+): Promise<{ items: V1ObjectMeta[]; version: string }> {
+  const items: V1ObjectMeta[] = []
+  let token: string | undefined
+  let version = ''
+  do {
+    const search = new URLSearchParams({ ...query, limit: '500', ...(token ? { continue: token } : {}) })
+    const answer = await open(kubeConfig, `${path}?${search}`, metadataOnly('PartialObjectMetadataList'), signal)
+    const page = JSON.parse(await textOf(answer)) as Page
+    items.push(...page.items.flatMap(({ metadata }) => metadata ?? []))
+    version = page.metadata.resourceVersion ?? ''
+    token = page.metadata.continue || undefined
+  } while (token)
+  return { items, version }
+}
+
+export interface WatchMessage {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
+  object: { metadata?: V1ObjectMeta; code?: number; message?: string }
+}
+
+/** What happens at `path` after `version`, until the connection ends. @throws ApiException, or the network's error */
+export async function* watchMetadata(
+  kubeConfig: KubeConfig,
+  path: string,
+  query: Record<string, string>,
+  version: string,
+  signal: AbortSignal,
+): AsyncGenerator<WatchMessage> {
+  const search = new URLSearchParams({ ...query, watch: 'true', allowWatchBookmarks: 'true', resourceVersion: version })
+  const answer = await open(kubeConfig, `${path}?${search}`, metadataOnly('PartialObjectMetadata'), signal)
+  answer.setTimeout(quietFor, () => answer.destroy())
+  for await (const line of createInterface({ input: answer })) {
+    if (line !== '') yield JSON.parse(line) as WatchMessage
+  }
+}
+
+async function open(kubeConfig: KubeConfig, path: string, accept: string, signal: AbortSignal): Promise<IncomingMessage> {
+  const cluster = kubeConfig.getCurrentCluster()
+  if (!cluster) throw new Error('the kubeconfig names no cluster')
+  const url = new URL(`${cluster.server.replace(/\/$/, '')}${path}`)
+  const options: RequestOptions = { headers: { accept }, signal }
+  await kubeConfig.applyToHTTPSOptions(options)
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    // the client prepares for TLS only
+    const { agent: _agent, ...plain } = options
+    const sent = url.protocol === 'http:' ? plainRequest(url, plain, resolve) : tlsRequest(url, options, resolve)
+    sent.setTimeout(answerWithin, () => sent.destroy(new Error(`no answer within ${answerWithin / 1000} s`)))
+    sent.on('error', reject)
+    sent.end()
+  })
+  answer.socket.setTimeout(0)
+  const status = answer.statusCode ?? 0
+  if (status < 400) return answer
+  throw new ApiException(status, answer.statusMessage ?? '', await textOf(answer), {})
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  answer.setEncoding('utf8')
+  let text = ''
+  for await (const part of answer) text += part
+  return text
+}

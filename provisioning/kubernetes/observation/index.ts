@@ -1,0 +1,6 @@
+export { faultOf } from '../fault.ts'
+export { KubernetesClusters, type KubernetesClustersParts, type ObservedDriver } from './clusters.ts'
+export { roleLabel, tenantLabel } from './labels.ts'
+export { ClusterObserver, type PodLogs } from './observer.ts'
+export type { ObjectRef } from './seen.ts'
+export { type Change, ClusterWatch } from './watch.ts'

@@ -1,0 +1,221 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Binding, DomainError, type TenantDocument } from '@cityos/contract'
+import type { Fence, TenantSecrets } from '../driver.ts'
+import type { Sealer } from '../local/node/seal.ts'
+import { databaseName } from '../local/postgres/databases.ts'
+import type { CellDatabases } from './cell-databases.ts'
+import type { CellSource } from './cells.ts'
+import { CellCluster } from './cluster.ts'
+import { bindingData, type ContentSources, contentOf } from './content.ts'
+import { bindingSecret, namespaceOf, webDeployment, workerDeployment } from './names.ts'
+import { becameReady } from './rollout-wait.ts'
+import type { StackRunner } from './stack/runner.ts'
+import type { TenantRecord, TenantStore } from './tenant-store.ts'
+
+export interface TenantsParts {
+  store: TenantStore
+  cells: CellSource
+  databases: CellDatabases
+  runner: StackRunner
+  sealer: Sealer
+  chartDir: string
+  issuer: string
+  public: Binding['public']
+  smtpUrl: string | null
+  now(): Date
+  note(tenantId: string, message: string): void
+  /** Milliseconds: longest time until the pods of a release are ready. */
+  readyWithinMs: number
+}
+
+/** A tenant while a change has it to itself. */
+export interface Held {
+  record: TenantRecord
+  cluster: CellCluster
+}
+
+/** Setting with the public keys of staff tokens. */
+export const keysSetting = 'jwks'
+/** Milliseconds that pods get to end; the chart's grace is shorter. */
+const goneWithinMs = 90_000
+const lookEvery = 250
+
+/** Tenants as stacks: changes of one tenant run one after the other, each behind its fence, each a whole new rendering. */
+export class Tenants {
+  readonly parts: TenantsParts
+  private readonly queues = new Map<string, Promise<unknown>>()
+
+  constructor(parts: TenantsParts) {
+    this.parts = parts
+  }
+
+  async clusterOf(tenantId: string): Promise<CellCluster> {
+    return new CellCluster(await this.parts.cells.of(tenantId))
+  }
+
+  /** Runs a change after the tenant's earlier ones, unless a newer operation has taken over. */
+  fenced<T>(tenantId: string, fence: Fence, change: (held: Held) => Promise<T>): Promise<T> {
+    return this.inTurn(tenantId, async () => {
+      const record = await this.parts.store.takeOver(tenantId, fence)
+      return change({ record, cluster: await this.clusterOf(tenantId) })
+    })
+  }
+
+  /** The same without an operation: what the platform does by itself. @throws DomainError not_found */
+  unfenced<T>(tenantId: string, change: (held: Held) => Promise<T>): Promise<T> {
+    return this.inTurn(tenantId, async () => change({ record: await this.known(tenantId), cluster: await this.clusterOf(tenantId) }))
+  }
+
+  async known(tenantId: string): Promise<TenantRecord> {
+    const record = await this.parts.store.find(tenantId)
+    if (!record?.document) throw new DomainError('not_found', { message: `tenant ${tenantId} is not known to the Kubernetes driver` })
+    return record
+  }
+
+  change({ record }: Held, change: Parameters<TenantStore['change']>[2]): Promise<TenantRecord> {
+    return this.parts.store.change(record.id, record.fence, change)
+  }
+
+  secretsOf({ id, secrets }: TenantRecord): TenantSecrets {
+    if (!secrets) throw new Error(`tenant ${id} has no secrets yet: configure it first`)
+    return JSON.parse(this.parts.sealer.open(secrets, `tenant ${id}`)) as TenantSecrets
+  }
+
+  /** Renders the record and has Pulumi make it so. @returns what was created, updated and deleted, by count */
+  async apply(held: Held, options: { refresh?: boolean } = {}): Promise<Record<string, number>> {
+    const { runner, sealer, note } = this.parts
+    const { record } = held
+    const content = contentOf(await this.sources(held))
+    held.record = await this.change(held, { has_stack: true, run_open: true })
+    const began = performance.now()
+    const done = await runner.run({
+      action: 'up',
+      stack: namespaceOf(record.id),
+      recover: record.run_open,
+      refresh: options.refresh ?? false,
+      content,
+      kubeconfig: held.cluster.cell.access.kubeconfig,
+      passphrase: sealer.password(`pulumi.${record.id}`),
+    })
+    held.record = await this.change(held, { run_open: false, objects: done.objects })
+    note(record.id, `stack up in ${Math.round(performance.now() - began)} ms ${JSON.stringify({ ...done.changes, ...done.timings })}`)
+    return done.changes
+  }
+
+  /** Takes everything of the tenant out of the cluster. @throws DomainError namespace_terminating that names what holds it */
+  async destroy(held: Held): Promise<void> {
+    const { runner, sealer } = this.parts
+    const { record, cluster } = held
+    const namespace = namespaceOf(record.id)
+    if (record.has_stack) {
+      held.record = await this.change(held, { run_open: true })
+      const run = runner.run({
+        action: 'destroy',
+        stack: namespace,
+        recover: record.run_open,
+        refresh: false,
+        content: null,
+        kubeconfig: cluster.cell.access.kubeconfig,
+        passphrase: sealer.password(`pulumi.${record.id}`),
+      })
+      await run.catch(async (error: unknown) => {
+        await this.requireGone(cluster, namespace)
+        throw error
+      })
+      held.record = await this.change(held, {
+        has_stack: false,
+        served: false,
+        run_open: false,
+        objects: [],
+        active_release: null,
+        beside_release: null,
+        started_at: null,
+      })
+    }
+    await this.requireGone(cluster, namespace)
+  }
+
+  private async requireGone(cluster: CellCluster, name: string): Promise<void> {
+    const left = await cluster.namespace(name)
+    if (!left?.terminating) return
+    const why = [...left.conditions.slice(0, 2), `finalizers ${left.finalizers.join(', ')}`].join('; ')
+    throw new DomainError('namespace_terminating', {
+      message: `namespace ${name} does not go away: ${why}`,
+      details: { namespace: name, finalizers: left.finalizers },
+    })
+  }
+
+  /** What a stack is rendered from. */
+  async sources({ record, cluster }: Held): Promise<ContentSources> {
+    const { store, databases, sealer, chartDir, issuer, smtpUrl } = this.parts
+    const { cell } = cluster
+    const jwks = ((await store.setting(keysSetting)) ?? { keys: [] }) as Binding['jwks']
+    const pull = cell.cluster.image.pull_secret
+    return {
+      cell,
+      record,
+      document: documentOf(record),
+      secrets: this.secretsOf(record),
+      database: { name: databaseName(record.id), login: databases.logins(record.id).application },
+      common: { jwks, issuer, public: this.parts.public },
+      smtpUrl,
+      chartDir,
+      openKey: (sealed) => sealer.open(sealed, `certificate ${record.id}`),
+      pullSecret: pull ? { name: pull, content: await cluster.pullSecret(cell.cluster.control_plane.namespace, pull) } : null,
+    }
+  }
+
+  /** Pods that start from now on read the present document; those that run have it from the control plane's stream. */
+  async refreshBindings(held: Held): Promise<void> {
+    const { active_release, beside_release } = held.record
+    if (!held.record.has_stack) return
+    const sources = await this.sources(held)
+    for (const release of [active_release, beside_release]) {
+      if (release) await held.cluster.replaceSecret(namespaceOf(held.record.id), bindingSecret(release), bindingData(sources, release))
+    }
+  }
+
+  /** Web processes of a release, and the worker where asked, are ready. */
+  async ready({ record, cluster }: Held, release: string, options: { worker: boolean }): Promise<void> {
+    const namespace = namespaceOf(record.id)
+    const timeoutMs = this.parts.readyWithinMs
+    const names = [webDeployment(release), ...(options.worker ? [workerDeployment] : [])]
+    await Promise.all(names.map((name) => becameReady(cluster, { namespace, name, timeoutMs })))
+  }
+
+  /**
+   * Resolves when no pod is left that `where` selects.
+   * @returns whether every one of them ended by itself, before its grace was over
+   */
+  async gone({ record, cluster }: Held, where: { suffix?: string }): Promise<{ orderly: boolean }> {
+    const until = performance.now() + goneWithinMs
+    let orderly = true
+    for (;;) {
+      const pods = await cluster.pods(namespaceOf(record.id), where)
+      for (const { status } of pods)
+        for (const container of status?.containerStatuses ?? []) if (container.state?.terminated?.exitCode === 137) orderly = false
+      if (pods.length === 0) return { orderly }
+      if (performance.now() > until) {
+        const names = pods.map(({ metadata }) => metadata?.name).join(', ')
+        throw new DomainError('dependency_unavailable', { message: `pods that should have ended are still there: ${names}` })
+      }
+      await delay(lookEvery)
+    }
+  }
+
+  private inTurn<T>(tenantId: string, task: () => Promise<T>): Promise<T> {
+    const turn = (this.queues.get(tenantId) ?? Promise.resolve()).then(task)
+    const settled = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (this.queues.get(tenantId) === settled) this.queues.delete(tenantId)
+      })
+    this.queues.set(tenantId, settled)
+    return turn
+  }
+}
+
+export function documentOf({ id, document }: TenantRecord): TenantDocument {
+  if (!document) throw new Error(`tenant ${id} has no document yet: configure it first`)
+  return document
+}
