@@ -29,7 +29,7 @@ class ScriptedServer {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
     const config = new KubeConfig()
     const { port } = this.#server.address() as AddressInfo
-    config.loadFromClusterAndUser({ name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: false }, { name: 'u' })
+    config.loadFromClusterAndUser({ name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: true }, { name: 'u' })
     return config
   }
 
