@@ -79,6 +79,22 @@ const cases: Record<string, { chart: ChartName; values: Values; kinds: string[];
       'TriggerAuthentication',
     ],
   },
+  'a tenant whose values say null where nothing is wanted': {
+    chart: 'data-plane',
+    values: {
+      ...tenant,
+      beside: null,
+      web: { hpa: null },
+      files: { storageClass: null },
+      gateway: { parentRefs: [{ name: 'cityos', namespace: 'gateway' }], peer: labelled, certificateIssuer: null },
+      quota: null,
+      limits: null,
+      monitoring: { serviceMonitor: null },
+      keda: { worker: null },
+    },
+    kinds: ['Deployment'],
+    missing: ['HorizontalPodAutoscaler', 'ResourceQuota', 'ServiceMonitor'],
+  },
   'a tenant asleep and off the gateway': {
     chart: 'data-plane',
     values: { ...tenant, asleep: true, hosts: [], web: { hpa: { minReplicas: 2, maxReplicas: 6, targetCPU: 70 } } },

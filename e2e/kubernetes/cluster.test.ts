@@ -60,7 +60,7 @@ describe.runIf(cluster.description.own)('the test cluster', { retry: 0 }, () => 
     await eventually(async () => (await reached()).length === Object.keys(attempts).length, 'all is reached as before')
   })
 
-  test('the gateway leads a host’s requests to its pod', async () => {
+  test.runIf(cluster.description.gateway)('the gateway leads a host’s requests to its pod', async () => {
     const route = {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',

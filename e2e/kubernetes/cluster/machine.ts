@@ -56,7 +56,7 @@ export class Machine {
   enter(command: string[]): string[] {
     const recorded = this.#read()
     if (!recorded) throw new Error(`no test cluster runs in ${this.folder}`)
-    return ['nsenter', '--target', String(recorded.init), '--mount', '--net', '--pid', '--uts', '--', ...command]
+    return ['nsenter', '--target', String(recorded.init), '--mount', '--net', '--pid', '--uts', `--wdns=${process.cwd()}`, '--', ...command]
   }
 
   /** Runs a command inside, on this terminal. @returns its exit code */

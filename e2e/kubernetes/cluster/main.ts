@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { provideTools, ToolFailure } from '@cityos/tools'
+import type { ClusterParts } from './cluster.ts'
 import { Machine } from './machine.ts'
 import { beginCluster, clusterEnvironment, clusterFolder } from './session.ts'
 import { testTools } from './site.ts'
 import { traces } from './traces.ts'
 
 const usage = `node e2e/kubernetes/cluster/main.ts COMMAND
-  up [--bare]      starts a test cluster: API server, node with Calico and DNS, Postgres, gateway (--bare: API server, Postgres)
+  up [--bare | --no-gateway]   starts a test cluster: API server, Postgres, node with Calico and DNS, gateway (--bare: the first two)
   run -- COMMAND   runs a command inside its namespaces, with CITYOS_TEST_CLUSTER, KUBECONFIG and the tools on PATH
   kubectl …        the same with kubectl
   status           says whether it runs and where it keeps its logs
@@ -19,13 +20,18 @@ const say = (line: string) => process.stderr.write(`${line}\n`)
 const whole = { node: true, postgres: true, gateway: true }
 const bare = { node: false, postgres: true, gateway: false }
 
+function partsOf(args: string[]): ClusterParts {
+  if (args.includes('--bare')) return bare
+  return { ...whole, gateway: !args.includes('--no-gateway') }
+}
+
 async function main([name, ...args]: string[]): Promise<number> {
   const machine = new Machine(clusterFolder())
   const command = args[0] === '--' ? args.slice(1) : args
   switch (name) {
     case 'up': {
       if (machine.isRunning()) return refuse('it runs already')
-      await beginCluster(machine.folder, args.includes('--bare') ? bare : whole, { bound: false })
+      await beginCluster(machine.folder, partsOf(args), { bound: false })
       say(`up: ${machine.folder}`)
       return 0
     }

@@ -1,6 +1,5 @@
 import { type IncomingMessage, request as plainRequest } from 'node:http'
 import { type RequestOptions, request as tlsRequest } from 'node:https'
-import { createInterface } from 'node:readline'
 import { ApiException, type KubeConfig, type V1ObjectMeta } from '@kubernetes/client-node'
 
 /** Only what every object has is asked for: names, labels, versions. A secret's content never leaves the cluster this way. */
@@ -41,19 +40,28 @@ export interface WatchMessage {
   object: { metadata?: V1ObjectMeta; code?: number; message?: string }
 }
 
-/** What happens at `path` after `version`, until the connection ends. @throws ApiException, or the network's error */
+/**
+ * What happens at `path` after `version`, until the connection ends; `opened` is called once the server has taken it.
+ * @throws ApiException, or the network’s error
+ */
 export async function* watchMetadata(
   kubeConfig: KubeConfig,
   path: string,
   query: Record<string, string>,
   version: string,
   signal: AbortSignal,
+  opened: () => void,
 ): AsyncGenerator<WatchMessage> {
   const search = new URLSearchParams({ ...query, watch: 'true', allowWatchBookmarks: 'true', resourceVersion: version })
   const answer = await open(kubeConfig, `${path}?${search}`, metadataOnly('PartialObjectMetadata'), signal)
+  opened()
   answer.setTimeout(quietFor, () => answer.destroy())
-  for await (const line of createInterface({ input: answer })) {
-    if (line !== '') yield JSON.parse(line) as WatchMessage
+  answer.setEncoding('utf8')
+  let rest = ''
+  for await (const part of answer) {
+    const lines = (rest + part).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as WatchMessage
   }
 }
 

@@ -29,7 +29,7 @@ class ScriptedServer {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
     const config = new KubeConfig()
     const { port } = this.#server.address() as AddressInfo
-    config.loadFromClusterAndUser({ name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: false }, { name: 'u' })
+    config.loadFromClusterAndUser({ name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: true }, { name: 'u' })
     return config
   }
 
@@ -73,13 +73,17 @@ let server: ScriptedServer
 let watch: ClusterWatch
 let heard: Change[]
 let faults: unknown[]
+let answering = false
 
 beforeEach(async () => {
   server = new ScriptedServer()
   heard = []
   faults = []
   const kubeConfig = await server.start()
-  const answers = (_: string, error: unknown) => void (error === null || faults.push(error))
+  const answers = (_: string, error: unknown) => {
+    answering = error === null
+    if (error !== null) faults.push(error)
+  }
   watch = new ClusterWatch({ kubeConfig, heard: (change) => void heard.push(change), answers, kinds: [kind] })
 })
 afterEach(async () => {
@@ -109,7 +113,8 @@ describe('the watch of a cluster', () => {
     await expect.poll(names, patient).toEqual(['MODIFIED web'])
     server.drop()
     await watching()
-    expect(server.requests.at(-1)?.searchParams.get('resourceVersion')).toBe('43')
+    await expect.poll(() => server.requests.at(-1)?.searchParams.get('resourceVersion'), patient).toBe('43')
+    await expect.poll(() => answering, patient).toBe(true)
     expect(server.requests.filter((url) => !url.searchParams.has('watch'))).toHaveLength(1)
   })
 

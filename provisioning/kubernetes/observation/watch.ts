@@ -20,6 +20,11 @@ export interface WatchParts {
   kinds?: readonly WatchedKind[]
 }
 
+/** The version up to which everything was heard; null: from a new list on. */
+interface Position {
+  version: string | null
+}
+
 /** Milliseconds before the n-th try after a failure: 0.5 s, 1 s, 2 s … up to 10 s. */
 const backoff = (failures: number): number => Math.min(10_000, 500 * 2 ** (failures - 1))
 /** Milliseconds between two connections, whoever ended the first one. */
@@ -51,17 +56,17 @@ export class ClusterWatch {
   }
 
   async #follow(kind: WatchedKind): Promise<void> {
-    let version: string | null = null
+    const position: Position = { version: null }
     let failures = 0
     while (!this.#stop.signal.aborted) {
       try {
-        version ??= await this.#list(kind)
+        position.version ??= await this.#list(kind)
         failures = 0
-        version = await this.#watch(kind, version)
+        await this.#watch(kind, position, position.version)
         await this.#pause(betweenConnections)
       } catch (error) {
         if (this.#stop.signal.aborted) return
-        if (isStatus(error, 410)) version = null
+        if (isStatus(error, 410)) position.version = null
         else if (kind.optional && isStatus(error, 404)) await this.#pause(unknownKind)
         else {
           failures += 1
@@ -80,15 +85,18 @@ export class ClusterWatch {
     return version
   }
 
-  /** One connection, until it ends. @returns the version from which to go on; null: from a new list */
-  async #watch(kind: WatchedKind, from: string): Promise<string | null> {
-    let version = from
-    for await (const { type, object } of watchMetadata(this.#parts.kubeConfig, kind.path, selection(kind), from, this.#stop.signal)) {
-      if (type === 'ERROR') return null
-      version = object.metadata?.resourceVersion ?? version
+  /** One connection, until it ends or breaks off; `position` is where to go on then. */
+  async #watch(kind: WatchedKind, position: Position, from: string): Promise<void> {
+    const { kubeConfig, answers } = this.#parts
+    const opened = () => answers(kind.kind, null)
+    for await (const { type, object } of watchMetadata(kubeConfig, kind.path, selection(kind), from, this.#stop.signal, opened)) {
+      if (type === 'ERROR') {
+        position.version = null
+        return
+      }
+      position.version = object.metadata?.resourceVersion ?? position.version
       if (type !== 'BOOKMARK' && object.metadata) this.#hear(kind, type, object.metadata)
     }
-    return version
   }
 
   #hear(kind: WatchedKind, phase: Change['phase'], metadata: V1ObjectMeta): void {

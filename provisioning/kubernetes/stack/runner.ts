@@ -91,7 +91,7 @@ export class StackRunner {
       child.on('message', (raw) => {
         const message = StackMessage.parse(raw)
         if (message.kind === 'done') resolve(message)
-        else if (message.kind === 'failed') resolve({ ...message, message: said.at(-1) ?? shortened(message.message) })
+        else if (message.kind === 'failed') resolve({ ...message, message: reasons(said) ?? shortened(message.message) })
         else if (message.kind === 'note' && message.severity === 'error') said.push(message.message)
         else if (message.kind === 'step') options.note(run.stack, `${message.op} ${message.type} ${message.name}`)
       })
@@ -105,6 +105,12 @@ export class StackRunner {
       child.send(task)
     })
   }
+}
+
+/** What Pulumi complained about, the cause before what followed from it; null when it said nothing. */
+function reasons(said: readonly string[]): string | null {
+  const lines = said.map((message) => message.split('\n', 1)[0] ?? '').filter(Boolean)
+  return lines.length > 0 ? [...new Set(lines)].join('; ').slice(0, 1_000) : null
 }
 
 /** The lines of a command's output that say what went wrong. */
