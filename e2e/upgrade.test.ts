@@ -137,13 +137,15 @@ describe('upgrading the fleet', { retry: 0 }, () => {
     await expectNothingLost(orders)
   })
 
-  test('Postgres is killed while a tenant is switched: the rollout comes to its end, every tenant serves, no order is lost', async () => {
+  test('Postgres is killed while a tenant is switched: the rollout comes to its end, every tenant serves, no order is lost', {
+    timeout: 300_000,
+  }, async () => {
     const [from] = await tenantReleases()
     const next = await releaseWith(platform, from!, 'none')
     const load = new ShoppingLoad(platform, hosts, { looking: 0, buying: 1 })
     await eventually(() => load.report.orders.length >= 3, 'they sell')
     const running = upgrade(next, '--no-rehearse')
-    await eventually(async () => (await operations('tenant-upgrade', true)).some(isSwitching), 'a tenant is about to be switched')
+    await eventually(async () => (await operations('tenant-upgrade', true)).some(isSwitching), 'a tenant is about to be switched', 120_000)
     await platform.kill(await platform.pid('postgres'))
     const ended = await running
     const { orders } = await load.stop()
