@@ -153,7 +153,7 @@ async function expectWhole(id: string): Promise<void> {
   expect(await db.operation.count({ where: { status: { in: active } } })).toBe(0)
 }
 
-describe('through the registry, with runner and operations killed at random points', { retry: 0, timeout: 60_000 }, () => {
+describe('through the registry, with runner and operations killed at random points', { retry: 0, timeout: 180_000 }, () => {
   it('a release without fault reaches everybody, and is what new tenants get', async () => {
     const tenants = await newFleet()
     const { id, kills } = await runToTheEnd(1, tenants, false)

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Alerts } from '../alert/alerts.ts'
 import { Registry } from '../registry/registry.ts'
 import { TestPlatform } from '../testing/platform.ts'
 import { watchRollouts } from './rollout.watch.ts'
 
 /** What people do to a rollout under way, by HTTP; and what operators are told of one that went wrong. */
+
+// Whole rollouts, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let platform: TestPlatform
 let token: string
@@ -40,7 +43,7 @@ const releaseOf = async (slug: string) => (await call('GET', `/tenants/${slug}`)
 type Ring = { name: string; position: number; status: string }
 
 async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
-  const deadline = performance.now() + 25_000
+  const deadline = performance.now() + 60_000
   for (;;) {
     const found = await ask()
     if (found) return found

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Registry } from '../registry/registry.ts'
 import { TestPlatform } from '../testing/platform.ts'
 
 /** The way of a rollout as an operator goes it: preview, start, watch, steer; and what stands against an upgrade. */
+
+// Whole rollouts, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let platform: TestPlatform
 let token: string
@@ -34,7 +37,7 @@ const quick = { rings: ['internal', '50%', 'rest'], soak_seconds: 1, parallel: 4
 const releaseOf = async (slug: string) => (await call('GET', `/tenants/${slug}`)).body.data.release
 
 async function ended(id: string) {
-  const deadline = performance.now() + 25_000
+  const deadline = performance.now() + 60_000
   for (;;) {
     const { data } = (await call('GET', `/rollouts/${id}`)).body
     if (data.status === 'succeeded' || data.status === 'rolled_back') return data

@@ -12,7 +12,7 @@ import { type TestBehaviour, writeTestRelease } from '../testing/release.ts'
 import { runFolder } from './api.ts'
 
 // Whole processes start and end here, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
 // Kill -9 in the middle of an upgrade: of Postgres, of the node, of the process beside. Shoppers are served on one of the
 // two releases all the time, nothing is left behind, and asking again takes the upgrade to its end.

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const lists = await plane.call(api.listCheckinLists, {}, { actor: vendorActor(own.vendorId) })
   listId = lists.items[0]!.id
   await fill()
-}, 90_000)
+}, 180_000)
 afterAll(() => plane?.stop())
 
 /** Rows enough for the planner to care: 5,000 events, 60,000 tickets, 20,000 vouchers, places in line and scans each. */
