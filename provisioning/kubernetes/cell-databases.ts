@@ -10,6 +10,7 @@ import type { TenantStore } from './tenant-store.ts'
 
 /** How long a statement of a migration waits for its lock while a shop is open, before it gives way; milliseconds. */
 const lockTimeoutMs = 2_000
+const templatePrefix = 'rel_'
 
 /** The databases of all cells: the same names, roles and templates as on one machine, on the server each cell has. */
 export class CellDatabases {
@@ -41,9 +42,22 @@ export class CellDatabases {
   async remember({ version, dir, schema }: Release): Promise<void> {
     const migrations = await this.journal(version, dir)
     const seen = migrations
-      ? { migrations: migrations.map(({ name }) => name), template: `rel_${schemaHash(migrations)}` }
+      ? { migrations: migrations.map(({ name }) => name), template: `${templatePrefix}${schemaHash(migrations)}` }
       : { migrations: [], template: null }
     await this.store.rememberRelease({ version, dir, schema, ...seen })
+  }
+
+  /** See `DataPlaneDriver.dropRelease`. A template that another release of the same schema has too stays. */
+  async forget(cells: readonly Cell[], version: string): Promise<void> {
+    const tenant = await this.store.tenantAt(version)
+    if (tenant) throw new Error(`release ${version} is in use: tenant ${tenant} has it`)
+    const known = await this.store.release(version)
+    if (!known) return
+    const { template } = known
+    if (template && !(await this.store.templatesBeside(version)).includes(template))
+      for (const cell of cells) await this.of(cell).dropTemplate(template.slice(templatePrefix.length))
+    for (const key of this.templates.keys()) if (key.endsWith(` ${version}`)) this.templates.delete(key)
+    await this.store.forgetRelease(version)
   }
 
   logins(tenantId: string): TenantLogins {

@@ -126,6 +126,10 @@ export class KubernetesDriver implements DataPlaneDriver {
     return this.databases.remember(release)
   }
 
+  async dropRelease(version: string): Promise<void> {
+    await this.databases.forget(await this.options.cells.all(), version)
+  }
+
   publishKeys(jwks: { keys: Record<string, unknown>[] }): Promise<void> {
     return this.store.putSetting(keysSetting, jwks)
   }

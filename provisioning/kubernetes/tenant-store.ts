@@ -206,6 +206,29 @@ export class TenantStore {
     )
   }
 
+  /** A tenant that runs this release, or shall. */
+  async tenantAt(version: string): Promise<string | null> {
+    const rows = await this.query<{ id: string }>(
+      `SELECT id FROM kubernetes.tenant
+       WHERE $1 IN (state ->> 'active_release', state ->> 'beside_release', state #>> '{document,release}') LIMIT 1`,
+      [version],
+    )
+    return rows[0]?.id ?? null
+  }
+
+  /** Names of the templates that releases other than this one have too. */
+  async templatesBeside(version: string): Promise<string[]> {
+    const rows = await this.query<{ template: string }>(
+      'SELECT DISTINCT template FROM kubernetes.release WHERE version <> $1 AND template IS NOT NULL',
+      [version],
+    )
+    return rows.map((row) => row.template)
+  }
+
+  async forgetRelease(version: string): Promise<void> {
+    await this.query('DELETE FROM kubernetes.release WHERE version = $1', [version])
+  }
+
   async setting(key: string): Promise<unknown> {
     const rows = await this.query<{ value: unknown }>('SELECT value FROM kubernetes.setting WHERE key = $1', [key])
     return rows[0]?.value ?? null
