@@ -2,10 +2,10 @@ import { ApiError, type ErrorBody } from '@cityos/contract'
 import type { Session } from './session.ts'
 import { Unreachable } from './transport.ts'
 
-/** A connection that ended in the middle: the control plane was stopped or replaced. */
+/** The control plane was stopped or replaced in the middle, or cannot answer for a while, as when its database starts anew. */
 export function isHangUp(error: unknown): boolean {
   if (error instanceof Unreachable) return true
-  if (error instanceof ApiError) return error.status >= 502
+  if (error instanceof ApiError) return error.status >= 500
   const cause =
     error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? (error.cause as NodeJS.ErrnoException | undefined)?.code) : undefined
   return (
