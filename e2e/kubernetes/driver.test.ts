@@ -38,7 +38,8 @@ it('a tenant is made, filled and reached through the gateway', { timeout: 180_00
   await vi.waitFor(async () => expect((await visit(cluster, tenant.host, '/en')).status).toBe(200), { timeout: 20_000, interval: 200 })
   const products = await visit(cluster, tenant.host, '/v1/store/products?limit=5')
   expect((JSON.parse(products.body) as { data: unknown[] }).data).toHaveLength(5)
-  expect(await driver.health(id)).toMatchObject({ status: 'ok', release: release.version, usage: { products: expect.any(Number) } })
+  // Nobody plays the control plane here, which its health says.
+  expect(await driver.health(id)).toMatchObject({ status: 'degraded', release: release.version, usage: { products: expect.any(Number) } })
 })
 
 it('a second control plane finds the same tenant, and an older one is refused', { timeout: 60_000 }, async () => {
