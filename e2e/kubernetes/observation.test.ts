@@ -49,7 +49,7 @@ beforeAll(async () => {
   await core.createNamespace({ body: { metadata: { name: namespace, labels } } })
   await putPolicy()
   const hard = { pods: '1', 'count/configmaps': '50' }
-  await core.createNamespacedResourceQuota({ namespace, body: { metadata: { name: 'tenant', labels }, spec: { hard } } })
+  await put({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'tenant', namespace, labels }, spec: { hard } })
   watch = clusters.watch(cell, { heard: (tenantId) => heard.push(tenantId), answered: () => undefined })
   watch.start()
   await vi.waitFor(() => expect(heard).toContain(id), 10_000)
@@ -63,20 +63,15 @@ beforeEach(() => {
 })
 
 const codes = async () => (await clusters.observe(id)).findings.map(({ code, object }) => `${code} ${object}`)
+/** As the driver's Pulumi makes things: by server-side apply, under its own name. */
+const put = (object: object) => objects.patch(object, undefined, undefined, 'pulumi-kubernetes-test', true, PatchStrategy.ServerSideApply)
 const putPolicy = () =>
-  objects.patch(
-    {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name: 'deny', namespace, labels },
-      spec: { podSelector: {}, policyTypes: ['Ingress'] },
-    } as object,
-    undefined,
-    undefined,
-    'pulumi-kubernetes-test',
-    true,
-    PatchStrategy.ServerSideApply,
-  )
+  put({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'deny', namespace, labels },
+    spec: { podSelector: {}, policyTypes: ['Ingress'] },
+  })
 
 it('nothing is wrong with what is as it was made', async () => {
   await vi.waitFor(
