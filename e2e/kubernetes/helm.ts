@@ -57,19 +57,22 @@ export class Hands {
     }
   }
 
-  /** The objects a chart renders; hooks (tests) among them. */
+  /** What a chart renders, as helm writes it; hooks (tests) among it. */
+  manifest(chart: ChartName, namespace: string, values: Values): Promise<string> {
+    return this.helm(['template', chart, chartDir(chart), '--namespace', namespace], values)
+  }
+
+  /** The same as objects, with the names of fields that the client library has. */
   async render(chart: ChartName, namespace: string, values: Values): Promise<KubernetesObject[]> {
-    const text = await this.helm(['template', chart, chartDir(chart), '--namespace', namespace], values)
-    return loadAllYaml(text).filter((object) => object !== null) as KubernetesObject[]
+    return objectsOf(await this.manifest(chart, namespace, values))
   }
 
   /**
-   * Has the API server judge objects without keeping them. @returns its warnings
-   * @throws when it refuses one
+   * Has the API server judge a manifest without keeping it. @returns its warnings
+   * @throws when it refuses an object
    */
-  async judge(objects: readonly object[]): Promise<string[]> {
-    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })
-    const { stderr } = await this.command('kubectl', ['apply', '--server-side', '--dry-run=server', '--filename', '-'], list)
+  async judge(manifest: string): Promise<string[]> {
+    const { stderr } = await this.command('kubectl', ['apply', '--server-side', '--dry-run=server', '--filename', '-'], manifest)
     return stderr.split('\n').filter((line) => line.startsWith('Warning:'))
   }
 
@@ -79,4 +82,8 @@ export class Hands {
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { ...restricted, ...labels } } }
     await this.command('kubectl', ['apply', '--filename', '-'], JSON.stringify(namespace))
   }
+}
+
+export function objectsOf(manifest: string): KubernetesObject[] {
+  return loadAllYaml(manifest).filter((object) => object !== null) as KubernetesObject[]
 }
