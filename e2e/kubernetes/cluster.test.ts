@@ -28,17 +28,18 @@ describe.runIf(cluster.description.own)('the test cluster', { retry: 0 }, () => 
   })
 
   test('resolves the name of a service and leads its address to the pod', async () => {
-    const reached = await shop.fetches('visitor', `http://web.ground-shop.svc.${layout.dns.domain}`)
-    expect(reached).toBe('web of ground-shop\n')
-    expect(await neighbour.fetches('web', 'http://web.ground-shop')).toBe('web of ground-shop\n')
+    const address = await shop.serviceAddress('web')
+    expect(await shop.resolves('visitor', `web.ground-shop.svc.${layout.dns.domain}.`)).toEqual([address])
+    expect(await shop.fetches('visitor', address, 80)).toBe('web of ground-shop\n')
+    expect(await neighbour.fetches('web', address, 80)).toBe('web of ground-shop\n')
   })
 
   test('a policy stands between a pod and its neighbours, the database, the API server and the cloud’s credentials', async () => {
     const neighbourAddress = await neighbour.address('web')
     const attempts = {
-      neighbour: () => shop.fetches('web', `http://${neighbourAddress}:8080`),
-      host: () => shop.fetches('web', `http://${host.address}:${host.port}`),
-      metadata: () => shop.fetches('web', `http://${metadata.address}:${metadata.port}`),
+      neighbour: () => shop.fetches('web', neighbourAddress, 8080),
+      host: () => shop.fetches('web', host.address, host.port),
+      metadata: () => shop.fetches('web', metadata.address, metadata.port),
       postgres: () => shop.connects('web', postgres.address, postgres.port),
       apiServer: () => shop.connects('web', layout.apiServer.serviceAddress, 443),
     }
@@ -50,7 +51,7 @@ describe.runIf(cluster.description.own)('the test cluster', { retry: 0 }, () => 
 
     await cluster.apply([shop.policy('deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })])
     await eventually(async () => (await reached()).length === 0, 'nothing is reached any more')
-    expect(await neighbour.fetches('web', `http://${await shop.address('web')}:8080`)).toBeNull()
+    expect(await neighbour.fetches('web', await shop.address('web'), 8080)).toBeNull()
 
     const allowed = { ports: [{ port: host.port }], to: [{ ipBlock: { cidr: `${host.address}/32` } }] }
     await cluster.apply([shop.policy('allow', { podSelector: {}, policyTypes: ['Egress'], egress: [allowed] })])

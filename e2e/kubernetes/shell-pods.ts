@@ -55,6 +55,11 @@ export class ShellPods {
     return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name, namespace: this.namespace }, spec }
   }
 
+  /** The address of the service in front of a pod. */
+  serviceAddress(name: string): Promise<string> {
+    return this.#kubectl('get', 'service', name, '--output=jsonpath={.spec.clusterIP}')
+  }
+
   async address(name: string): Promise<string> {
     return await this.#kubectl('get', 'pod', name, '--output=jsonpath={.status.podIP}')
   }
@@ -64,14 +69,22 @@ export class ShellPods {
     return this.#kubectl('exec', name, '--', ...command)
   }
 
-  /** What a pod gets from an address; null when it gets nothing within two seconds. */
-  fetches(name: string, url: string): Promise<string | null> {
-    return this.execute(name, ['wget', '-q', '-T', '2', '-O', '-', url]).catch(refused)
+  /** What a pod is answered to GET / at an address; null when it reaches nothing within two seconds. */
+  async fetches(name: string, address: string, port: number): Promise<string | null> {
+    const asks = `printf 'GET / HTTP/1.0\\r\\n\\r\\n' | timeout 3 nc -w 2 ${address} ${port}`
+    const answer = await this.execute(name, ['sh', '-c', asks]).catch(refused)
+    return answer?.split('\r\n\r\n')[1] ?? null
   }
 
   /** Whether a pod can open a connection to an address within two seconds. */
   async connects(name: string, address: string, port: number): Promise<boolean> {
-    return (await this.execute(name, ['nc', '-z', '-w', '2', address, String(port)]).catch(refused)) !== null
+    return (await this.execute(name, ['nc', '-w', '2', address, String(port), '-e', '/bin/true']).catch(refused)) !== null
+  }
+
+  /** The addresses a pod finds for a name. */
+  async resolves(name: string, host: string): Promise<string[]> {
+    const answer = await this.execute(name, ['nslookup', '-type=a', host])
+    return [...answer.matchAll(/^Address: (\d\S+)$/gm)].map(([, address]) => address!)
   }
 
   /** What the cluster's gateway answers for a host; null when it knows none. */

@@ -14,7 +14,7 @@ const usage = `node e2e/kubernetes/cluster/main.ts COMMAND
   kubectl …        the same with kubectl
   status           says whether it runs and where it keeps its logs
   down             ends it and removes what belongs to it
-  test -- COMMAND  a cluster of its own around one command: it ends with the command, or when this process ends
+  test [as up] -- COMMAND      a cluster of its own around one command: it ends with the command, or when this process ends
 `
 const say = (line: string) => process.stderr.write(`${line}\n`)
 const whole = { node: true, postgres: true, gateway: true }
@@ -27,7 +27,7 @@ function partsOf(args: string[]): ClusterParts {
 
 async function main([name, ...args]: string[]): Promise<number> {
   const machine = new Machine(clusterFolder())
-  const command = args[0] === '--' ? args.slice(1) : args
+  const command = args.slice(args.indexOf('--') + 1)
   switch (name) {
     case 'up': {
       if (machine.isRunning()) return refuse('it runs already')
@@ -49,14 +49,14 @@ async function main([name, ...args]: string[]): Promise<number> {
       return 0
     }
     case 'test':
-      return await around(command)
+      return await around(command, partsOf(args.slice(0, args.indexOf('--'))))
     default:
       return refuse(usage)
   }
 }
 
 /** Runs a command in a cluster of its own. Ends both when the one who started this process goes away. */
-async function around(command: string[]): Promise<number> {
+async function around(command: string[], parts: ClusterParts): Promise<number> {
   if (process.env['CITYOS_TEST_KUBECONFIG']) return await onReadersCluster(command)
   const machine = new Machine(clusterFolder(process.pid))
   const stop = async (code: number) => {
@@ -65,15 +65,14 @@ async function around(command: string[]): Promise<number> {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop(130))
   if (process.channel) process.once('disconnect', () => void stop(130))
-  const before = traces()
-  await beginCluster(machine.folder, whole, { bound: true })
+  await beginCluster(machine.folder, parts, { bound: true })
   let code = 1
   try {
     code = await machine.run(command, clusterEnvironment(machine.folder))
   } finally {
     await machine.end()
   }
-  const left = traces().filter((trace) => !before.includes(trace))
+  const left = traces(machine.folder)
   for (const trace of left) say(`left behind: ${trace}`)
   return left.length > 0 ? 1 : code
 }

@@ -1,33 +1,35 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/**
- * What a cluster could leave behind on the machine: interfaces, named network namespaces, mounts, control groups, and processes
- * that were given a cluster's folder. Compared before and after a run.
- */
-export function traces(): string[] {
-  return [
-    ...entries('/sys/class/net').map((name) => `interface ${name}`),
-    ...entries('/run/netns').map((name) => `network namespace ${name}`),
-    ...readFileSync('/proc/self/mounts', 'utf8')
-      .split('\n')
-      .map((line) => `mount ${line.split(' ')[1]}`),
-    ...controlGroups().map((path) => `control group ${path}`),
-    ...entries('/proc')
-      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-      .filter((pid) => content(join('/proc', pid, 'cmdline')).includes('cityos-cluster-'))
-      .map((pid) => `process ${pid} ${content(join('/proc', pid, 'cmdline')).replaceAll('\0', ' ')}`),
-  ]
-}
+/** Interfaces and named network namespaces as machine.sh, Calico and containerd call them. */
+const ourInterfaces = /^(node0|outside0|cali[0-9a-f]+|tunl0)$/
+const ourNamespaces = /^(outside|cni-.*)$/
 
-function controlGroups(): string[] {
-  const mounted = '/sys/fs/cgroup'
-  const places = [mounted, ...entries(mounted).map((name) => join(mounted, name))]
-  return places.flatMap((place) =>
-    entries(place)
-      .filter((name) => name.startsWith('cityos-cluster-') || name === 'kubepods')
-      .map((name) => join(place, name)),
-  )
+/**
+ * What a cluster has left behind on the machine when it has ended: interfaces, network namespaces, and mounts, control groups and
+ * processes that carry the name of its folder.
+ */
+export function traces(folder: string): string[] {
+  const name = folder.split('/').at(-1)!
+  return [
+    ...entries('/sys/class/net')
+      .filter((each) => ourInterfaces.test(each))
+      .map((each) => `interface ${each}`),
+    ...entries('/run/netns')
+      .filter((each) => ourNamespaces.test(each))
+      .map((each) => `network namespace ${each}`),
+    ...content('/proc/self/mounts')
+      .split('\n')
+      .filter((line) => line.includes(name))
+      .map((line) => `mount ${line.split(' ')[1]}`),
+    ...['/sys/fs/cgroup', ...entries('/sys/fs/cgroup').map((each) => join('/sys/fs/cgroup', each))]
+      .filter((place) => entries(place).includes(name))
+      .map((place) => `control group ${join(place, name)}`),
+    ...entries('/proc')
+      .filter((each) => /^\d+$/.test(each) && content(join('/proc', each, 'cmdline')).includes(name))
+      .map((pid) => `process ${pid} ${content(join('/proc', pid, 'cmdline')).replaceAll('\0', ' ')}`),
+    ...(entries(folder).length > 0 ? [`folder ${folder}`] : []),
+  ]
 }
 
 function entries(folder: string): string[] {

@@ -5,7 +5,7 @@ import { pauseImage } from '../parts/node.ts'
 import type { Site } from '../site.ts'
 import { type SmallImage, writeImage } from './image.ts'
 
-/** A shell with wget, nc and httpd: for pods of tests that only try to reach something. */
+/** A shell with nc, nslookup and httpd (its wget cannot resolve names in a static program): for pods of tests that only try to reach something. */
 export const shellImage = 'localhost/shell:1'
 export const traefikImage = 'localhost/traefik:1'
 export const corednsImage = 'localhost/coredns:1'
