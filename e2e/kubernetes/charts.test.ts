@@ -130,7 +130,11 @@ const cases: Record<string, { chart: ChartName; values: Values; kinds: string[];
   },
 }
 
-beforeAll(() => hands.namespace(namespace))
+beforeAll(async () => {
+  await hands.namespace(namespace)
+  // A pod is judged with its account, and nothing that is only judged is ever there.
+  await hands.kubectl('--namespace', namespace, 'create', 'serviceaccount', 'data-plane')
+})
 afterAll(() => hands.kubectl('delete', 'namespace', namespace, '--wait=false'))
 
 describe.each(Object.entries(cases))('%s', (_name, { chart, values, kinds, missing = [] }) => {
