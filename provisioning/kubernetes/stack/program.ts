@@ -15,7 +15,8 @@ const namespaceGoneWithin = '45s'
  */
 export function tenantProgram(content: StackContent, kubeconfig: string | null): () => Promise<void> {
   return async () => {
-    const provider = new Provider('cell', kubeconfig === null ? {} : { kubeconfig: secret(kubeconfig) })
+    // A secret whose content changes is changed in place: taken away for a moment, it would be missing to a pod that starts.
+    const provider = new Provider('cell', { enableSecretMutable: true, ...(kubeconfig === null ? {} : { kubeconfig: secret(kubeconfig) }) })
     const namespace = new Namespace(
       'namespace',
       { metadata: { name: content.namespace, labels: content.namespaceLabels } },
