@@ -134,8 +134,9 @@ beforeAll(async () => {
   await hands.namespace(namespace)
   // A pod is judged with its account, and nothing that is only judged is ever there.
   await hands.kubectl('--namespace', namespace, 'create', 'serviceaccount', 'data-plane')
+  await hands.kubectl('create', 'priorityclass', 'tenants', '--value', '1000')
 })
-afterAll(() => hands.kubectl('delete', 'namespace', namespace, '--wait=false'))
+afterAll(() => hands.kubectl('delete', `namespace/${namespace}`, 'priorityclass/tenants', '--wait=false'))
 
 describe.each(Object.entries(cases))('%s', (_name, { chart, values, kinds, missing = [] }) => {
   let manifest: string
