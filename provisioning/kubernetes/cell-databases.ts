@@ -1,15 +1,14 @@
 import { join } from 'node:path'
 import { type Cell, DomainError } from '@cityos/contract'
-import pg from 'pg'
 import type { MigrationReport, Release } from '../driver.ts'
 import type { Sealer } from '../local/node/seal.ts'
-import { Databases, databaseName, ownerRole, type TenantLogins } from '../local/postgres/databases.ts'
-import { type Migration, migrate, readMigrations, schemaHash } from '../migrate.ts'
+import { Databases, databaseName } from '../local/postgres/databases.ts'
+import { tenantLogins } from '../local/postgres/logins.ts'
+import { type Migration, readMigrations, schemaHash } from '../migrate.ts'
+import { migrateTenant } from '../migrate-tenant.ts'
 import { readReleaseFolder } from '../release-folder.ts'
 import type { TenantStore } from './tenant-store.ts'
 
-/** How long a statement of a migration waits for its lock while a shop is open, before it gives way; milliseconds. */
-const lockTimeoutMs = 2_000
 const templatePrefix = 'rel_'
 
 /** The databases of all cells: the same names, roles and templates as on one machine, on the server each cell has. */
@@ -60,29 +59,15 @@ export class CellDatabases {
     await this.store.forgetRelease(version)
   }
 
-  logins(tenantId: string): TenantLogins {
-    const name = databaseName(tenantId)
-    const login = (suffix: string) => ({ name: `${name}_${suffix}`, password: this.sealer.password(`login.${name}_${suffix}`) })
-    return { application: login('app'), owner: login('own') }
-  }
-
   async ensure(cell: Cell, tenantId: string, release: string): Promise<{ pooled: boolean }> {
-    return this.of(cell).ensureTenant(tenantId, await this.template(cell, release), this.logins(tenantId))
+    return this.of(cell).ensureTenant(tenantId, await this.template(cell, release), tenantLogins(this.sealer, tenantId))
   }
 
   /** See `DataPlaneDriver.migrate`. @param present the release that serves, whose contract migrations may be applied now */
   async migrate(cell: Cell, tenantId: string, to: string, present: string | null): Promise<MigrationReport> {
-    const began = performance.now()
     const migrations = await this.requireJournal(to)
     const carried = new Set(present && present !== to ? ((await this.store.release(present))?.migrations ?? []) : [])
-    const client = new pg.Client({ connectionString: this.of(cell).address(databaseName(tenantId)), application_name: 'cityos migration' })
-    await client.connect()
-    try {
-      const applied = await migrate(client, migrations, ownerRole, { carried, lockTimeoutMs })
-      return { applied, milliseconds: Math.round(performance.now() - began) }
-    } finally {
-      await client.end()
-    }
+    return migrateTenant(this.of(cell).address(databaseName(tenantId)), migrations, carried)
   }
 
   /** The release's template in this cell, built at the first call. */

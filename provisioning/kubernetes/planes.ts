@@ -36,9 +36,9 @@ export class PlaneAsker {
     return client.ask({ tenantId: record.id, planeKey: secretsOf(record).planeKey, address }, method, path, { timeoutMs, now: now() })
   }
 
-  /** A ready pod of this role; null when there is none. */
-  async addressOf(cluster: CellCluster, record: TenantRecord, role: 'web' | 'worker'): Promise<PlaneAddress | null> {
-    const pods = await cluster.pods(namespaceOf(record.id), { role })
+  /** A ready pod of this role, and of one release where asked; null when there is none. */
+  async addressOf(cluster: CellCluster, record: TenantRecord, role: 'web' | 'worker', suffix?: string): Promise<PlaneAddress | null> {
+    const pods = await cluster.pods(namespaceOf(record.id), { role, ...(suffix ? { suffix } : {}) })
     const host = pods.find(isReadyPod)?.status?.podIP
     return host ? { host, port: planePort } : null
   }

@@ -3,6 +3,8 @@ import { type Binding, DomainError, type TenantDocument } from '@cityos/contract
 import type { Fence, TenantSecrets } from '../driver.ts'
 import type { Sealer } from '../local/node/seal.ts'
 import { databaseName } from '../local/postgres/databases.ts'
+import { tenantLogins } from '../local/postgres/logins.ts'
+import { Turns } from '../turns.ts'
 import type { CellDatabases } from './cell-databases.ts'
 import type { CellSource } from './cells.ts'
 import { CellCluster } from './cluster.ts'
@@ -43,7 +45,7 @@ const lookEvery = 250
 /** Tenants as stacks: changes of one tenant run one after the other, each behind its fence, each a whole new rendering. */
 export class Tenants {
   readonly parts: TenantsParts
-  private readonly queues = new Map<string, Promise<unknown>>()
+  private readonly turns = new Turns()
 
   constructor(parts: TenantsParts) {
     this.parts = parts
@@ -55,7 +57,7 @@ export class Tenants {
 
   /** Runs a change after the tenant's earlier ones, unless a newer operation has taken over. */
   fenced<T>(tenantId: string, fence: Fence, change: (held: Held) => Promise<T>): Promise<T> {
-    return this.inTurn(tenantId, async () => {
+    return this.turns.run(tenantId, async () => {
       const record = await this.parts.store.takeOver(tenantId, fence)
       return change({ record, cluster: await this.clusterOf(tenantId) })
     })
@@ -63,7 +65,7 @@ export class Tenants {
 
   /** The same without an operation: what the platform does by itself. @throws DomainError not_found */
   unfenced<T>(tenantId: string, change: (held: Held) => Promise<T>): Promise<T> {
-    return this.inTurn(tenantId, async () => change({ record: await this.known(tenantId), cluster: await this.clusterOf(tenantId) }))
+    return this.turns.run(tenantId, async () => change({ record: await this.known(tenantId), cluster: await this.clusterOf(tenantId) }))
   }
 
   async known(tenantId: string): Promise<TenantRecord> {
@@ -147,7 +149,7 @@ export class Tenants {
 
   /** What a stack is rendered from. */
   async sources({ record, cluster }: Held): Promise<ContentSources> {
-    const { store, databases, sealer, chartDir, issuer, smtpUrl } = this.parts
+    const { store, sealer, chartDir, issuer, smtpUrl } = this.parts
     const { cell } = cluster
     const jwks = ((await store.setting(keysSetting)) ?? { keys: [] }) as Binding['jwks']
     const pull = cell.cluster.image.pull_secret
@@ -156,7 +158,7 @@ export class Tenants {
       record,
       document: documentOf(record),
       secrets: this.secretsOf(record),
-      database: { name: databaseName(record.id), login: databases.logins(record.id).application },
+      database: { name: databaseName(record.id), login: tenantLogins(sealer, record.id).application },
       common: { jwks, issuer, public: this.parts.public },
       smtpUrl,
       chartDir,
@@ -201,17 +203,6 @@ export class Tenants {
       }
       await delay(lookEvery)
     }
-  }
-
-  private inTurn<T>(tenantId: string, task: () => Promise<T>): Promise<T> {
-    const turn = (this.queues.get(tenantId) ?? Promise.resolve()).then(task)
-    const settled = turn
-      .catch(() => undefined)
-      .then(() => {
-        if (this.queues.get(tenantId) === settled) this.queues.delete(tenantId)
-      })
-    this.queues.set(tenantId, settled)
-    return turn
   }
 }
 

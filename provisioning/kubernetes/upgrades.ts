@@ -1,6 +1,6 @@
 import type { Fence, ProbeReport, WhichProcess } from '../driver.ts'
 import { probePlane } from '../local/node/probes.ts'
-import { namespaceOf, planePort, releaseSuffix, webDeployment } from './names.ts'
+import { namespaceOf, releaseSuffix, webDeployment } from './names.ts'
 import type { PlaneAsker } from './planes.ts'
 import { documentOf, type Held, type Tenants } from './tenants.ts'
 
@@ -27,15 +27,11 @@ export class Upgrades {
   probe(tenantId: string, which: WhichProcess, fence: Fence): Promise<ProbeReport> {
     return this.tenants.fenced(tenantId, fence, async ({ record, cluster }) => {
       const release = which === 'active' ? record.active_release : record.beside_release
-      const pods = release ? await cluster.pods(namespaceOf(tenantId), { role: 'web', suffix: releaseSuffix(release) }) : []
-      const host = pods.find(
-        ({ status }) => status?.podIP && status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
-      )?.status?.podIP
-      if (!host) {
+      const address = release ? await this.planes.addressOf(cluster, record, 'web', releaseSuffix(release)) : null
+      if (!address) {
         const message = which === 'beside' ? 'no pod stands by' : 'no pod serves'
         return { ok: false, checks: [{ name: 'process', ok: false, milliseconds: 0, message }] }
       }
-      const address = { host, port: planePort }
       return probePlane(address, documentOf(record), () => this.planes.ask(record, address, 'POST', '/internal/probe', probeWithinMs))
     })
   }

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { type Binding, DomainError, type PlaneHealth, planeProtocol } from '@cityos/contract'
 import { errors, jwtVerify } from 'jose'
 import { type Fence, type InventoryItem, StaleFence, type TenantSecrets } from '../../driver.ts'
+import { Turns } from '../../turns.ts'
 import { type Databases, databaseName, type TenantLogins } from '../postgres/databases.ts'
+import { tenantLogins } from '../postgres/logins.ts'
 import { usage } from '../process.ts'
 import type { NodeRequest, NodeResponse } from './api.ts'
 import type { Archives } from './archives.ts'
@@ -43,7 +45,7 @@ export interface TenantsOptions {
 export class Tenants {
   private readonly options: TenantsOptions
   private readonly planes = new Map<string, Plane>()
-  private readonly queues = new Map<string, Promise<unknown>>()
+  private readonly turns = new Turns()
 
   constructor(options: TenantsOptions) {
     this.options = options
@@ -265,9 +267,7 @@ export class Tenants {
   }
 
   logins(tenantId: string): TenantLogins {
-    const name = databaseName(tenantId)
-    const login = (suffix: string) => ({ name: `${name}_${suffix}`, password: this.options.sealer.password(`login.${name}_${suffix}`) })
-    return { application: login('app'), owner: login('own') }
+    return tenantLogins(this.options.sealer, tenantId)
   }
 
   private filesDir(tenantId: string): string {
@@ -322,19 +322,12 @@ export class Tenants {
 
   /** Runs a change after the tenant's earlier ones, unless a newer operation has taken over. */
   fenced<T>(tenantId: string, fence: Fence, change: () => Promise<T>): Promise<T> {
-    const turn = (this.queues.get(tenantId) ?? Promise.resolve()).then(() => {
+    return this.turns.run(tenantId, () => {
       const { store } = this.options
       const highest = store.tenant(tenantId)?.fence ?? store.state.fences[tenantId] ?? 0
       if (fence.number < highest) throw new StaleFence(tenantId)
       if (fence.number > highest || !store.tenant(tenantId)) store.updateTenant(tenantId, { fence: fence.number })
       return change().finally(() => this.removeIfBlank(tenantId))
     })
-    const settled = turn
-      .catch(() => undefined)
-      .then(() => {
-        if (this.queues.get(tenantId) === settled) this.queues.delete(tenantId)
-      })
-    this.queues.set(tenantId, settled)
-    return turn
   }
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { InventoryItem, MigrationReport, ProbeReport } from '../../driver.ts'
-import { migrate, readMigrations } from '../../migrate.ts'
-import { withConnection } from '../postgres/connection.ts'
-import { type Databases, databaseName, ownerRole } from '../postgres/databases.ts'
+import { readMigrations } from '../../migrate.ts'
+import { migrateTenant } from '../../migrate-tenant.ts'
+import { type Databases, databaseName } from '../postgres/databases.ts'
 import type { NodeRequest } from './api.ts'
 import { Beside, type BesideSurroundings } from './beside.ts'
 import type { GatewayLink } from './gateway-link.ts'
@@ -23,9 +23,6 @@ export interface UpgradesOptions {
   beside: Omit<BesideSurroundings, 'bindingOf' | 'store'>
 }
 
-/** How long a statement of a migration waits for its lock while a shop is open, before it gives way; milliseconds. */
-const lockTimeoutMs = 2_000
-
 /** What the driver asks for while a tenant goes from one release to another. Each call stands in the tenant's queue, behind its fence. */
 export class Upgrades {
   private readonly options: UpgradesOptions
@@ -38,12 +35,9 @@ export class Upgrades {
 
   migrate({ tenantId, release, fence }: NodeRequest<'migrate'>): Promise<MigrationReport> {
     return this.tenants.fenced(tenantId, fence, async () => {
-      const began = performance.now()
       const migrations = await readMigrations(join(this.options.beside.release(release).dir, 'migrations'))
       const carried = await this.carried(tenantId, release)
-      const url = this.options.databases().address(databaseName(tenantId))
-      const applied = await withConnection(url, 'migration', (client) => migrate(client, migrations, ownerRole, { carried, lockTimeoutMs }))
-      return { applied, milliseconds: Math.round(performance.now() - began) }
+      return migrateTenant(this.options.databases().address(databaseName(tenantId)), migrations, carried)
     })
   }
 
