@@ -54,9 +54,9 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'e2e/kubernetes/**'],
           globalSetup: ['e2e/shared-platform.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 300_000,
-          expect: { poll: { timeout: patience } },
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          expect: { poll: { timeout: 120_000 } },
           retry,
           pool: 'forks',
           // one waits while the other works; each worker has a platform of its own for the files that share one

@@ -28,7 +28,7 @@ export interface Visitor {
 
 export async function newVisitor(browser: Browser, options: BrowserContextOptions = desktop): Promise<Visitor> {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
@@ -79,6 +79,5 @@ export async function consoleContent(page: Page): Promise<void> {
         return content !== null && content.textContent.trim().length > 15 && content.querySelector('[role=progressbar]:not([aria-valuenow]), .MuiSkeleton-root') === null
       })()`),
     `${page.url()} shows its content`,
-    15_000,
   )
 }

@@ -70,7 +70,7 @@ describe('up and down', () => {
       said += chunk.toString()
     })
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-    await eventually(() => said.includes('Ctrl-C'), 'it is ready', 60_000)
+    await eventually(() => said.includes('Ctrl-C'), 'it is ready')
     child.kill('SIGINT')
     expect(await ended).toBe(0)
     expect(platform.processes()).toEqual([])

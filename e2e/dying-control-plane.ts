@@ -174,7 +174,7 @@ export class DyingControlPlane {
         return rollout.status === 'succeeded' || rollout.status === 'rolled_back' ? rollout : null
       },
       'the rollout has ended',
-      120_000,
+      300_000,
     )
   }
 
@@ -209,7 +209,7 @@ export class DyingControlPlane {
         return newest && ['succeeded', 'failed', 'cancelled'].includes(newest.status) ? newest : null
       },
       `${kind} has ended`,
-      90_000,
+      300_000,
     )
   }
 

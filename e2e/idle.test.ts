@@ -53,7 +53,7 @@ describe.concurrent('a tenant nobody comes to', () => {
     const runsOut = Date.parse(held.hold.expires_at)
     expect(Date.parse((await asleep('drowsy')).next_wake_at!)).toBe(runsOut)
     // nobody asks for anything: the process that appears was started by the timer
-    await eventually(async () => (await quiet.planePid('drowsy')) !== null, 'it wakes', 40_000)
+    await eventually(async () => (await quiet.planePid('drowsy')) !== null, 'it wakes')
     expect(Date.now()).toBeGreaterThanOrEqual(runsOut)
     await eventually(isFree, 'the slot is free')
   })

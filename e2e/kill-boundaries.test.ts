@@ -17,7 +17,7 @@ import { ensureTenant } from './tenants.ts'
 // effect nothing has happened yet: one step stands for all there. Four control planes die side by side, each with a
 // registry and tenants of its own, on one platform.
 
-const perTest = { concurrent: false, timeout: 300_000 }
+const perTest = { concurrent: false }
 let platform: Platform
 let postgres: TestPostgres
 let folder: string

@@ -83,13 +83,11 @@ describe('the end of a tenant', () => {
     expect(await platform.json(['approval', 'list', '--profile', await secondOperator(platform)])).toMatchObject([{ id: approval.id }])
     const closed = platform.json<Tenant>(['tenant', 'close', 'wadi2', '--retention-days', '0', '--wait'])
     await agreeAsSecond(platform, 'wadi3')
-    await expect.poll(() => platform.json<Approval[]>(['approval', 'list']), { timeout: 30_000 }).toHaveLength(1)
+    await expect.poll(() => platform.json<Approval[]>(['approval', 'list'])).toHaveLength(1)
     await agreeAsSecond(platform, 'wadi2')
     expect(await closed).toMatchObject({ slug: 'wadi2', status: 'closed' })
     await expect
-      .poll(async () => (await platform.json<{ slug: string }[]>(['certificate', 'list'])).map((item) => item.slug).sort(), {
-        timeout: 90_000,
-      })
+      .poll(async () => (await platform.json<{ slug: string }[]>(['certificate', 'list'])).map((item) => item.slug).sort())
       .toEqual(['wadi2', 'wadi3'])
     expect((await platform.json<Tenant[]>(['tenant', 'list'])).map((tenant) => tenant.slug)).toEqual(['wadi'])
     expect(await products('wadi')).toBeGreaterThan(0)

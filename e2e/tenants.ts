@@ -31,7 +31,7 @@ export async function ensureTenant(
 }
 
 /** The operation once it has ended, however it did. */
-export function operationEnd(call: Client, id: string, withinMs = 90_000): Promise<Operation> {
+export function operationEnd(call: Client, id: string, withinMs = 300_000): Promise<Operation> {
   return eventually(
     async () => {
       const operation = await call(readOperation, { params: { id } })

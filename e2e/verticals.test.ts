@@ -52,7 +52,7 @@ describe('switching a vertical of a live tenant', () => {
     const pid = await platform.planePid(tenant.slug)
     const started = await call(changeTenant, { params: { id: tenant.id }, body: { verticals } })
     expect((await operationEnd(call, started.operation.id)).status).toBe('succeeded')
-    await eventually(counts, `${verticals.join(', ')} count`, 5_000)
+    await eventually(counts, `${verticals.join(', ')} count`)
     expect(await platform.planePid(tenant.slug)).toBe(pid)
   }
 
