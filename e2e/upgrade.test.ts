@@ -15,7 +15,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { desktop, hasBrowser, launchBrowser, newVisitor, phone } from './browser.ts'
 import { changedCheckout, removeFolder } from './changed-checkout.ts'
 import { signInStaff, visitPages } from './console-pages.ts'
-import { type Defect, releaseWith } from './defective-release.ts'
+import { type Defect, releaseWith, serverDefect } from './defective-release.ts'
 import { eventually } from './eventually.ts'
 import { Platform } from './platform.ts'
 import { lostOrders, ShoppingLoad } from './shopping-load.ts'
@@ -77,8 +77,14 @@ async function shoppers(hosts: readonly string[], counts: { looking: number; buy
   return load
 }
 
+/** The machine is shared with other suites: how fast it answers is judged where the release is what is slow. */
+const whateverItTakes = 'latency_floor_ms=10000'
+
 const upgrade = (to: string, ...more: string[]) =>
-  platform.cityos(['fleet', 'upgrade', '--to', to, '--rings', 'internal,50%,rest', '--soak', '5s', '--wait', '--json', ...more])
+  platform.cityos([
+    ...['fleet', 'upgrade', '--to', to, '--rings', 'internal,50%,rest', '--soak', '5s', '--wait', '--json'],
+    ...['--threshold', whateverItTakes, ...more],
+  ])
 
 /** Nothing of what was accepted is gone, and the books are right. */
 async function expectNothingLost(orders: Parameters<typeof lostOrders>[1]): Promise<void> {
@@ -108,7 +114,13 @@ describe('upgrading the fleet', { retry: 0 }, () => {
   })
 
   test('a release that answers 500 to one request in five goes back by itself, and the status says where, by which figure and when', async () => {
-    const bad = await releaseWith(platform, good, 'answers 500')
+    const { version: bad } = await buildFrom([
+      {
+        file: 'data-plane/src/main.ts',
+        find: "say({ ready: 'unbound' })",
+        put: `${serverDefect('answers 500')}\nsay({ ready: 'unbound' })`,
+      },
+    ])
     await expectBack(bad, ['error_rate', 'failed_checkouts', 'probes', 'failures'])
   })
 
@@ -131,8 +143,8 @@ describe('upgrading the fleet', { retry: 0 }, () => {
   test.each<[Defect, string[], ...string[]]>([
     ['crashes', ['failures'], '--no-rehearse'],
     ['migration fails half-way', ['failures'], '--no-rehearse'],
-    ['leaks', ['memory', 'crashes'], '--no-rehearse', '--threshold', 'latency_floor_ms=10000'],
-    ['is slow', ['latency_p95'], '--no-rehearse', '--threshold', 'min_requests=10'],
+    ['leaks', ['memory', 'crashes'], '--no-rehearse'],
+    ['is slow', ['latency_p95'], '--no-rehearse', '--threshold', 'min_requests=10', '--threshold', 'latency_floor_ms=100'],
   ])('a release that %s is caught in the first ring', async (defect, figures, ...options) => {
     await expectBack(await releaseWith(platform, good, defect), figures, ...options)
   })

@@ -68,8 +68,8 @@ export const GateFigure = z.object({
   short: z.number().nullable(),
   limit: z.number(),
   unit: z.enum(['times budget', 'milliseconds', 'bytes', 'count', 'share']),
-  /** `not_enough`: too little to judge by. */
-  verdict: z.enum(['ok', 'exceeded', 'not_enough']),
+  /** `not_enough`: too little to judge by. `unconfirmed`: above the limit, and the next look decides. */
+  verdict: z.enum(['ok', 'exceeded', 'not_enough', 'unconfirmed']),
 })
 export type GateFigure = z.infer<typeof GateFigure>
 

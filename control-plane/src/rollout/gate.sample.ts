@@ -143,3 +143,8 @@ export function p95(latency: readonly number[]): number | null {
   }
   return null
 }
+
+/** How many requests took longer than `limit`, milliseconds, which is where a bucket ends. */
+export function slowerThan(limit: number, latency: readonly number[]): number {
+  return latency.reduce((sum, count, bucket) => (bucket > 0 && (latencyBoundsMs[bucket - 1] ?? 0) >= limit ? sum + count : sum), 0)
+}

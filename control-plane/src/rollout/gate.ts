@@ -1,6 +1,7 @@
+import { latencyBoundsMs } from '@cityos/provisioning/upgrade'
 import type { GateArm, GateFigure, GateReport, GateThresholds } from './gate.contract.ts'
 import { processes } from './gate.look.ts'
-import { type ArmDelta, type ArmSample, deltaOf, type GateSample, p95 } from './gate.sample.ts'
+import { type ArmDelta, type ArmSample, deltaOf, type GateSample, p95, slowerThan } from './gate.sample.ts'
 
 export interface Soak {
   /** Milliseconds since 1970; null while the ring is still being upgraded. */
@@ -30,14 +31,14 @@ export function judge(samples: readonly GateSample[], soak: Soak, thresholds: Ga
   const figures = [
     errorRate(arms, brief, thresholds, enough),
     failedCheckouts(arms, brief, thresholds, enough),
-    latency(arms, thresholds, enough && soaking),
+    latency(arms, brief, thresholds, enough && soaking),
     memory(long, thresholds, soaking),
     memoryWorst(long, thresholds, soaking),
     crashes(arms, thresholds, samples.at(-1)),
-    probes(arms, thresholds, enough),
+    probes(arms, long, thresholds, enough),
   ]
   const exceeded = figures.filter((figure) => figure.verdict === 'exceeded')
-  const over = soak.until !== null && now >= soak.until
+  const over = soak.until !== null && now >= soak.until && !figures.some((figure) => figure.verdict === 'unconfirmed')
   const basis = samples.at(-1)?.upgraded.tenants === 0 ? 'none' : enough ? 'traffic' : 'probes'
   const verdict = exceeded.length > 0 ? 'failed' : over ? 'passed' : 'watching'
   return {
@@ -95,11 +96,19 @@ function failedCheckouts(arms: Arms, brief: Arms, thresholds: GateThresholds, en
   return burning('failed_checkouts', burn(arms), short, thresholds.burn_rate, known, clear)
 }
 
-function latency({ upgraded, control }: Arms, { latency_factor, latency_floor_ms }: GateThresholds, enough: boolean): GateFigure {
-  const [mine, theirs] = [p95(upgraded.latency), p95(control.latency)]
-  const limit = Math.max((theirs ?? 0) * latency_factor, (theirs ?? 0) + latency_floor_ms)
-  const verdict = !enough || mine === null || theirs === null ? 'not_enough' : mine > limit ? 'exceeded' : 'ok'
-  return { name: 'latency_p95', value: mine, short: null, limit, unit: 'milliseconds', verdict }
+/**
+ * Slower, when clearly more than a twentieth of the requests took longer than the limit, and still do. Times are known by
+ * their buckets alone, so the limit is where a bucket ends: what lies in the same one cannot be told apart.
+ */
+function latency(arms: Arms, brief: Arms, { latency_factor, latency_floor_ms }: GateThresholds, enough: boolean): GateFigure {
+  const [mine, theirs] = [p95(arms.upgraded.latency), p95(arms.control.latency)]
+  const short = p95(brief.upgraded.latency)
+  const allowed = Math.max((theirs ?? 0) * latency_factor, (theirs ?? 0) + latency_floor_ms)
+  const limit = latencyBoundsMs.find((bound) => bound >= allowed) ?? allowed
+  const slow = slowerThan(limit, arms.upgraded.latency)
+  const clear = clearlyMore(slow, arms.upgraded.requests, 0.05) && (short ?? Number.POSITIVE_INFINITY) > limit
+  const verdict = !enough || mine === null || theirs === null ? 'not_enough' : clear ? 'exceeded' : 'ok'
+  return { name: 'latency_p95', value: mine, short, limit, unit: 'milliseconds', verdict }
 }
 
 /** A leak: far above the control group's processes, and higher now than in the middle of the soak. */
@@ -140,13 +149,21 @@ function crashes({ upgraded, control }: Arms, { max_crashes }: GateThresholds, l
   }
 }
 
-/** Decides where traffic is too thin. One check that failed once proves nothing. */
-function probes({ upgraded, control }: Arms, { probe_budget }: GateThresholds, enough: boolean): GateFigure {
+/**
+ * Decides where traffic is too thin. One check that failed once proves nothing, and all checks of one look say the same of a
+ * tenant that was out of reach for a moment: a second look has to find it too, and the soak waits for it.
+ */
+function probes({ upgraded, control }: Arms, samples: readonly GateSample[], thresholds: GateThresholds, enough: boolean): GateFigure {
   const mine = rate(upgraded.probes.failed, upgraded.probes.checks)
   const theirs = rate(control.probes.failed, control.probes.checks)
-  const limit = theirs + probe_budget
+  const limit = theirs + thresholds.probe_budget
   const bad = mine > limit && clearlyMore(upgraded.probes.failed, upgraded.probes.checks, theirs)
-  const verdict = enough || upgraded.probes.checks === 0 ? 'not_enough' : bad ? 'exceeded' : 'ok'
+  const looks = samples
+    .filter((sample) => sample.upgraded.probes.checks > 0)
+    .map(({ upgraded: { probes: of } }) => of.failed / of.checks > limit)
+  const confirmed = looks.filter((found) => found).length > 1
+  const told = !bad ? 'ok' : confirmed ? 'exceeded' : looks.at(-1) ? 'unconfirmed' : 'ok'
+  const verdict = enough || upgraded.probes.checks === 0 ? 'not_enough' : told
   return { name: 'probes', value: mine, short: null, limit, unit: 'share', verdict }
 }
 
