@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto'
 import { type Log, Metrics } from '@cityos/http'
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common'
 import { DailyWork } from '../background/daily-work.ts'
-import { Clock, days, later, seconds } from '../clock/clock.ts'
+import { Rounds } from '../background/rounds.ts'
+import { Clock, days, later } from '../clock/clock.ts'
 import { Database, jsonb } from '../db/index.ts'
 import { LOG } from '../log/log.ts'
 import type { DomainEvent } from '../outbox/event-handlers.ts'
@@ -30,10 +31,7 @@ const reserved = /[@.](test|example|invalid|localhost)$|[@.]example\.(com|net|or
  */
 @Injectable()
 export class Mailer implements OnModuleInit, OnApplicationShutdown {
-  #running = false
-  #round: Promise<void> | undefined
-  #again = false
-  #gathering: NodeJS.Timeout | undefined
+  readonly #rounds: Rounds
   #notBefore: Date | null = null
 
   constructor(
@@ -48,6 +46,11 @@ export class Mailer implements OnModuleInit, OnApplicationShutdown {
     metrics: Metrics,
     @Inject(LOG) private readonly log: Log,
   ) {
+    this.#rounds = new Rounds({
+      gather: gatherMilliseconds,
+      work: () => this.#drain(),
+      failed: (error) => this.log.error({ error }, 'messages could not be read'),
+    })
     metrics.gauge('mail_dead', 'Messages given up until sent again', () => this.#dead())
   }
 
@@ -55,7 +58,7 @@ export class Mailer implements OnModuleInit, OnApplicationShutdown {
     this.timers.on(mailTimer, async () => this.wake())
     this.daily.on(mailTimer, (now) => this.#prune(now))
     this.database.onCommitted((signals) => {
-      if (signals.some((signal) => signal.kind === 'mail')) this.#soon()
+      if (signals.some((signal) => signal.kind === 'mail')) this.#rounds.soon()
     })
     this.tenant.onChange((document, before) => {
       if (!document.quarantined || before.quarantined) return
@@ -67,16 +70,12 @@ export class Mailer implements OnModuleInit, OnApplicationShutdown {
   async start(): Promise<void> {
     const row = await this.database.read.selectFrom('plane_state').select('value').where('key', '=', quarantineKey).executeTakeFirst()
     this.#notBefore = row ? new Date(String(row.value)) : null
-    this.#running = true
-    this.wake()
+    this.#rounds.start()
   }
 
   /** Takes no more messages and waits for those under way. */
-  async stop(): Promise<void> {
-    this.#running = false
-    clearTimeout(this.#gathering)
-    this.#gathering = undefined
-    await this.#round
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -85,30 +84,7 @@ export class Mailer implements OnModuleInit, OnApplicationShutdown {
 
   /** Looks for due messages now. */
   wake(): void {
-    if (!this.#running) return
-    if (this.#round) {
-      this.#again = true
-      return
-    }
-    this.#round = this.#drain()
-      .catch((error: unknown) => {
-        this.log.error({ error }, 'messages could not be read')
-        setTimeout(() => this.wake(), seconds(5)).unref()
-      })
-      .finally(() => {
-        this.#round = undefined
-        if (!this.#again) return
-        this.#again = false
-        this.wake()
-      })
-  }
-
-  #soon(): void {
-    if (!this.#running) return
-    this.#gathering ??= setTimeout(() => {
-      this.#gathering = undefined
-      this.wake()
-    }, gatherMilliseconds)
+    this.#rounds.wake()
   }
 
   async #drain(): Promise<void> {
@@ -118,7 +94,7 @@ export class Mailer implements OnModuleInit, OnApplicationShutdown {
       const outcomes = new Outcomes((batch) => this.#settle(batch))
       await Promise.all(claimed.map(async (mail) => outcomes.add(await this.#deliver(mail))))
       await outcomes.written()
-    } while (this.#running && claimed.length === claimedAtOnce)
+    } while (this.#rounds.running && claimed.length === claimedAtOnce)
   }
 
   async #deliver({ row, event }: ClaimedMail): Promise<Outcome> {

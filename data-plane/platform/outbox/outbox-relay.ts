@@ -1,7 +1,8 @@
 import { type Log, Metrics } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
 import { sql } from 'kysely'
-import { Clock, later, seconds } from '../clock/clock.ts'
+import { Rounds } from '../background/rounds.ts'
+import { Clock, later } from '../clock/clock.ts'
 import { Database, type HandWritten, sendAlong, type Tx } from '../db/database.ts'
 import { LOG } from '../log/log.ts'
 import { backoff } from '../timer/backoff.ts'
@@ -48,10 +49,7 @@ const anyPendingDelivery: HandWritten<{ event_id: string }> = {
  */
 @Injectable()
 export class OutboxRelay {
-  #running = false
-  #round: Promise<void> | undefined
-  #again = false
-  #gathering: NodeJS.Timeout | undefined
+  readonly #rounds: Rounds
 
   constructor(
     private readonly database: Database,
@@ -61,8 +59,13 @@ export class OutboxRelay {
     metrics: Metrics,
     @Inject(LOG) private readonly log: Log,
   ) {
+    this.#rounds = new Rounds({
+      gather: gatherMilliseconds,
+      work: () => this.#drain(),
+      failed: (error) => this.log.error({ error }, 'the relay could not read the outbox'),
+    })
     database.onCommitted((signals) => {
-      if (signals.some((signal) => signal.kind === 'event')) this.#soon()
+      if (signals.some((signal) => signal.kind === 'event')) this.#rounds.soon()
     })
     timers.on(retryTimer, () => this.retryDue())
     metrics.gauge('outbox_pending', 'Events not yet relayed', () => this.#count('outbox_event', 'pending'))
@@ -70,51 +73,21 @@ export class OutboxRelay {
   }
 
   start(): void {
-    this.#running = true
-    this.wake()
+    this.#rounds.start()
   }
 
-  async stop(): Promise<void> {
-    this.#running = false
-    clearTimeout(this.#gathering)
-    this.#gathering = undefined
-    await this.#round
-  }
-
-  /** A moment later, so that commits that follow each other closely are relayed together. */
-  #soon(): void {
-    if (!this.#running) return
-    this.#gathering ??= setTimeout(() => {
-      this.#gathering = undefined
-      this.wake()
-    }, gatherMilliseconds)
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   /** Relays what is pending, now. */
   wake(): void {
-    if (!this.#running) return
-    if (this.#round) {
-      this.#again = true
-      return
-    }
-    this.#round = this.#drain()
-      .catch((error: unknown) => {
-        this.log.error({ error }, 'the relay could not read the outbox')
-        setTimeout(() => this.wake(), seconds(5)).unref()
-      })
-      .finally(() => {
-        this.#round = undefined
-        if (this.#again) {
-          this.#again = false
-          this.wake()
-        }
-      })
+    this.#rounds.wake()
   }
 
   /** Resolves when everything pending at the moment of the call has been relayed once. */
-  async settled(): Promise<void> {
-    if (this.#gathering) this.wake()
-    while (this.#round) await this.#round
+  settled(): Promise<void> {
+    return this.#rounds.settled()
   }
 
   /** Tries the failed deliveries whose wait is over; a dead or delivered one lets its followers go on. */
@@ -126,7 +99,7 @@ export class OutboxRelay {
   }
 
   async #drain(): Promise<void> {
-    while (this.#running) {
+    while (this.#rounds.running) {
       const handled = await this.#relayBatch()
       if (handled < batch) return
     }
