@@ -164,6 +164,13 @@ describe('the gate', () => {
     expect(bad).toMatchObject({ verdict: 'failed', basis: 'probes', upgraded: { probes: { checks: 75, failed: 15 } } })
     expect(bad.message).toContain('probes decide: 4 and 4 requests are below 200 an arm')
     expect(soak(quiet(0), quiet(0)).verdict).toBe('passed')
+    // the control group's few checks are a sample too: eight of 24 and two of 30 may be the same trouble
+    const troubled = (checks: number, failed: number) => (look: number) => ({
+      requests: look,
+      probes: look > 0 ? { checks, failed } : { checks: 0, failed: 0 },
+    })
+    expect(figure(soak(troubled(12, 4), troubled(15, 1), 2), 'probes')).toMatchObject({ value: 1 / 3, verdict: 'ok' })
+    expect(figure(soak(troubled(12, 4), troubled(15, 1), 4), 'probes')).toMatchObject({ value: 1 / 3, verdict: 'exceeded' })
     // a tenant out of reach in one look is looked at again, and the soak waits for that
     const once = (when: number) => (look: number) => quiet(look === when ? 15 : 0)(look)
     expect(soak(once(3), quiet(0), 4)).toMatchObject({ verdict: 'watching' })

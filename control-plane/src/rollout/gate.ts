@@ -67,10 +67,26 @@ interface Arms {
 
 const rate = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
 
-/** More failures than chance gives: one or two prove nothing, and where the control group fails too there must be clearly more. */
-function clearlyMore(failed: number, tries: number, controlRate: number): boolean {
-  const expected = tries * controlRate
-  return failed - expected >= 2 + 2 * Math.sqrt(expected)
+/** More than chance gives where this share is to be expected: one or two prove nothing. */
+function clearlyAbove(share: number, found: number, tries: number): boolean {
+  const expected = tries * share
+  return found - expected >= 2 + 2 * Math.sqrt(expected)
+}
+
+/** Standard errors by which two shares differ before it is no chance; looks are many, so it is more than the usual two. */
+const differs = 3
+
+interface Failed {
+  failed: number
+  tries: number
+}
+
+/** More failures than the control group's, which has been seen a number of times only, too (two-proportion z-test, pooled). */
+function clearlyMore(mine: Failed, theirs: Failed): boolean {
+  const [one, other] = [rate(mine.failed, mine.tries), rate(theirs.failed, theirs.tries)]
+  const pooled = rate(mine.failed + theirs.failed, mine.tries + theirs.tries)
+  const error = Math.sqrt(pooled * (1 - pooled) * (1 / Math.max(1, mine.tries) + 1 / Math.max(1, theirs.tries)))
+  return clearlyAbove(other, mine.failed, mine.tries) && one - other >= differs * error
 }
 
 function burning(name: GateFigure['name'], long: number, short: number, limit: number, enough: boolean, clear: boolean): GateFigure {
@@ -82,7 +98,7 @@ function errorRate(arms: Arms, brief: Arms, { error_budget, burn_rate }: GateThr
   const burn = ({ upgraded, control }: Arms) =>
     (rate(upgraded.errors, upgraded.requests) - rate(control.errors, control.requests)) / error_budget
   const { upgraded, control } = arms
-  const clear = clearlyMore(upgraded.errors, upgraded.requests, rate(control.errors, control.requests))
+  const clear = clearlyMore({ failed: upgraded.errors, tries: upgraded.requests }, { failed: control.errors, tries: control.requests })
   return burning('error_rate', burn(arms), burn(brief), burn_rate, enough, clear)
 }
 
@@ -91,7 +107,8 @@ function failedCheckouts(arms: Arms, brief: Arms, thresholds: GateThresholds, en
     (rate(upgraded.failedCheckouts, upgraded.checkouts) - rate(control.failedCheckouts, control.checkouts)) / thresholds.checkout_budget
   const { upgraded, control } = arms
   const short = brief.upgraded.checkouts === 0 ? burn(arms) : burn(brief)
-  const clear = clearlyMore(upgraded.failedCheckouts, upgraded.checkouts, rate(control.failedCheckouts, control.checkouts))
+  const failures = ({ failedCheckouts, checkouts }: ArmDelta): Failed => ({ failed: failedCheckouts, tries: checkouts })
+  const clear = clearlyMore(failures(upgraded), failures(control))
   const known = enough && upgraded.checkouts >= thresholds.min_checkouts
   return burning('failed_checkouts', burn(arms), short, thresholds.burn_rate, known, clear)
 }
@@ -106,7 +123,7 @@ function latency(arms: Arms, brief: Arms, { latency_factor, latency_floor_ms }: 
   const allowed = Math.max((theirs ?? 0) * latency_factor, (theirs ?? 0) + latency_floor_ms)
   const limit = latencyBoundsMs.find((bound) => bound >= allowed) ?? allowed
   const slow = slowerThan(limit, arms.upgraded.latency)
-  const clear = clearlyMore(slow, arms.upgraded.requests, 0.05) && (short ?? Number.POSITIVE_INFINITY) > limit
+  const clear = clearlyAbove(0.05, slow, arms.upgraded.requests) && (short ?? Number.POSITIVE_INFINITY) > limit
   const verdict = !enough || mine === null || theirs === null ? 'not_enough' : clear ? 'exceeded' : 'ok'
   return { name: 'latency_p95', value: mine, short, limit, unit: 'milliseconds', verdict }
 }
@@ -157,7 +174,8 @@ function probes({ upgraded, control }: Arms, samples: readonly GateSample[], thr
   const mine = rate(upgraded.probes.failed, upgraded.probes.checks)
   const theirs = rate(control.probes.failed, control.probes.checks)
   const limit = theirs + thresholds.probe_budget
-  const bad = mine > limit && clearlyMore(upgraded.probes.failed, upgraded.probes.checks, theirs)
+  const failures = ({ probes: { failed, checks } }: ArmDelta): Failed => ({ failed, tries: checks })
+  const bad = mine > limit && clearlyMore(failures(upgraded), failures(control))
   const looks = samples
     .filter((sample) => sample.upgraded.probes.checks > 0)
     .map(({ upgraded: { probes: of } }) => of.failed / of.checks > limit)
