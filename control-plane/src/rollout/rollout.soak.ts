@@ -6,7 +6,7 @@ import { type Simulated, simulate } from '../testing/rollout-simulation.ts'
 
 const seeds = 200
 
-it(`a rollout never harms more than a ring and ends whole: ${seeds} of 1,000 tenants`, { timeout: 900_000 }, async () => {
+it(`a rollout never harms more than a ring and ends whole: ${seeds} of 1,000 tenants`, { timeout: 3_600_000 }, async () => {
   const problems: string[] = []
   const ends = new Map<string, number>()
   let kills = 0
@@ -26,7 +26,7 @@ it(`a rollout never harms more than a ring and ends whole: ${seeds} of 1,000 ten
   expect(ends.get('rolled_back none') ?? 0).toBeLessThan(2)
 })
 
-it('the same of 10,000 tenants', { timeout: 900_000 }, async () => {
+it('the same of 10,000 tenants', { timeout: 3_600_000 }, async () => {
   const problems: string[] = []
   const ends: string[] = []
   // one that is good, one that is bad for everybody, one that is bad for some; nobody takes them back by hand
