@@ -79,7 +79,11 @@ export function requireMachine(): void {
     ps: 'procps',
   }
   const missing = Object.entries(needed).filter(([name]) => !findProgram(name))
-  if (missing.length === 0) return
   const packages = [...new Set(missing.map(([, debian]) => debian))].join(' ')
-  throw new Failure(`The k8s tests need ${missing.map(([name]) => name).join(', ')}.`, `Debian, Ubuntu: apt-get install ${packages}`)
+  if (missing.length > 0)
+    throw new Failure(`The k8s tests need ${missing.map(([name]) => name).join(', ')}.`, `Debian, Ubuntu: apt-get install ${packages}`)
+  // Root in a container often may not: better said now than after the tools were built.
+  const tried = spawnSync('unshare', ['--mount', '--net', '--pid', '--uts', '--fork', 'true'], { encoding: 'utf8' })
+  if (tried.status !== 0)
+    throw new Failure(`The k8s tests make namespaces of this machine, which it does not allow: ${tried.stderr.trim()}`, advice)
 }

@@ -101,6 +101,8 @@ it('reaches its database, and nothing it has no business with', { retry: 0 }, as
   for (const role of ['web', 'worker'] as const) {
     const found = await reach(shop, role, [['its database', host, port], ...targets])
     expect(found['its database'], role).toBe('open')
+    // A name that is not found would keep it out as well.
+    expect(found['the other tenant’s service'], role).toBe('no answer')
     expect(
       Object.entries(found).filter(([name, result]) => name !== 'its database' && result === 'open'),
       role,

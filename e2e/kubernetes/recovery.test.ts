@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { kubeConfigOf, namespaceOf } from '@cityos/provisioning/kubernetes'
 import { CoreV1Api } from '@kubernetes/client-node'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { openCluster } from './cluster/cluster.ts'
 import { type ReleaseImages, releaseImages } from './release-image.ts'
+import { killRunOf, runsOf } from './stack-runs.ts'
 import { fence, knownRelease, newTenant, type TenantPlatform, tenantPlatform, visit } from './tenant-platform.ts'
 
 const cluster = openCluster()
@@ -92,33 +92,3 @@ it('a namespace that something holds is named, with what holds it', { timeout: 2
   await driver.forget(id, fence(2))
   expect((await driver.inventory()).filter((item) => item.tenantId === id)).toEqual([])
 })
-
-/** Processes that work on the tenant's stack, the provider among them. */
-function runsOf(tenantId: string): { pid: number; command: string }[] {
-  const mark = `CITYOS_STACK=${namespaceOf(tenantId)}`
-  return readdirSync('/proc').flatMap((entry) => {
-    try {
-      if (!/^\d+$/.test(entry) || !readFileSync(`/proc/${entry}/environ`, 'utf8').split('\0').includes(mark)) return []
-      return [{ pid: Number(entry), command: readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ') }]
-    } catch {
-      return [] // it has just ended
-    }
-  })
-}
-
-/** Kills the run with all its processes as soon as its provider is at work. */
-async function killRunOf(tenantId: string): Promise<void> {
-  await vi.waitFor(
-    () =>
-      expect(
-        runsOf(tenantId)
-          .map(({ command }) => command)
-          .join(),
-      ).toContain('pulumi-resource-kubernetes'),
-    {
-      timeout: 30_000,
-      interval: 5,
-    },
-  )
-  for (const { pid } of runsOf(tenantId)) process.kill(pid, 'SIGKILL')
-}

@@ -12,7 +12,10 @@ import type { Cluster } from './cluster/cluster.ts'
 /** A driver on the test cluster, and what is needed to play the control plane for it. */
 export interface TenantPlatform {
   driver: KubernetesDriver
+  /** As the driver finds it at its next call: a test may change how the cluster is reached. */
   cell: Cell
+  /** Where driver and Pulumi keep what they know. */
+  stateUrl: string
   /** A driver as another control plane would have it: the same memory, nothing else in common. */
   another(): KubernetesDriver
   close(): Promise<void>
@@ -51,7 +54,7 @@ export async function tenantPlatform(cluster: Cluster, image: string): Promise<T
   // A folder for each: what Pulumi keeps on disk does not count.
   const make = () =>
     new KubernetesDriver({
-      cells: { of: async () => cell, all: async () => [cell] },
+      cells: { of: async () => platform.cell, all: async () => [platform.cell] },
       stateUrl: stateUrl.toString(),
       rootKey,
       issuer,
@@ -62,21 +65,25 @@ export async function tenantPlatform(cluster: Cluster, image: string): Promise<T
       toolDirs: tools,
       note: (tenantId, message) => notes.push(`${tenantId.slice(-6)} ${message}`),
     })
-  const drivers = [make()]
-  return {
-    driver: drivers[0]!,
+  const drivers: KubernetesDriver[] = []
+  const another = () => {
+    const driver = make()
+    drivers.push(driver)
+    return driver
+  }
+  const platform: TenantPlatform = {
+    driver: another(),
     cell,
+    stateUrl: stateUrl.toString(),
     notes,
-    another() {
-      drivers.push(make())
-      return drivers.at(-1)!
-    },
+    another,
     async close() {
       await Promise.all(drivers.map((driver) => driver.close()))
       await sql(postgres.url, `DROP DATABASE IF EXISTS ${state} WITH (FORCE)`)
       rmSync(workDir, { recursive: true, force: true })
     },
   }
+  return platform
 }
 
 /** A tenant nobody has heard of yet. */
@@ -156,7 +163,7 @@ export function visit(cluster: Cluster, host: string, path: string): Promise<{ s
   })
 }
 
-async function sql(url: string, statement: string): Promise<void> {
+export async function sql(url: string, statement: string): Promise<void> {
   const client = new pg.Client(url)
   await client.connect()
   try {

@@ -16,6 +16,9 @@ import { roleLabel, tenantLabel } from './observation/labels.ts'
 /** Label of pods with the release they are of. */
 const releaseLabel = 'cityos.dev/release-suffix'
 
+/** Milliseconds after which a cluster that says nothing counts as away: some networks swallow what they do not lead anywhere. */
+const answersWithin = 10_000
+
 /** The few questions the driver has for a cell's API server; what it changes there goes through Pulumi, but for two things. */
 export class CellCluster {
   readonly cell: Cell
@@ -118,7 +121,7 @@ export class CellCluster {
 
   private async asked<T>(what: string, ask: () => Promise<T>): Promise<T> {
     try {
-      return await ask()
+      return await inTime(ask())
     } catch (error) {
       throw faultOf(error, this.about(what))
     }
@@ -126,10 +129,22 @@ export class CellCluster {
 
   private async found<T>(what: string, ask: () => Promise<T>): Promise<T | null> {
     try {
-      return await ask()
+      return await inTime(ask())
     } catch (error) {
       if (error instanceof ApiException && error.code === 404) return null
       throw faultOf(error, this.about(what))
     }
+  }
+}
+
+async function inTime<T>(asking: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${answersWithin / 1_000} s`)), answersWithin)
+  })
+  try {
+    return await Promise.race([asking, silence])
+  } finally {
+    clearTimeout(timer)
   }
 }

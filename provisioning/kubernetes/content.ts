@@ -38,6 +38,7 @@ export function contentOf(sources: ContentSources): StackContent {
   const releases = releasesOf(record)
   return {
     tenantId: record.id,
+    cell: sources.cell.name,
     namespace: namespaceOf(record.id),
     namespaceLabels: {
       ...labels,

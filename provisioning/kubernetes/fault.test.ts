@@ -1,6 +1,6 @@
 import { ApiException } from '@kubernetes/client-node'
 import { describe, expect, it } from 'vitest'
-import { faultOf } from './fault.ts'
+import { faultOf, faultOfRun } from './fault.ts'
 
 const asked = { cell: 'riyadh-1', what: 'namespace tenant-1' }
 const refused = (code: number, message: string) => faultOf(new ApiException(code, '', JSON.stringify({ message }), {}), asked)
@@ -49,5 +49,23 @@ describe('what a cluster refuses', () => {
       'cell riyadh-1 does not answer (connect ECONNREFUSED 10.0.0.1:6443): is its API server up and reachable from the control plane?',
     )
     expect(refused(503, 'apiserver not ready').code).toBe('cluster_unreachable')
+  })
+})
+
+describe('what Pulumi complains about in a run', () => {
+  const fault = (said: string) => faultOfRun(said, asked, new Error(said))
+
+  it.each([
+    'no matches for kind "ServiceMonitor" in version "monitoring.coreos.com/v1"',
+    'failed to determine if the following GVK is namespaced: monitoring.coreos.com/v1, Kind=ServiceMonitor',
+  ])('names the operator that is missing: %s', (said) => {
+    expect([fault(said)?.code, fault(said)?.details?.['operator']]).toEqual(['cluster_operator_missing', 'the Prometheus operator'])
+  })
+
+  it('tells a missing right from a cluster that went away, and leaves what it does not know', () => {
+    const refused = 'services is forbidden: User "x" cannot patch resource "services" in API group "" in the namespace "tenant-1"'
+    expect(fault(refused)?.details).toMatchObject({ verb: 'patch', resource: 'services' })
+    expect(fault('Get "https://10.0.0.1:6443/api": dial tcp 10.0.0.1:6443: connect: connection refused')?.code).toBe('cluster_unreachable')
+    expect(fault('the object has been modified')).toBeNull()
   })
 })

@@ -31,6 +31,28 @@ export function faultOf(error: unknown, asked: Asked): DomainError {
   })
 }
 
+/** What Pulumi says of a kind its cluster does not know, of an object by itself and of one in a chart. */
+const unknownKinds = [
+  /no matches for kind "(?<kind>[^"]+)" in version "(?<group>[^"/]+)\/[^"]+"/,
+  /if the following GVK is namespaced: (?<group>[^\s/]+)\/\w+, Kind=(?<kind>\w+)/,
+]
+const noAnswer =
+  /connection refused|connection reset|cluster is unreachable|i\/o timeout|no route to host|TLS handshake timeout|unexpected EOF/
+
+/** From what Pulumi complained about in a run; null when its words name no fault of the cluster. */
+export function faultOfRun(said: string, asked: Asked, cause: unknown): DomainError | null {
+  const { kind, group } = unknownKinds.map((pattern) => pattern.exec(said)?.groups).find(Boolean) ?? {}
+  if (kind && group) return operatorMissing(asked.cell, `${kind}.${group}`, operators[group] ?? `what brings ${group}`, cause)
+  if (/is forbidden|because it is being terminated/.test(said)) return forbiddenFault(said, asked, cause)
+  if (noAnswer.test(said))
+    return new DomainError('cluster_unreachable', {
+      message: `cell ${asked.cell} stopped answering while the stack was worked on: ${said}`,
+      details: { ...asked, reason: said },
+      cause,
+    })
+  return null
+}
+
 /** `configmaps is forbidden: User "…" cannot list resource "configmaps" in API group "" in the namespace "…"` */
 const forbidden = /cannot (\w+) resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)")?/
 

@@ -1,12 +1,31 @@
-import type { Cell } from '@cityos/contract'
+import { type Cell, DomainError } from '@cityos/contract'
 import { KubeConfig } from '@kubernetes/client-node'
 
-/** How to get into a cell's cluster: its kubeconfig, or the service account of the pod this process runs in. */
+/**
+ * How to get into a cell's cluster: its kubeconfig, or the service account of the pod this process runs in.
+ * @throws DomainError cluster_forbidden that names the cell and says what it lacks
+ */
 export function kubeConfigOf(cell: Pick<Cell, 'name' | 'access'>): KubeConfig {
   const config = new KubeConfig()
   const text = cell.access.kubeconfig
-  if (text === null) config.loadFromCluster()
-  else config.loadFromString(text)
-  if (!config.getCurrentCluster()) throw new Error(`the kubeconfig of cell ${cell.name} names no cluster as its current context`)
+  if (text === null) {
+    if (!process.env['KUBERNETES_SERVICE_HOST'])
+      throw noWayIn(cell.name, `cell ${cell.name} has no kubeconfig, and this process runs in no pod whose service account it could use`)
+    config.loadFromCluster()
+  } else read(config, cell.name, text)
+  if (!config.getCurrentCluster()) throw noWayIn(cell.name, `the kubeconfig of cell ${cell.name} names no cluster as its current context`)
   return config
+}
+
+function read(config: KubeConfig, cell: string, text: string): void {
+  try {
+    config.loadFromString(text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
+    throw noWayIn(cell, `the kubeconfig of cell ${cell} cannot be read (${reason})`, error)
+  }
+}
+
+function noWayIn(cell: string, what: string, cause?: unknown): DomainError {
+  return new DomainError('cluster_forbidden', { message: `${what}: give the cell a kubeconfig`, details: { cell }, cause })
 }

@@ -85,7 +85,7 @@ export class Lifecycle {
       }
       held.record = await this.tenants.change(held, none)
       // What never came up may not come down in an orderly way either, and nothing would be lost.
-      if (held.record.has_stack && !held.record.served) return this.tenants.destroy(held)
+      if (!held.record.served) return this.tenants.destroy(held)
       await this.applyWhereDeployed(held)
       await this.tenants.gone(held, {})
     })

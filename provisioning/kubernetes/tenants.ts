@@ -9,6 +9,7 @@ import type { CellDatabases } from './cell-databases.ts'
 import type { CellSource } from './cells.ts'
 import { CellCluster } from './cluster.ts'
 import { bindingData, type ContentSources, contentOf } from './content.ts'
+import { faultOfRun } from './fault.ts'
 import { bindingSecret, namespaceOf, webDeployment, workerDeployment } from './names.ts'
 import { becameReady } from './rollout-wait.ts'
 import type { StackRunner } from './stack/runner.ts'
@@ -86,19 +87,23 @@ export class Tenants {
   /** Renders the record and has Pulumi make it so. @returns what was created, updated and deleted, by count */
   async apply(held: Held, options: { refresh?: boolean } = {}): Promise<Record<string, number>> {
     const { runner, sealer, note } = this.parts
-    const { record } = held
+    const { record, cluster } = held
+    const stack = namespaceOf(record.id)
     const content = contentOf(await this.sources(held))
+    // A cluster that is away is found out at once here; Pulumi would take its time, and its state would say that a run is open.
+    await this.requireNotTerminating(cluster, stack)
     held.record = await this.change(held, { has_stack: true, run_open: true })
     const began = performance.now()
-    const done = await runner.run({
+    const run = runner.run({
       action: 'up',
-      stack: namespaceOf(record.id),
+      stack,
       recover: record.run_open,
       refresh: options.refresh ?? false,
       content,
-      kubeconfig: held.cluster.cell.access.kubeconfig,
+      kubeconfig: cluster.cell.access.kubeconfig,
       passphrase: sealer.password(`pulumi.${record.id}`),
     })
+    const done = await run.catch((error: unknown) => this.explain(cluster, stack, error))
     held.record = await this.change(held, { run_open: false, objects: done.objects })
     note(record.id, `stack up in ${Math.round(performance.now() - began)} ms ${JSON.stringify({ ...done.changes, ...done.timings })}`)
     return done.changes
@@ -109,35 +114,47 @@ export class Tenants {
     const { runner, sealer } = this.parts
     const { record, cluster } = held
     const namespace = namespaceOf(record.id)
-    if (record.has_stack) {
-      held.record = await this.change(held, { run_open: true })
-      const run = runner.run({
-        action: 'destroy',
-        stack: namespace,
-        recover: record.run_open,
-        refresh: false,
-        content: null,
-        kubeconfig: cluster.cell.access.kubeconfig,
-        passphrase: sealer.password(`pulumi.${record.id}`),
-      })
-      await run.catch(async (error: unknown) => {
-        await this.requireGone(cluster, namespace)
-        throw error
-      })
-      held.record = await this.change(held, {
-        has_stack: false,
-        served: false,
-        run_open: false,
-        objects: [],
-        active_release: null,
-        beside_release: null,
-        started_at: null,
-      })
-    }
-    await this.requireGone(cluster, namespace)
+    // Nothing was ever asked of the cluster: there is nothing to look for either, whether it answers or not.
+    if (!record.has_stack) return
+    await cluster.namespace(namespace)
+    held.record = await this.change(held, { run_open: true })
+    const run = runner.run({
+      action: 'destroy',
+      stack: namespace,
+      recover: record.run_open,
+      refresh: false,
+      content: null,
+      kubeconfig: cluster.cell.access.kubeconfig,
+      passphrase: sealer.password(`pulumi.${record.id}`),
+    })
+    await run.catch(async (error: unknown) => {
+      await this.requireNotTerminating(cluster, namespace)
+      return this.explain(cluster, namespace, error)
+    })
+    held.record = await this.change(held, {
+      has_stack: false,
+      served: false,
+      run_open: false,
+      objects: [],
+      active_release: null,
+      beside_release: null,
+      started_at: null,
+    })
+    await this.requireNotTerminating(cluster, namespace)
   }
 
-  private async requireGone(cluster: CellCluster, name: string): Promise<void> {
+  /** What Pulumi complained about, as what it means for the cell. */
+  private async explain(cluster: CellCluster, namespace: string, error: unknown): Promise<never> {
+    const said = error instanceof Error ? error.message : String(error)
+    const known = faultOfRun(said, { cell: cluster.cell.name, what: `namespace ${namespace}` }, error)
+    if (known) throw known
+    // It may have gone away meanwhile, which matters more than what the run made of it.
+    await cluster.namespace(namespace)
+    throw error
+  }
+
+  /** The cluster answers, and the namespace is not on its way out. @throws DomainError namespace_terminating that names what holds it */
+  private async requireNotTerminating(cluster: CellCluster, name: string): Promise<void> {
     const left = await cluster.namespace(name)
     if (!left?.terminating) return
     const why = [...left.conditions.slice(0, 2), `finalizers ${left.finalizers.join(', ')}`].join('; ')

@@ -145,12 +145,23 @@ export class CellWatches {
     }
     for (const cell of cells) {
       if (this.#watches.has(cell.name)) continue
-      const watch = clusters.watch(cell, {
-        heard: (tenantId) => this.#dirty.heard(tenantId, performance.now()),
-        answered: (kind, fault) => this.#health.answered(cell.name, kind, fault, performance.now()),
-      })
+      const watch = this.#watchOf(clusters, cell)
+      if (!watch) continue
       this.#watches.set(cell.name, { signature: signatureOf(cell), watch })
       watch.start()
+    }
+  }
+
+  /** Null for a cell nobody can get into: the others are listened to all the same. */
+  #watchOf(clusters: Clusters, cell: Cell): CellWatch | null {
+    const answered = (kind: string, fault: Error | null) => this.#health.answered(cell.name, kind, fault, performance.now())
+    try {
+      const watch = clusters.watch(cell, { heard: (tenantId) => this.#dirty.heard(tenantId, performance.now()), answered })
+      answered('kubeconfig', null)
+      return watch
+    } catch (error) {
+      answered('kubeconfig', error instanceof Error ? error : new Error(String(error)))
+      return null
     }
   }
 

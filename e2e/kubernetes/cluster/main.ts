@@ -65,12 +65,15 @@ async function around(command: string[], parts: ClusterParts): Promise<number> {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop(130))
   if (process.channel) process.once('disconnect', () => void stop(130))
-  await beginCluster(machine.folder, parts, { bound: true })
   let code = 1
   try {
+    await beginCluster(machine.folder, parts, { bound: true })
     code = await machine.run(command, clusterEnvironment(machine.folder))
   } finally {
     await machine.end()
+    // Whoever listens to a channel keeps its process: both sides would wait for the other one's end for ever.
+    process.removeAllListeners('disconnect')
+    process.disconnect?.()
   }
   const left = traces(machine.folder)
   for (const trace of left) say(`left behind: ${trace}`)

@@ -11,7 +11,8 @@ const quietFor = 150_000
 
 interface Page {
   metadata: { resourceVersion?: string; continue?: string }
-  items: { metadata?: V1ObjectMeta }[]
+  /** Null where there are none: what the server makes of its objects' metadata writes an empty list so. */
+  items: { metadata?: V1ObjectMeta }[] | null
 }
 
 /** Metadata of everything at `path` that `query` selects, page by page. @throws ApiException, or the network's error */
@@ -28,7 +29,7 @@ export async function listMetadata(
     const search = new URLSearchParams({ ...query, limit: '500', ...(token ? { continue: token } : {}) })
     const answer = await open(kubeConfig, `${path}?${search}`, metadataOnly('PartialObjectMetadataList'), signal)
     const page = JSON.parse(await textOf(answer)) as Page
-    items.push(...page.items.flatMap(({ metadata }) => metadata ?? []))
+    items.push(...(page.items ?? []).flatMap(({ metadata }) => metadata ?? []))
     version = page.metadata.resourceVersion ?? ''
     token = page.metadata.continue || undefined
   } while (token)

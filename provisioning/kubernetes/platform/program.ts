@@ -31,7 +31,11 @@ const secretNames = { binding: `${controlPlaneName}-binding`, operator: `${contr
  */
 export function installPlatform(installation: PlatformInstallation): { console: string; operator: string; namespace: string } {
   const { settings, secrets, kubeconfig } = installation
-  const provider = new Provider('cluster', kubeconfig === null ? {} : { kubeconfig: secret(kubeconfig) })
+  // A secret whose content changes is changed in place: taken away for a moment, it would be missing to a pod that starts.
+  const provider = new Provider('cluster', {
+    enableSecretMutable: true,
+    ...(kubeconfig === null ? {} : { kubeconfig: secret(kubeconfig) }),
+  })
   const namespace = new Namespace('namespace', { metadata: { name: settings.namespace, labels: namespaceLabels } }, { provider })
   const within = { provider, dependsOn: [namespace] }
   const binding = JSON.stringify(controlPlaneBinding(settings, secrets))
@@ -39,7 +43,12 @@ export function installPlatform(installation: PlatformInstallation): { console: 
   const made: Resource[] = [
     opaque(settings, secretNames.binding, { 'binding.json': binding }, within),
     // written once: who signs in changes the password, and this file no longer counts
-    opaque(settings, secretNames.operator, { 'operator.json': JSON.stringify(credential) }, { ...within, ignoreChanges: ['stringData'] }),
+    opaque(
+      settings,
+      secretNames.operator,
+      { 'operator.json': JSON.stringify(credential) },
+      { ...within, ignoreChanges: ['data', 'stringData'] },
+    ),
   ]
   if (secrets.smtpUrl !== undefined) made.push(opaque(settings, secretNames.mail, { SMTP_URL: secrets.smtpUrl }, within))
   if (settings.database.kind === 'cloudnative-pg') made.push(...database(settings, secrets, within))

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type EngineEvent, LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
 import { tenantProgram } from './program.ts'
 import { type StackMessage, StackObject, StackTask } from './protocol.ts'
@@ -13,6 +15,8 @@ const stopWithin = 10_000
 const say = (message: StackMessage): Promise<void> => new Promise((resolve) => process.send?.(message, () => resolve()))
 const timings: Record<string, number> = {}
 const objects = new Map<string, StackObject>()
+/** `create`, `update`, … with how many objects, as the last run has summed them up. */
+let changes: Record<string, number> = {}
 
 async function timed<T>(part: string, work: () => Promise<T>): Promise<T> {
   const began = performance.now()
@@ -36,7 +40,8 @@ function endWithParent(): void {
 const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf('::') + 2)
 
 function listen(event: EngineEvent): void {
-  const { resourcePreEvent, resOutputsEvent, diagnosticEvent } = event
+  const { resourcePreEvent, resOutputsEvent, diagnosticEvent, summaryEvent } = event
+  if (summaryEvent) changes = { ...summaryEvent.resourceChanges }
   if (resourcePreEvent && resourcePreEvent.metadata.op !== 'same') {
     const { op, type, urn } = resourcePreEvent.metadata
     void say({ kind: 'step', op, type, name: nameOf(urn) })
@@ -60,14 +65,23 @@ function remember(urn: string, op: string, outputs: Record<string, unknown> | un
   if (found.success) objects.set(urn, found.data)
 }
 
+/** Only its owner may read it. Absent: the service account of this pod. */
+function keepKubeconfig({ kubeconfig, pulumi }: StackTask): { KUBECONFIG?: string } {
+  if (kubeconfig === null) return {}
+  const file = join(pulumi.workDir, 'kubeconfig')
+  writeFileSync(file, kubeconfig, { mode: 0o600 })
+  return { KUBECONFIG: file }
+}
+
 async function open(task: StackTask): Promise<Stack> {
-  const program = task.content ? tenantProgram(task.content, task.kubeconfig) : async () => undefined
-  return LocalWorkspace.createOrSelectStack(
+  const program = task.content ? tenantProgram(task.content) : async () => undefined
+  const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: task.stack, projectName: task.project, program },
     {
       workDir: task.pulumi.workDir,
       pulumiHome: task.pulumi.home,
       envVars: {
+        ...keepKubeconfig(task),
         PULUMI_BACKEND_URL: task.backend.url,
         PULUMI_CONFIG_PASSPHRASE: task.backend.passphrase,
         PULUMI_SKIP_UPDATE_CHECK: 'true',
@@ -78,21 +92,20 @@ async function open(task: StackTask): Promise<Stack> {
       },
     },
   )
+  // After each run the library starts Pulumi three more times, for outputs, of which there are none, and for the history of the
+  // stack: what it would say of the run, its events have said.
+  return Object.assign(stack, { outputs: async () => ({}), info: async () => undefined })
 }
 
-async function run(task: StackTask): Promise<Record<string, number>> {
+async function run(task: StackTask): Promise<void> {
   const stack = await timed('select', () => open(task))
   if (task.recover)
     await timed('recover', async () => {
       await stack.cancel()
       await stack.refresh({ clearPendingCreates: true, onEvent: listen })
     })
-  if (task.action === 'destroy') {
-    const { summary } = await timed('destroy', () => stack.destroy({ onEvent: listen, refresh: true, remove: true }))
-    return { ...summary.resourceChanges }
-  }
-  const { summary } = await timed('up', () => stack.up({ onEvent: listen, refresh: task.refresh }))
-  return { ...summary.resourceChanges }
+  if (task.action === 'destroy') await timed('destroy', () => stack.destroy({ onEvent: listen, refresh: true, remove: true }))
+  else await timed('up', () => stack.up({ onEvent: listen, refresh: task.refresh }))
 }
 
 endWithParent()
@@ -100,12 +113,13 @@ const [message] = await once(process, 'message')
 const task = StackTask.parse(message)
 timings['load'] = Math.round(performance.now())
 try {
-  const changes = await run(task)
+  await run(task)
   await say({ kind: 'done', objects: [...objects.values()], changes, timings })
 } catch (error) {
   const reason = error instanceof Error ? error.message : String(error)
   await say({ kind: 'failed', reason: reason.includes('stack is currently locked') ? 'locked' : 'other', message: reason })
 }
+rmSync(join(task.pulumi.workDir, 'kubeconfig'), { force: true })
 process.removeAllListeners('disconnect')
 process.disconnect?.()
 process.exit(0)

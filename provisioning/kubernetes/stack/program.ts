@@ -13,10 +13,12 @@ const namespaceGoneWithin = '45s'
  * A tenant as Pulumi sees it: its namespace, the secrets its processes read, and the chart with its values. The driver waits
  * for the pods itself, since it can say why one does not come up; so nothing is awaited here.
  */
-export function tenantProgram(content: StackContent, kubeconfig: string | null): () => Promise<void> {
+export function tenantProgram(content: StackContent): () => Promise<void> {
   return async () => {
+    // How to get in is the environment's: kept in the state, it would be what a tenant is deleted with after it was renewed.
+    // Without a name Pulumi takes a cluster with another address for another cluster, and would make everything anew.
     // A secret whose content changes is changed in place: taken away for a moment, it would be missing to a pod that starts.
-    const provider = new Provider('cell', { enableSecretMutable: true, ...(kubeconfig === null ? {} : { kubeconfig: secret(kubeconfig) }) })
+    const provider = new Provider('cell', { clusterIdentifier: content.cell, enableSecretMutable: true })
     const namespace = new Namespace(
       'namespace',
       { metadata: { name: content.namespace, labels: content.namespaceLabels } },

@@ -14,6 +14,8 @@ export type StackObject = z.infer<typeof StackObject>
 /** What a tenant's stack is made of: the whole desired state, nothing is read from anywhere else. */
 export const StackContent = z.object({
   tenantId: z.string(),
+  /** Name of the cell, which its cluster keeps when its address or its credentials change. */
+  cell: z.string(),
   namespace: z.string(),
   namespaceLabels: z.record(z.string(), z.string()),
   secrets: z.array(

@@ -4,7 +4,7 @@ import { apply, kubectl, type Site } from '../site.ts'
 
 const namespace = 'kube-system'
 const labels = { 'k8s-app': 'kube-dns' }
-const settings = `.:5353 {
+const settings = `.:53 {
   errors
   health :8080
   ready :8181
@@ -70,7 +70,7 @@ function deployment(): object {
 }
 
 function service(): object {
-  const port = { port: 53, targetPort: 5353 }
+  const port = { port: 53, targetPort: 53 }
   const ports = [
     { name: 'dns', protocol: 'UDP', ...port },
     { name: 'dns-tcp', protocol: 'TCP', ...port },

@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { namespaceOf } from '@cityos/provisioning/kubernetes'
+import { expect, vi } from 'vitest'
+
+/** Processes that work on the tenant's stack, the provider among them. */
+export function runsOf(tenantId: string): { pid: number; command: string }[] {
+  const mark = `CITYOS_STACK=${namespaceOf(tenantId)}`
+  return readdirSync('/proc').flatMap((entry) => {
+    try {
+      if (!/^\d+$/.test(entry) || !readFileSync(`/proc/${entry}/environ`, 'utf8').split('\0').includes(mark)) return []
+      return [{ pid: Number(entry), command: readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ') }]
+    } catch {
+      return [] // it has just ended
+    }
+  })
+}
+
+/** Kills the run with all its processes as soon as its provider is at work. */
+export async function killRunOf(tenantId: string): Promise<void> {
+  const commands = () => runsOf(tenantId).map(({ command }) => command)
+  await vi.waitFor(() => expect(commands().join()).toContain('pulumi-resource-kubernetes'), { timeout: 30_000, interval: 5 })
+  for (const { pid } of runsOf(tenantId)) process.kill(pid, 'SIGKILL')
+}
