@@ -21,6 +21,8 @@ export interface Installed {
   ask<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T>
   /** Rows of the registry. */
   registry<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]>
+  /** Rows of what driver and Pulumi remember. */
+  state<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]>
   remove(): Promise<void>
 }
 
@@ -69,6 +71,7 @@ export async function install(cluster: Cluster, release: ReleaseImages, folder: 
     up: () => stack.up(),
     ask: (method, path, body) => api.ask(method, path, body),
     registry: (statement) => sql(within(postgres.url, databases.registry), statement),
+    state: (statement) => sql(within(postgres.url, databases.state), statement),
     async remove() {
       await stack.destroy()
       await removeTenants(cluster)

@@ -42,6 +42,8 @@ export class Runner {
   readonly #backoff: (attempt: number) => number
   readonly #boundary: Boundary
   readonly #log: Log
+  /** Attempts of an operation's present step that failed because something was away, by operation. */
+  readonly #away = new Map<string, { step: string; attempts: number }>()
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
@@ -82,6 +84,7 @@ export class Runner {
     if (row.status !== 'running') await journal.status(row.id, { status: 'running' }, this.#now())
     const entry = row.steps.find((step) => step.status !== 'done' && step.status !== 'skipped')
     if (!entry) {
+      this.#away.delete(row.id)
       await journal.status(row.id, { status: 'succeeded' }, this.#now(), (tx) => definition.succeeded({ ...this.#settlement(row), tx }))
       this.#log.info(fieldsOf(row), `${row.kind} succeeded`)
       return false
@@ -115,7 +118,8 @@ export class Runner {
     const message = explain(error)
     await journal.step(row.id, step.name, { status: 'failed', message, finished: true }, this.#now())
     this.#log.warn({ ...fieldsOf(row), step: step.name, attempts, reason: message }, `${row.kind}: ${step.name} failed`)
-    const givesUp = error instanceof StepRefused || (attempts >= this.#attempts && !this.#isAway(error, row))
+    const givesUp = error instanceof StepRefused || !this.#mayTryAgain(row, step, attempts, error)
+    if (givesUp) this.#away.delete(row.id)
     if (!row.past_pivot && givesUp) {
       await journal.status(
         row.id,
@@ -132,6 +136,15 @@ export class Runner {
     }
     await this.#wait(row, 'waiting', attempts, journal)
     return false
+  }
+
+  /** However long something was away: once it is back, the step has all the attempts that other faults get. */
+  #mayTryAgain(row: OperationRow, step: Step<unknown>, attempts: number, error: unknown): boolean {
+    const known = this.#away.get(row.id)
+    const away = known?.step === step.name ? known.attempts : 0
+    if (!this.#isAway(error, row)) return attempts - away < this.#attempts
+    this.#away.set(row.id, { step: step.name, attempts: away + 1 })
+    return true
   }
 
   /**
