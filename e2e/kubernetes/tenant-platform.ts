@@ -16,6 +16,8 @@ export interface TenantPlatform {
   /** A driver as another control plane would have it: the same memory, nothing else in common. */
   another(): KubernetesDriver
   close(): Promise<void>
+  /** Where its archives lie. */
+  archivesDir: string
   /** What the driver has said, newest last. */
   notes: string[]
 }
@@ -46,6 +48,7 @@ export async function tenantPlatform(cluster: Cluster, image: string): Promise<T
     },
   })
   const workDir = mkdtempSync(join(tmpdir(), 'cityos-pulumi-'))
+  const archivesDir = join(workDir, 'archives')
   const rootKey = randomBytes(32)
   const notes: string[] = []
   // A folder for each: what Pulumi keeps on disk does not count.
@@ -59,6 +62,7 @@ export async function tenantPlatform(cluster: Cluster, image: string): Promise<T
       chartDir: join(import.meta.dirname, '../../charts/data-plane'),
       stackTask: join(import.meta.dirname, '../../provisioning/kubernetes/stack/main.ts'),
       workDir: mkdtempSync(join(workDir, 'driver-')),
+      archivesDir,
       toolDirs: tools,
       note: (tenantId, message) => notes.push(`${tenantId.slice(-6)} ${message}`),
     })
@@ -66,6 +70,7 @@ export async function tenantPlatform(cluster: Cluster, image: string): Promise<T
   return {
     driver: drivers[0]!,
     cell,
+    archivesDir,
     notes,
     another() {
       drivers.push(make())

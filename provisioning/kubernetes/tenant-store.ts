@@ -40,6 +40,12 @@ const TenantRecord = z.object({
   /** How many web pods served when an upgrade began: each release has as many while both are there. */
   web_replicas: z.number().nullable(),
   started_at: z.string().nullable(),
+  /** Folder of its files on its volume; and of those that are loaded beside them, or were there before. */
+  files_dir: z.string(),
+  incoming_dir: z.string().nullable(),
+  former_dir: z.string().nullable(),
+  /** Folders that nobody needs any more: the next Job that has the volume removes them. */
+  stale_dirs: z.array(z.string()),
   /** A stack was made for it, and not removed yet. */
   has_stack: z.boolean(),
   /** Its pods have been ready once: there may be data in its volume. */
@@ -82,6 +88,10 @@ const blank: Omit<TenantRecord, 'id' | 'fence'> = {
   beside_since: null,
   web_replicas: null,
   started_at: null,
+  files_dir: 'files',
+  incoming_dir: null,
+  former_dir: null,
+  stale_dirs: [],
   has_stack: false,
   served: false,
   run_open: false,

@@ -132,6 +132,11 @@ export class Tenants {
         active_release: null,
         beside_release: null,
         started_at: null,
+        // The volume went with the namespace.
+        files_dir: 'files',
+        incoming_dir: null,
+        former_dir: null,
+        stale_dirs: [],
       })
     }
     await this.requireGone(cluster, namespace)
