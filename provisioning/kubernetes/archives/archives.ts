@@ -125,7 +125,9 @@ export class Archives {
     const { tenants, jobs } = this.parts
     const store = this.requireStore()
     const stored = await requireArchive(store, archive)
-    const record = await tenants.known(archive.tenantId)
+    const record = await tenants.parts.store.find(archive.tenantId)
+    // Not `not_found`, which would be said of the archive.
+    if (!record?.document) throw noNamespace(archive.tenantId)
     const held: Held = { record, cluster: await tenants.clusterOf(archive.tenantId) }
     requireStack(held)
     const isKnown = (await tenants.parts.store.release(stored.release)) !== null
@@ -271,9 +273,12 @@ export async function requireArchive(store: ArchiveStore, place: ArchivePlace): 
 
 /** @throws DomainError for a tenant that has no namespace in which a Job could run */
 export function requireStack({ record }: Held): void {
-  if (record.has_stack) return
-  throw new DomainError('dependency_unavailable', {
-    message: `tenant ${record.id} has no namespace in its cell now: nothing can be loaded for it`,
+  if (!record.has_stack) throw noNamespace(record.id)
+}
+
+function noNamespace(tenantId: string): DomainError {
+  return new DomainError('dependency_unavailable', {
+    message: `tenant ${tenantId} has no namespace in its cell now: nothing can be loaded for it`,
     details: { dependency: 'cluster' },
   })
 }
