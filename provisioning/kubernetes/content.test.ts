@@ -64,6 +64,7 @@ function sources(change: Partial<ContentSources['record']> = {}, more: Partial<C
       former_dir: null,
       stale_dirs: [],
       has_stack: true,
+      takes_jobs: true,
       served: true,
       run_open: false,
       objects: [],

@@ -206,6 +206,7 @@ export class KubernetesDriver implements DataPlaneDriver {
 
   migrate(tenantId: string, release: string, fence: Fence): Promise<MigrationReport> {
     return this.tenants.fenced(tenantId, fence, async (held) => {
+      await this.jobs.ensurePlace(held)
       const carried = await this.databases.carriedBy(held.record.document?.release ?? null, release)
       const work = { task: 'migrate' as const, databaseUrl: this.jobs.ownerUrl(held), carried }
       // The journal is the release's own, and so is the image: the control plane needs neither.

@@ -48,6 +48,8 @@ const TenantRecord = z.object({
   stale_dirs: z.array(z.string()),
   /** A stack was made for it, and not removed yet. */
   has_stack: z.boolean(),
+  /** Its namespace was last made by a chart whose policies let the control plane come to Jobs. */
+  takes_jobs: z.boolean(),
   /** Its pods have been ready once: there may be data in its volume. */
   served: z.boolean(),
   /** A run of the stack has begun and not come to its end: it may have been cut off. */
@@ -93,6 +95,7 @@ const blank: Omit<TenantRecord, 'id' | 'fence'> = {
   former_dir: null,
   stale_dirs: [],
   has_stack: false,
+  takes_jobs: false,
   served: false,
   run_open: false,
   objects: [],

@@ -99,7 +99,7 @@ export class Tenants {
       kubeconfig: held.cluster.cell.access.kubeconfig,
       passphrase: sealer.password(`pulumi.${record.id}`),
     })
-    held.record = await this.change(held, { run_open: false, objects: done.objects })
+    held.record = await this.change(held, { run_open: false, takes_jobs: true, objects: done.objects })
     note(record.id, `stack up in ${Math.round(performance.now() - began)} ms ${JSON.stringify({ ...done.changes, ...done.timings })}`)
     return done.changes
   }
@@ -126,6 +126,7 @@ export class Tenants {
       })
       held.record = await this.change(held, {
         has_stack: false,
+        takes_jobs: false,
         served: false,
         run_open: false,
         objects: [],

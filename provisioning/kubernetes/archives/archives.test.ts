@@ -18,6 +18,7 @@ import { writeTestRelease } from '../../local/testing/release.ts'
 import { CellDatabases } from '../cell-databases.ts'
 import { jobServer } from '../job/server.ts'
 import type { JobTask } from '../job/task.ts'
+import { namespaceOf } from '../names.ts'
 import type { StackRunner } from '../stack/runner.ts'
 import { TenantStore } from '../tenant-store.ts'
 import { Tenants } from '../tenants.ts'
@@ -58,6 +59,8 @@ class JobsHere implements JobRunner {
 
 const fence = (number: number) => ({ operationId: `op_${number}`, number })
 const releases = new Map<string, string>()
+/** Runs of Pulumi. */
+const stacks: string[] = []
 const rootKey = randomBytes(32)
 const archiveId = (name: string) => `bkp_${name.padEnd(20, '0')}`
 let home: string
@@ -101,7 +104,12 @@ beforeAll(async () => {
     store,
     cells: { of: async () => cell, all: async () => [cell] },
     databases,
-    runner: { run: async () => ({ kind: 'done', changes: {}, timings: {}, objects: [] }) } as unknown as StackRunner,
+    runner: {
+      run: async ({ stack }: { stack: string }) => {
+        stacks.push(stack)
+        return { kind: 'done', changes: {}, timings: {}, objects: [] }
+      },
+    } as unknown as StackRunner,
     sealer,
     chartDir: '',
     issuer: 'http://cityos.localhost',
@@ -207,6 +215,17 @@ it('a tenant goes back to its archive and forth again; every call can be repeate
   await archives.delete(place, fence(2))
   await archives.delete(place, fence(2))
   expect(existsSync(join(home, 'archives', id))).toBe(false)
+})
+
+it('a namespace of a chart from before there were jobs is made anew once, that of a tenant to come before its data', async () => {
+  const id = await tenant('older')
+  const runs = () => stacks.filter((stack) => stack === namespaceOf(id)).length
+  for (const name of ['one', 'two']) await archives.write({ tenantId: id, archiveId: archiveId(name), recipient }, fence(2))
+  expect(runs()).toBe(1)
+  await tenants.fenced(id, fence(3), async (held) => void (await tenants.change(held, { has_stack: false, active_release: null })))
+  await archives.load(request(id, { tenantId: id, archiveId: archiveId('one') }), fence(3))
+  expect(runs()).toBe(2)
+  expect(await store.find(id)).toMatchObject({ has_stack: true, desired: 'down', active_release: release })
 })
 
 it('databases are not swapped under processes that use them', async () => {

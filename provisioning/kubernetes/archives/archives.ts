@@ -14,7 +14,7 @@ import { besideName, databaseName } from '../../local/postgres/databases.ts'
 import { tenantLogins } from '../../local/postgres/logins.ts'
 import { documentOf, type Held, type Tenants } from '../tenants.ts'
 import type { ArchiveStore } from './store.ts'
-import { scratchName, type TenantJobs } from './tenant-jobs.ts'
+import { noNamespace, scratchName, type TenantJobs } from './tenant-jobs.ts'
 
 export interface ArchivesParts {
   tenants: Tenants
@@ -40,7 +40,7 @@ export class Archives {
       const finished = await store.find(place)
       if (finished) return ArchiveReport.parse(finished)
       requireKnown(held)
-      await this.ensurePlace(held)
+      await jobs.ensurePlace(held)
       const document = documentOf(held.record)
       const report = await jobs.perform(
         held,
@@ -87,7 +87,7 @@ export class Archives {
         if (note?.key === key) return ImportReport.parse(note.report)
       }
       await requireArchive(store, request.archive)
-      await this.ensurePlace(held)
+      await jobs.ensurePlace(held)
       const incoming = `files-${randomBytes(6).toString('hex')}`
       const { incoming_dir: former, stale_dirs } = held.record
       held.record = await tenants.change(held, { incoming_dir: incoming, stale_dirs: former ? [...stale_dirs, former] : stale_dirs })
@@ -125,11 +125,10 @@ export class Archives {
     const { tenants, jobs } = this.parts
     const store = this.requireStore()
     const stored = await requireArchive(store, archive)
-    const record = await tenants.parts.store.find(archive.tenantId)
     // Not `not_found`, which would be said of the archive.
-    if (!record?.document) throw noNamespace(archive.tenantId)
-    const held: Held = { record, cluster: await tenants.clusterOf(archive.tenantId) }
-    requireStack(held)
+    if (!(await tenants.parts.store.find(archive.tenantId))?.document) throw noNamespace(archive.tenantId)
+    const held = await tenants.unfenced(archive.tenantId, (each) => jobs.ready(each))
+    const { record } = held
     const isKnown = (await tenants.parts.store.release(stored.release)) !== null
     const report = await jobs.withScratch(held, scratchName('test', record.id), async (database) => {
       const work = {
@@ -211,6 +210,7 @@ export class Archives {
       await this.databasesOf(held).dropDatabase(besideName(tenantId, 'former'))
       await this.giveUp(held, 'former_dir')
       if (held.record.stale_dirs.length === 0 || !held.record.has_stack) return
+      await this.parts.jobs.ensurePlace(held)
       const release = held.record.active_release ?? documentOf(held.record).release
       await this.parts.jobs.perform(held, { name: 'tidy', release, volume: true, work: { task: 'tidy' } }, (pod) => pod.run())
     })
@@ -240,15 +240,6 @@ export class Archives {
     })
   }
 
-  /** Namespace, volume and policies, without a process, for a tenant that is only to come: what is loaded has to lie somewhere. */
-  private async ensurePlace(held: Held): Promise<void> {
-    const { tenants } = this.parts
-    if (held.record.has_stack && held.record.active_release && !held.record.run_open) return
-    const { active_release, document } = held.record
-    if (!active_release) held.record = await tenants.change(held, { active_release: document?.release ?? null })
-    await tenants.apply(held)
-  }
-
   private async giveUp(held: Held, which: 'incoming_dir' | 'former_dir'): Promise<void> {
     const dir = held.record[which]
     if (!dir) return
@@ -269,18 +260,6 @@ export async function requireArchive(store: ArchiveStore, place: ArchivePlace): 
   const stored = await store.find(place)
   if (stored) return stored
   throw new DomainError('not_found', { message: `there is no archive ${place.archiveId} of ${place.tenantId} on this platform` })
-}
-
-/** @throws DomainError for a tenant that has no namespace in which a Job could run */
-export function requireStack({ record }: Held): void {
-  if (!record.has_stack) throw noNamespace(record.id)
-}
-
-function noNamespace(tenantId: string): DomainError {
-  return new DomainError('dependency_unavailable', {
-    message: `tenant ${tenantId} has no namespace in its cell now: nothing can be loaded for it`,
-    details: { dependency: 'cluster' },
-  })
 }
 
 function requireKnown({ record }: Held): void {

@@ -5,7 +5,7 @@ import { rehearsedDocument } from '../../local/node/rehearsals.ts'
 import { RehearsalReport, type RehearsalRequest } from '../../upgrade.ts'
 import { bindingOf } from '../content.ts'
 import type { Held, Tenants } from '../tenants.ts'
-import { type Archives, requireArchive, requireStack } from './archives.ts'
+import { type Archives, requireArchive } from './archives.ts'
 import { scratchName, type TenantJobs } from './tenant-jobs.ts'
 
 /** Tries an upgrade on a copy: in one Job with the image of the release that is tried, beside the tenant. */
@@ -25,10 +25,7 @@ export class Rehearsals {
     const store = this.archives.requireStore()
     const began = performance.now()
     // The tenant itself is not touched: its turn is asked for the fence alone, and free again while the copy is tried.
-    const held = await this.tenants.fenced(archive.tenantId, fence, async (each) => each)
-    if (!held.record.document || !held.record.secrets)
-      throw new DomainError('not_found', { message: `tenant ${archive.tenantId} is not known to the Kubernetes driver` })
-    requireStack(held)
+    const held = await this.tenants.fenced(archive.tenantId, fence, (each) => this.jobs.ready(each))
     await requireArchive(store, archive)
     try {
       return await this.jobs.withScratch(held, scratchName('rehearsal', archive.tenantId), async (database) => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { DomainError } from '@cityos/contract'
 import { databaseName } from '../../local/postgres/databases.ts'
 import { tenantLogins } from '../../local/postgres/logins.ts'
 import { databaseUrl } from '../content.ts'
@@ -27,6 +28,24 @@ export class TenantJobs {
     this.tenants = tenants
     this.runner = runner
     this.paths = paths
+  }
+
+  /**
+   * Namespace, volume and policies of today's chart: without a process for a tenant that is only to come, since what is loaded
+   * has to lie somewhere.
+   */
+  async ensurePlace(held: Held): Promise<void> {
+    const { has_stack, takes_jobs, active_release, run_open, document } = held.record
+    if (has_stack && takes_jobs && active_release && !run_open) return
+    if (!active_release) held.record = await this.tenants.change(held, { active_release: document?.release ?? null })
+    await this.tenants.apply(held)
+  }
+
+  /** The same for what only works beside a tenant that has its place. @throws DomainError when it has none */
+  async ready(held: Held): Promise<Held> {
+    if (!held.record.has_stack || !held.record.document) throw noNamespace(held.record.id)
+    await this.ensurePlace(held)
+    return held
   }
 
   /** One Job to its end. Folders that nobody needs any more go with one that has the volume. */
@@ -85,6 +104,14 @@ export class TenantJobs {
   get scratchFolder(): string {
     return `${this.paths.scratch}/files`
   }
+}
+
+/** A tenant has no namespace in which a Job could run. */
+export function noNamespace(tenantId: string): DomainError {
+  return new DomainError('dependency_unavailable', {
+    message: `tenant ${tenantId} has no namespace in its cell now: nothing can be loaded for it`,
+    details: { dependency: 'cluster' },
+  })
 }
 
 /** The scratch database of one purpose and tenant. */
