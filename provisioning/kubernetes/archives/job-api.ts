@@ -23,24 +23,32 @@ export class JobApi {
     this.core = config.makeApiClient(CoreV1Api)
   }
 
-  /** Makes Job and secret; the secret goes with the Job, whoever takes it away. */
-  async create(namespace: string, { job, secret }: { job: V1Job; secret: V1Secret }): Promise<void> {
+  /** Makes Job and secret; the secret goes with the Job, whoever takes it away. @returns the Job's uid */
+  async create(namespace: string, { job, secret }: { job: V1Job; secret: V1Secret }): Promise<string> {
     const name = job.metadata?.name ?? ''
     const made = await this.asked(`job ${namespace}/${name}`, () => this.batch.createNamespacedJob({ namespace, body: job, fieldManager }))
-    const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'Job', name, uid: made.metadata?.uid ?? '', blockOwnerDeletion: true }]
+    const uid = made.metadata?.uid ?? ''
+    const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'Job', name, uid, blockOwnerDeletion: true }]
     const body = { ...secret, metadata: { ...secret.metadata, ownerReferences } }
     await this.asked(`secret ${namespace}/${secretOf(name)}`, () => this.core.createNamespacedSecret({ namespace, body, fieldManager }))
+    return uid
   }
 
-  /** Asks for its end; it may take a moment. */
-  async end(namespace: string, name: string): Promise<void> {
+  /** Asks for the end of one Job; another one that has taken its name stays. It may take a moment. */
+  async end(namespace: string, name: string, uid: string): Promise<void> {
+    const body = { preconditions: { uid }, propagationPolicy: 'Foreground' }
+    const isAnother = (error: unknown) => error instanceof ApiException && error.code === 409
+    await this.found(`job ${namespace}/${name}`, () =>
+      this.batch.deleteNamespacedJob({ namespace, name, body }).catch((error: unknown) => {
+        if (!isAnother(error)) throw error
+      }),
+    )
+  }
+
+  /** Ends whatever Job has this name, and resolves when neither it nor a pod of it is left. */
+  async remove(namespace: string, name: string): Promise<void> {
     await this.found(`job ${namespace}/${name}`, () => this.batch.deleteNamespacedJob({ namespace, name, propagationPolicy: 'Foreground' }))
     await this.found(`secret ${namespace}/${secretOf(name)}`, () => this.core.deleteNamespacedSecret({ namespace, name: secretOf(name) }))
-  }
-
-  /** Resolves when neither the Job nor a pod of it is left. */
-  async remove(namespace: string, name: string): Promise<void> {
-    await this.end(namespace, name)
     for (const until = performance.now() + goneWithin; ; ) {
       const job = await this.found(`job ${namespace}/${name}`, () => this.batch.readNamespacedJob({ namespace, name }))
       const pods = job ? [] : await this.pods(namespace, name)

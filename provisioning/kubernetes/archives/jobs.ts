@@ -44,8 +44,8 @@ export class ClusterJobs implements JobRunner {
     await api.remove(namespace, name)
     await confirm()
     const token = randomBytes(32).toString('base64url')
+    const uid = await api.create(namespace, jobObjects(order, token))
     try {
-      await api.create(namespace, jobObjects(order, token))
       const pod = await this.ready(api, order, token)
       const ready = performance.now()
       const result = await use(pod)
@@ -59,7 +59,9 @@ export class ClusterJobs implements JobRunner {
       throw await this.explained(api, order, error)
     } finally {
       // One that stays is ended by its deadline, by its own patience, or by the next of its name.
-      await api.end(namespace, name).catch((error: Error) => this.options.note(tenantId, `job ${name} stays for now: ${error.message}`))
+      await api
+        .end(namespace, name, uid)
+        .catch((error: Error) => this.options.note(tenantId, `job ${name} stays for now: ${error.message}`))
     }
   }
 

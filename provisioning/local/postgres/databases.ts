@@ -264,7 +264,13 @@ export class Databases {
   }
 
   async dropDatabase(name: string): Promise<void> {
-    await this.pool.query(`DROP DATABASE IF EXISTS ${quote(name)} WITH (FORCE)`)
+    for (let attempt = 1; ; attempt++) {
+      // 42501: autovacuum is at work in it, which only a superuser may end; without FORCE the server ends it by itself. 55006:
+      // then somebody else is in it as well.
+      const tolerated = attempt < 5 ? ['42501'] : []
+      if (await this.tolerate(tolerated, `DROP DATABASE IF EXISTS ${quote(name)} WITH (FORCE)`)) return
+      if (await this.tolerate(['55006'], `DROP DATABASE IF EXISTS ${quote(name)}`)) return
+    }
   }
 
   /** A new clone of a template, in place of whatever had this name. */
