@@ -105,6 +105,8 @@ export type Cell = z.infer<typeof Cell>
 export const KubernetesBinding = z.object({
   /** Postgres for the driver's own state and Pulumi's: `postgres://…/cityos_state`. */
   state_url: z.string(),
+  /** Folder for the archives of tenants in clusters, the same for all replicas; left out: there are no backups, copies and moves. */
+  archives_dir: z.string().optional(),
   /** Cells from the installation; they are taken into the registry at every start. */
   cells: z.array(Cell).default([]),
 })

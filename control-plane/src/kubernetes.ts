@@ -27,6 +27,7 @@ export async function kubernetesOf(
     public: binding.public,
     chartDir: join(binding.release_dir, 'charts', 'data-plane'),
     stackTask: join(binding.release_dir, 'stack.mjs'),
+    archivesDir: binding.kubernetes.archives_dir ?? null,
     workDir: join(binding.data_dir, 'pulumi'),
     smtpUrl: process.env['SMTP_URL'] ?? null,
     note: (tenantId, message) => log.info({ tenant_id: tenantId }, message),

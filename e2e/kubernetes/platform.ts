@@ -91,7 +91,7 @@ function open(cluster: Cluster, folder: string, installation: Parameters<typeof 
 }
 
 /** What tenants have left: their namespaces, with everything in them. */
-async function removeTenants(cluster: Cluster): Promise<void> {
+export async function removeTenants(cluster: Cluster): Promise<void> {
   const config = new KubeConfig()
   config.loadFromFile(cluster.kubeconfig)
   const objects = KubernetesObjectApi.makeApiClient(config)

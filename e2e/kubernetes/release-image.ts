@@ -43,6 +43,13 @@ export async function releaseImages(cluster: Cluster): Promise<ReleaseImages> {
   return { version, dir, image: images[0]!.name, controlPlaneImage: images[1]!.name }
 }
 
+/** Another name for an image the node has already. */
+export async function nameImage(cluster: Cluster, from: string, to: string): Promise<void> {
+  const long = (name: string) => (name.includes('/') ? name : `docker.io/library/${name}`)
+  const containerd = ['--address', join(cluster.description.folder, 'containerd/containerd.sock'), '--namespace', 'k8s.io']
+  await run('ctr', [...containerd, 'images', 'tag', '--force', long(from), long(to)], { env: cluster.environment() })
+}
+
 async function release(): Promise<{ version: string; dir: string }> {
   const given = process.env['CITYOS_RELEASE']
   if (!given) return JSON.parse(await node('scripts/build.ts', '--quiet', '--json')) as { version: string; dir: string }

@@ -19,6 +19,8 @@ export interface TenantPlatform {
   /** A driver as another control plane would have it: the same memory, nothing else in common. */
   another(): KubernetesDriver
   close(): Promise<void>
+  /** Where its archives lie. */
+  archivesDir: string
   /** What the driver has said, newest last. */
   notes: string[]
 }
@@ -49,6 +51,7 @@ export async function tenantPlatform(cluster: Cluster, image: string): Promise<T
     },
   })
   const workDir = mkdtempSync(join(tmpdir(), 'cityos-pulumi-'))
+  const archivesDir = join(workDir, 'archives')
   const rootKey = randomBytes(32)
   const notes: string[] = []
   // A folder for each: what Pulumi keeps on disk does not count.
@@ -62,6 +65,7 @@ export async function tenantPlatform(cluster: Cluster, image: string): Promise<T
       chartDir: join(import.meta.dirname, '../../charts/data-plane'),
       stackTask: join(import.meta.dirname, '../../provisioning/kubernetes/stack/main.ts'),
       workDir: mkdtempSync(join(workDir, 'driver-')),
+      archivesDir,
       toolDirs: tools,
       note: (tenantId, message) => notes.push(`${tenantId.slice(-6)} ${message}`),
     })
@@ -75,6 +79,7 @@ export async function tenantPlatform(cluster: Cluster, image: string): Promise<T
     driver: another(),
     cell,
     stateUrl: stateUrl.toString(),
+    archivesDir,
     notes,
     another,
     async close() {

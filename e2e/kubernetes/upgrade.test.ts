@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { imageTag } from '@cityos/provisioning/kubernetes'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { openCluster } from './cluster/cluster.ts'
-import { type ReleaseImages, releaseImages } from './release-image.ts'
+import { nameImage, type ReleaseImages, releaseImages } from './release-image.ts'
 import { fence, knownRelease, newTenant, releaseCalled, type TenantPlatform, tenantPlatform, visit } from './tenant-platform.ts'
 
 const cluster = openCluster()
@@ -17,7 +14,7 @@ let tenant: ReturnType<typeof newTenant>
 beforeAll(async () => {
   release = await releaseImages(cluster)
   next = releaseCalled(`${release.version}.next`, release)
-  await nameImage(release.image, `${release.image.slice(0, release.image.lastIndexOf(':'))}:${imageTag(next.version)}`)
+  await nameImage(cluster, release.image, `${release.image.slice(0, release.image.lastIndexOf(':'))}:${imageTag(next.version)}`)
   platform = await tenantPlatform(cluster, release.image)
   tenant = newTenant('bazaar', release.version)
   const { driver } = platform
@@ -100,11 +97,4 @@ class Shopper {
   stop(): void {
     this.open = false
   }
-}
-
-/** Another name for an image the node has already. */
-async function nameImage(from: string, to: string): Promise<void> {
-  const long = (name: string) => (name.includes('/') ? name : `docker.io/library/${name}`)
-  const containerd = ['--address', join(cluster.description.folder, 'containerd/containerd.sock'), '--namespace', 'k8s.io']
-  await promisify(execFile)('ctr', [...containerd, 'images', 'tag', '--force', long(from), long(to)], { env: cluster.environment() })
 }

@@ -10,14 +10,14 @@ import type { CopyRequest } from './archive.ts'
 import { ArchiveError, damaged } from './archive-error.ts'
 import { CopyRows } from './copy-rows.ts'
 import { type ArchiveHeader, type ArchiveManifest, contentChecksum, type TableShape } from './manifest.ts'
-import { readArchive } from './read.ts'
+import { type ArchiveSource, readArchive } from './read.ts'
 import { Restraints } from './restraints.ts'
 import { RowSplitter, RowSum } from './rows.ts'
 import type { CopyRules } from './rules.ts'
 import { copyStatement, journalOf, quoted, requiredColumns, sessionSettings, tablesOf } from './tables.ts'
 
 export interface LoadOptions {
-  path: string
+  path: ArchiveSource
   identity: string
   /** A database of the archive's schema that nobody uses, as a role that is a member of `ownerRole`. */
   databaseUrl: string

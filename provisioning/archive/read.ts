@@ -21,18 +21,21 @@ export interface ArchiveVisitor {
   manifest?(manifest: ArchiveManifest): Promise<void>
 }
 
+/** A file by its path, or the bytes as they come. */
+export type ArchiveSource = string | Readable
+
 /**
  * Reads an archive once, from beginning to end, and compares everything with its manifest on the way.
  * @param identity `AGE-SECRET-KEY-1…`
  * @throws ArchiveError not_found | archive_wrong_key | archive_damaged | archive_newer_schema (a later format)
  */
 export async function readArchive(
-  path: string,
+  from: ArchiveSource,
   identity: string,
   visitor: ArchiveVisitor = {},
 ): Promise<{ header: ArchiveHeader; manifest: ArchiveManifest }> {
-  if (!existsSync(path)) throw new ArchiveError('not_found', `there is no archive at ${path}`)
-  const plain = await open(path, identity)
+  if (typeof from === 'string' && !existsSync(from)) throw new ArchiveError('not_found', `there is no archive at ${from}`)
+  const plain = await open(typeof from === 'string' ? createReadStream(from) : from, identity)
   const check = new Check()
   const entries = extract()
   const source = Readable.fromWeb(plain)
@@ -60,10 +63,10 @@ export async function readArchive(
   return check.whole()
 }
 
-async function open(path: string, identity: string): Promise<ReadableStream<Uint8Array>> {
+async function open(bytes: Readable, identity: string): Promise<ReadableStream<Uint8Array>> {
   const decrypter = new Decrypter()
   decrypter.addIdentity(identity)
-  const sealed = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>
+  const sealed = Readable.toWeb(bytes) as ReadableStream<Uint8Array>
   try {
     const opened = await decrypter.decrypt(sealed as unknown as globalThis.ReadableStream<Uint8Array>)
     return opened as unknown as ReadableStream<Uint8Array>

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, type Dirent } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { Readable, Transform } from 'node:stream'
+import { Readable, Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import { gzipSync } from 'node:zlib'
@@ -19,7 +19,7 @@ import { copyStatement, journalOf, sequencesOf, sessionSettings, tablesOf } from
 /** Bytes of rows that make one entry: what is held in memory at a time. */
 const chunkBytes = 1024 * 1024
 
-export interface WriteOptions {
+export interface PackOptions {
   id: string
   tenantId: string
   /** The tenant document; it holds no secret. */
@@ -30,59 +30,28 @@ export interface WriteOptions {
   filesDir: string
   /** `age1…` */
   recipient: string
-  /** Where the archive lies in the end; beside it its draft. */
-  target: string
   takenAt: Date
   progress?: (message: string) => void
 }
 
+export interface WriteOptions extends PackOptions {
+  /** Where the archive lies in the end; beside it its draft. */
+  target: string
+}
+
 /**
- * Writes a tenant's archive: one repeatable-read snapshot, streamed, at most a few chunks in memory. It is written under
- * another name, flushed and renamed, so that `target` is a whole archive or none.
+ * Writes a tenant's archive to a file. It is written under another name, flushed and renamed, so that `target` is a whole
+ * archive or none.
  * @throws ArchiveError disk_full; then nothing is left behind
  */
 export async function writeArchive(options: WriteOptions): Promise<ArchiveReport> {
-  const began = performance.now()
   const draft = `${options.target}.tmp`
   await mkdir(dirname(options.target), { recursive: true, mode: 0o700 })
-  const tar = pack()
-  const file = createHash('sha256')
-  let sizeBytes = 0
-  const measure = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      file.update(chunk)
-      sizeBytes += chunk.length
-      done(null, chunk)
-    },
-  })
   try {
-    const encrypter = new Encrypter()
-    encrypter.addRecipient(options.recipient)
-    const plain = Readable.toWeb(Readable.from(tar)) as ReadableStream<Uint8Array>
-    const sealed = await encrypter.encrypt(plain as unknown as globalThis.ReadableStream<Uint8Array>)
-    const written = pipeline(
-      Readable.fromWeb(sealed as unknown as ReadableStream<Uint8Array>),
-      measure,
-      createWriteStream(draft, { mode: 0o600, flush: true }),
-    )
-    // Whichever side fails first ends the other one.
-    const filled = fill(tar, options).catch((error: Error) => {
-      tar.destroy(error)
-      throw error
-    })
-    written.catch((error: Error) => tar.destroy(error))
-    const [outcome, disk] = await Promise.allSettled([filled, written])
-    if (disk.status === 'rejected' && outcome.status === 'fulfilled') throw disk.reason
-    if (outcome.status === 'rejected') throw disk.status === 'rejected' && isDiskFull(disk.reason) ? disk.reason : outcome.reason
+    const report = await packArchive(options, createWriteStream(draft, { mode: 0o600, flush: true }))
     await rename(draft, options.target)
     await flushFolder(dirname(options.target))
-    const { header, manifest } = outcome.value
-    return {
-      ...contentOf(header, manifest),
-      sizeBytes,
-      checksum: file.digest('hex'),
-      milliseconds: Math.round(performance.now() - began),
-    }
+    return report
   } catch (error) {
     await rm(draft, { force: true })
     if (isDiskFull(error)) {
@@ -93,7 +62,46 @@ export async function writeArchive(options: WriteOptions): Promise<ArchiveReport
   }
 }
 
-async function fill(tar: Pack, options: WriteOptions): Promise<{ header: ArchiveHeader; manifest: ArchiveManifest }> {
+/**
+ * A tenant's archive as a stream into `sink`, which is ended: one repeatable-read snapshot, at most a few chunks in memory.
+ * When it fails the sink is destroyed: what came out of it until then is no archive.
+ */
+export async function packArchive(options: PackOptions, sink: Writable): Promise<ArchiveReport> {
+  const began = performance.now()
+  const tar = pack()
+  const file = createHash('sha256')
+  let sizeBytes = 0
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      file.update(chunk)
+      sizeBytes += chunk.length
+      done(null, chunk)
+    },
+  })
+  const encrypter = new Encrypter()
+  encrypter.addRecipient(options.recipient)
+  const plain = Readable.toWeb(Readable.from(tar)) as ReadableStream<Uint8Array>
+  const sealed = await encrypter.encrypt(plain as unknown as globalThis.ReadableStream<Uint8Array>)
+  const written = pipeline(Readable.fromWeb(sealed as unknown as ReadableStream<Uint8Array>), measure, sink)
+  // Whichever side fails first ends the other one.
+  const filled = fill(tar, options).catch((error: Error) => {
+    tar.destroy(error)
+    throw error
+  })
+  written.catch((error: Error) => tar.destroy(error))
+  const [outcome, disk] = await Promise.allSettled([filled, written])
+  if (disk.status === 'rejected' && outcome.status === 'fulfilled') throw disk.reason
+  if (outcome.status === 'rejected') throw disk.status === 'rejected' && isDiskFull(disk.reason) ? disk.reason : outcome.reason
+  const { header, manifest } = outcome.value
+  return {
+    ...contentOf(header, manifest),
+    sizeBytes,
+    checksum: file.digest('hex'),
+    milliseconds: Math.round(performance.now() - began),
+  }
+}
+
+async function fill(tar: Pack, options: PackOptions): Promise<{ header: ArchiveHeader; manifest: ArchiveManifest }> {
   const client = new pg.Client({ connectionString: options.databaseUrl, application_name: 'cityos archive' })
   await client.connect()
   try {

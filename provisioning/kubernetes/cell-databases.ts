@@ -1,11 +1,10 @@
 import { join } from 'node:path'
 import { type Cell, DomainError } from '@cityos/contract'
-import type { MigrationReport, Release } from '../driver.ts'
+import type { Release } from '../driver.ts'
 import type { Sealer } from '../local/node/seal.ts'
-import { Databases, databaseName } from '../local/postgres/databases.ts'
+import { Databases } from '../local/postgres/databases.ts'
 import { tenantLogins } from '../local/postgres/logins.ts'
 import { type Migration, readMigrations, schemaHash } from '../migrate.ts'
-import { migrateTenant } from '../migrate-tenant.ts'
 import { readReleaseFolder } from '../release-folder.ts'
 import type { TenantStore } from './tenant-store.ts'
 
@@ -63,11 +62,9 @@ export class CellDatabases {
     return this.of(cell).ensureTenant(tenantId, await this.template(cell, release), tenantLogins(this.sealer, tenantId))
   }
 
-  /** See `DataPlaneDriver.migrate`. @param present the release that serves, whose contract migrations may be applied now */
-  async migrate(cell: Cell, tenantId: string, to: string, present: string | null): Promise<MigrationReport> {
-    const migrations = await this.requireJournal(to)
-    const carried = new Set(present && present !== to ? ((await this.store.release(present))?.migrations ?? []) : [])
-    return migrateTenant(this.of(cell).address(databaseName(tenantId)), migrations, carried)
+  /** The migrations that the release carries which serves now: contract ones among them may be applied. */
+  async carriedBy(present: string | null, to: string): Promise<string[]> {
+    return present && present !== to ? ((await this.store.release(present))?.migrations ?? []) : []
   }
 
   /** The release's template in this cell, built at the first call. */

@@ -37,11 +37,11 @@ export class CellCluster {
     return this.found(`deployment ${namespace}/${name}`, () => this.apps.readNamespacedDeployment({ namespace, name }))
   }
 
-  /** Pods of a tenant, of one role or one release where asked. */
+  /** Pods with processes of a tenant, of one role or one release where asked; those of Jobs and tests are none. */
   async pods(namespace: string, where: { role?: 'web' | 'worker'; suffix?: string } = {}): Promise<V1Pod[]> {
     const labels = [
       tenantLabel,
-      ...(where.role ? [`${roleLabel}=${where.role}`] : []),
+      where.role ? `${roleLabel}=${where.role}` : `${roleLabel} in (web,worker)`,
       ...(where.suffix ? [`${releaseLabel}=${where.suffix}`] : []),
     ]
     const list = await this.asked(`pods of ${namespace}`, () => this.core.listNamespacedPod({ namespace, labelSelector: labels.join(',') }))

@@ -26,7 +26,7 @@ export interface ContentSources {
 }
 
 /** Where the image has its release, and where the volume of the tenant is mounted. */
-const paths = { release: '/opt/cityos', files: '/var/lib/cityos/files', mail: '/var/lib/cityos/mail', assets: '/var/lib/cityos/assets' }
+const paths = { release: '/opt/cityos', volume: '/var/lib/cityos', mail: '/var/lib/cityos/mail', assets: '/var/lib/cityos/assets' }
 const chartRelease = 'data-plane'
 /** Longest name of a label in DNS and in Kubernetes alike. */
 const namespaceName = 'kubernetes.io/metadata.name'
@@ -91,7 +91,7 @@ export function bindingData(sources: ContentSources, release: string): Record<st
 
 /** What one of the tenant's processes reads at its start. */
 export function bindingOf(sources: ContentSources, release: string, role: PlaneRole): Binding {
-  const { cell, document, secrets, database, common, smtpUrl } = sources
+  const { cell, record, document, secrets, database, common, smtpUrl } = sources
   const { cluster } = cell
   const direct = databaseUrl(cluster.database, database)
   return {
@@ -104,7 +104,7 @@ export function bindingOf(sources: ContentSources, release: string, role: PlaneR
     control_plane: { origin: cluster.control_plane.origin },
     supervisor: null,
     mail: { smtp_url: smtpUrl, mailbox_dir: paths.mail },
-    files_dir: paths.files,
+    files_dir: `${paths.volume}/${record.files_dir}`,
     kept_assets_dir: paths.assets,
     release_dir: paths.release,
     protocol: planeProtocol,
@@ -112,7 +112,8 @@ export function bindingOf(sources: ContentSources, release: string, role: PlaneR
   }
 }
 
-function databaseUrl({ host, port }: { host: string; port: number }, { name, login }: ContentSources['database']): string {
+/** Address of a database as pods reach it. */
+export function databaseUrl({ host, port }: { host: string; port: number }, { name, login }: ContentSources['database']): string {
   const url = new URL(`postgres://${isIP(host) === 6 ? `[${host}]` : host}:${port}/${name}`)
   url.username = login.name
   url.password = encodeURIComponent(login.password)

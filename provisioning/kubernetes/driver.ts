@@ -1,4 +1,4 @@
-import { type Binding, DomainError, type PlaneHealth, type TenantDocument } from '@cityos/contract'
+import type { Binding, PlaneHealth, TenantDocument } from '@cityos/contract'
 import type {
   ArchivePlace,
   ArchiveReport,
@@ -9,7 +9,6 @@ import type {
   ImportReport,
   ImportRequest,
   InventoryItem,
-  MigrationReport,
   ProbeReport,
   RehearsalReport,
   RehearsalRequest,
@@ -23,6 +22,12 @@ import type {
 } from '../driver.ts'
 import { Sealer } from '../local/node/seal.ts'
 import { databaseName } from '../local/postgres/databases.ts'
+import { MigrationReport } from '../upgrade.ts'
+import { Archives } from './archives/archives.ts'
+import { ClusterJobs } from './archives/jobs.ts'
+import { Rehearsals } from './archives/rehearsals.ts'
+import { FolderArchives } from './archives/store.ts'
+import { TenantJobs } from './archives/tenant-jobs.ts'
 import { CellDatabases } from './cell-databases.ts'
 import type { CellSource } from './cells.ts'
 import { inventoryOf } from './inventory.ts'
@@ -50,6 +55,8 @@ export interface KubernetesDriverOptions {
   chartDir: string
   /** Program that runs Pulumi: `stack.mjs` of the release. */
   stackTask: string
+  /** Folder for the tenants' archives, shared by all control planes of the platform; null: there are none. */
+  archivesDir?: string | null
   /** Folder for Pulumi's workspaces; may be emptied at any time. */
   workDir: string
   /** Folders with `pulumi` and its Kubernetes provider, before those on PATH. */
@@ -64,14 +71,6 @@ export interface KubernetesDriverOptions {
   note?: (tenantId: string, message: string) => void
 }
 
-/** A method of the port that this driver does not have yet: says so plainly, and changes nothing. */
-function notYet(what: string): DomainError {
-  return new DomainError('dependency_unavailable', {
-    message: `the Kubernetes driver cannot ${what} yet: archives of tenants in clusters are not there`,
-    details: { dependency: 'kubernetes_archives' },
-  })
-}
-
 /** The driver of clusters: each tenant is a namespace and a Pulumi stack, its database lies on the cell's Postgres. */
 export class KubernetesDriver implements DataPlaneDriver {
   readonly name = 'kubernetes'
@@ -82,9 +81,13 @@ export class KubernetesDriver implements DataPlaneDriver {
   private readonly planes: PlaneAsker
   private readonly upgrades: Upgrades
   private readonly life: Lifecycle
+  private readonly jobs: TenantJobs
+  private readonly archives: Archives
+  private readonly rehearsals: Rehearsals
 
   constructor(options: KubernetesDriverOptions) {
     const { cells, chartDir, issuer, smtpUrl = null, now = () => new Date(), note = () => undefined } = options
+    const { readyWithinMs = 120_000, archivesDir = null } = options
     const sealer = new Sealer(options.rootKey)
     this.options = options
     this.store = new TenantStore(options.stateUrl)
@@ -109,12 +112,16 @@ export class KubernetesDriver implements DataPlaneDriver {
       smtpUrl,
       now,
       note,
-      readyWithinMs: options.readyWithinMs ?? 120_000,
+      readyWithinMs,
     })
     const secretsOf: Tenants['secretsOf'] = (record) => this.tenants.secretsOf(record)
     this.planes = new PlaneAsker({ client: options.planes ?? podClient, cells, store: this.store, secretsOf, now })
     this.upgrades = new Upgrades(this.tenants, this.planes)
     this.life = new Lifecycle(this.tenants, this.upgrades, this.planes)
+    this.jobs = new TenantJobs(this.tenants, new ClusterJobs({ readyWithinMs, note }))
+    const store = archivesDir === null ? null : new FolderArchives(archivesDir, now)
+    this.archives = new Archives({ tenants: this.tenants, store, jobs: this.jobs })
+    this.rehearsals = new Rehearsals(this.tenants, this.archives, this.jobs)
   }
 
   async close(): Promise<void> {
@@ -198,9 +205,14 @@ export class KubernetesDriver implements DataPlaneDriver {
   }
 
   migrate(tenantId: string, release: string, fence: Fence): Promise<MigrationReport> {
-    return this.tenants.fenced(tenantId, fence, ({ record, cluster }) =>
-      this.databases.migrate(cluster.cell, tenantId, release, record.document?.release ?? null),
-    )
+    return this.tenants.fenced(tenantId, fence, async (held) => {
+      await this.jobs.ensurePlace(held)
+      const carried = await this.databases.carriedBy(held.record.document?.release ?? null, release)
+      const work = { task: 'migrate' as const, databaseUrl: this.jobs.ownerUrl(held), carried }
+      // The journal is the release's own, and so is the image: the control plane needs neither.
+      const done = this.jobs.perform(held, { name: 'migration', release, volume: false, work }, (pod) => pod.run())
+      return MigrationReport.parse(await done)
+    })
   }
 
   startBeside(tenantId: string, release: string, fence: Fence): Promise<void> {
@@ -264,44 +276,46 @@ export class KubernetesDriver implements DataPlaneDriver {
   }
 
   inventory(): Promise<InventoryItem[]> {
-    return inventoryOf({ cells: this.options.cells, databases: this.databases, store: this.store })
+    return inventoryOf({ cells: this.options.cells, databases: this.databases, store: this.store, archives: () => this.archives.places() })
   }
 
-  async exportArchive(_request: ExportRequest, _fence: Fence): Promise<ArchiveReport> {
-    throw notYet('write an archive of a tenant')
+  exportArchive(request: ExportRequest, fence: Fence): Promise<ArchiveReport> {
+    return this.archives.write(request, fence)
   }
 
-  async importArchive(_request: ImportRequest, _fence: Fence): Promise<ImportReport> {
-    throw notYet('load an archive')
+  importArchive(request: ImportRequest, fence: Fence): Promise<ImportReport> {
+    return this.archives.load(request, fence)
   }
 
-  async activateIncoming(_tenantId: string, _fence: Fence): Promise<void> {
-    throw notYet('put a loaded archive in a tenant’s place')
+  activateIncoming(tenantId: string, fence: Fence): Promise<void> {
+    return this.archives.activate(tenantId, fence)
   }
 
-  async restoreFormer(_tenantId: string, _fence: Fence): Promise<void> {
-    throw notYet('put back what a tenant had before')
+  restoreFormer(tenantId: string, fence: Fence): Promise<void> {
+    return this.archives.restoreFormer(tenantId, fence)
   }
 
-  /** Nothing is ever loaded beside a tenant here. */
-  async dropIncoming(_tenantId: string, _fence: Fence): Promise<void> {}
-
-  /** Nothing is ever kept of before. */
-  async dropFormer(_tenantId: string, _fence: Fence): Promise<void> {}
-
-  async testArchive(_request: TestRequest): Promise<ImportReport> {
-    throw notYet('try an archive')
+  dropIncoming(tenantId: string, fence: Fence): Promise<void> {
+    return this.archives.dropIncoming(tenantId, fence)
   }
 
-  /** There are none. */
-  async listArchives(_tenantId?: string): Promise<StoredArchive[]> {
-    return []
+  dropFormer(tenantId: string, fence: Fence): Promise<void> {
+    return this.archives.dropFormer(tenantId, fence)
   }
 
-  /** There are none to delete. */
-  async deleteArchive(_place: ArchivePlace, _fence: Fence): Promise<void> {}
+  testArchive(request: TestRequest): Promise<ImportReport> {
+    return this.archives.test(request)
+  }
 
-  async rehearse(_request: RehearsalRequest, _fence: Fence): Promise<RehearsalReport> {
-    throw notYet('rehearse an upgrade on a copy')
+  listArchives(tenantId?: string): Promise<StoredArchive[]> {
+    return this.archives.list(tenantId)
+  }
+
+  deleteArchive(place: ArchivePlace, fence: Fence): Promise<void> {
+    return this.archives.delete(place, fence)
+  }
+
+  rehearse(request: RehearsalRequest, fence: Fence): Promise<RehearsalReport> {
+    return this.rehearsals.run(request, fence)
   }
 }

@@ -1,4 +1,4 @@
-import type { InventoryItem } from '../driver.ts'
+import type { ArchivePlace, InventoryItem } from '../driver.ts'
 import { databaseName } from '../local/postgres/databases.ts'
 import type { CellDatabases } from './cell-databases.ts'
 import type { CellSource } from './cells.ts'
@@ -10,12 +10,14 @@ export interface InventorySources {
   cells: CellSource
   databases: CellDatabases
   store: TenantStore
+  /** Where archives lie. */
+  archives(): Promise<ArchivePlace[]>
 }
 
 /** Everything the cells keep for tenants, each with whose it is: what is really there, and what the driver remembers. */
-export async function inventoryOf({ cells, databases, store }: InventorySources): Promise<InventoryItem[]> {
+export async function inventoryOf({ cells, databases, store, archives }: InventorySources): Promise<InventoryItem[]> {
   const all = await cells.all()
-  const records = await store.all()
+  const [records, kept] = await Promise.all([store.all(), archives()])
   const owners = new Map(records.map(({ id }) => [databaseName(id), id]))
   const item = (kind: InventoryItem['kind'], name: string, tenantId: string): InventoryItem => ({ kind, name, tenantId })
   const ownerOf = (name: string): string => {
@@ -40,6 +42,7 @@ export async function inventoryOf({ cells, databases, store }: InventorySources)
     ...records.flatMap(({ id, certificates }) =>
       certificates.map(({ host }) => item('certificate', `${host} (${certificateSecret(host)})`, id)),
     ),
+    ...kept.map(({ tenantId, archiveId }) => item('backup', archiveId, tenantId)),
     ...records.flatMap(({ id, secrets }) => (secrets ? [item('secret', id, id)] : [])),
   ]
 }

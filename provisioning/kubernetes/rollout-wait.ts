@@ -76,7 +76,12 @@ async function obstacleOf(cluster: CellCluster, deployment: V1Deployment): Promi
   return null
 }
 
-async function podObstacle(cluster: CellCluster, namespace: string, pod: V1Pod): Promise<{ error: DomainError; final: boolean } | null> {
+/** What keeps a pod from running; `final` when waiting does not help. */
+export async function podObstacle(
+  cluster: CellCluster,
+  namespace: string,
+  pod: V1Pod,
+): Promise<{ error: DomainError; final: boolean } | null> {
   const name = pod.metadata?.name ?? ''
   const unscheduled = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False')
   if (unscheduled?.reason === 'Unschedulable')

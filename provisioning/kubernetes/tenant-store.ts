@@ -40,8 +40,16 @@ const TenantRecord = z.object({
   /** How many web pods served when an upgrade began: each release has as many while both are there. */
   web_replicas: z.number().nullable(),
   started_at: z.string().nullable(),
+  /** Folder of its files on its volume; and of those that are loaded beside them, or were there before. */
+  files_dir: z.string(),
+  incoming_dir: z.string().nullable(),
+  former_dir: z.string().nullable(),
+  /** Folders that nobody needs any more: the next Job that has the volume removes them. */
+  stale_dirs: z.array(z.string()),
   /** A stack was made for it, and not removed yet. */
   has_stack: z.boolean(),
+  /** Its namespace was last made by a chart whose policies let the control plane come to Jobs. */
+  takes_jobs: z.boolean(),
   /** Its pods have been ready once: there may be data in its volume. */
   served: z.boolean(),
   /** A run of the stack has begun and not come to its end: it may have been cut off. */
@@ -82,7 +90,12 @@ const blank: Omit<TenantRecord, 'id' | 'fence'> = {
   beside_since: null,
   web_replicas: null,
   started_at: null,
+  files_dir: 'files',
+  incoming_dir: null,
+  former_dir: null,
+  stale_dirs: [],
   has_stack: false,
+  takes_jobs: false,
   served: false,
   run_open: false,
   objects: [],

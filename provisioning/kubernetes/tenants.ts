@@ -104,7 +104,7 @@ export class Tenants {
       passphrase: sealer.password(`pulumi.${record.id}`),
     })
     const done = await run.catch((error: unknown) => this.explain(cluster, stack, error))
-    held.record = await this.change(held, { run_open: false, objects: done.objects })
+    held.record = await this.change(held, { run_open: false, takes_jobs: true, objects: done.objects })
     note(record.id, `stack up in ${Math.round(performance.now() - began)} ms ${JSON.stringify({ ...done.changes, ...done.timings })}`)
     return done.changes
   }
@@ -133,12 +133,18 @@ export class Tenants {
     })
     held.record = await this.change(held, {
       has_stack: false,
+      takes_jobs: false,
       served: false,
       run_open: false,
       objects: [],
       active_release: null,
       beside_release: null,
       started_at: null,
+      // The volume went with the namespace.
+      files_dir: 'files',
+      incoming_dir: null,
+      former_dir: null,
+      stale_dirs: [],
     })
     await this.requireNotTerminating(cluster, namespace)
   }

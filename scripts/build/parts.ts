@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { root } from './sources.ts'
 
-export type PartName = 'data-plane' | 'control-plane' | 'stack' | 'storefront' | 'operator-console' | 'tenant-console'
+export type PartName = 'data-plane' | 'control-plane' | 'stack' | 'tenant-job' | 'storefront' | 'operator-console' | 'tenant-console'
 
 /** One separately cached piece of a release. */
 export interface Part {
@@ -38,6 +38,14 @@ export const parts: readonly Part[] = [
     sources: [...everywhere, 'provisioning/kubernetes/stack', 'provisioning/package.json'],
     target: '',
     build: (outDir) => bundleProgram('stack', 'provisioning/kubernetes/stack/main.ts', outDir),
+  },
+  {
+    // A tenant's Job in a cluster: its archive, a rehearsal, its migrations
+    name: 'tenant-job',
+    entry: 'provisioning/kubernetes/job/main.ts',
+    sources: [...everywhere, 'provisioning/archive', 'provisioning/kubernetes/job', 'provisioning/local', 'provisioning/package.json'],
+    target: '',
+    build: (outDir) => bundleProgram('tenant-job', 'provisioning/kubernetes/job/main.ts', outDir),
   },
   {
     name: 'data-plane',

@@ -5,6 +5,8 @@ import type { PlatformSecrets, PlatformSettings } from './settings.ts'
 export const controlPlanePort = 8080
 /** Name of the Service, and of everything else of the control plane in its namespace. */
 export const controlPlaneName = 'control-plane'
+/** Where the chart mounts the volume for archives. */
+const archivesDir = '/var/lib/cityos-archives'
 /** Where the chart mounts the first operator's credential. */
 const operatorFile = '/etc/cityos/operator/operator.json'
 
@@ -30,7 +32,11 @@ export function controlPlaneBinding(settings: PlatformSettings, secrets: Platfor
     database: { url: urls.registry },
     root_key: secrets.rootKey,
     node: null,
-    kubernetes: { state_url: urls.state, cells: settings.cells.map((cell) => withAccess(settings, secrets, cell)) },
+    kubernetes: {
+      state_url: urls.state,
+      cells: settings.cells.map((cell) => withAccess(settings, secrets, cell)),
+      ...(settings.archives ? { archives_dir: archivesDir } : {}),
+    },
     public: settings.public,
     release_dir: '/opt/cityos',
     // it knows its own release from its folder

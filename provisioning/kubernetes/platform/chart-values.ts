@@ -13,7 +13,7 @@ const noPeer = { namespaceSelector: null, podSelector: null, cidrs: [] as string
 
 /** The values of `charts/control-plane` for an installation. */
 export function chartValues(settings: PlatformSettings, secrets: MountedSecrets): Record<string, unknown> {
-  const { image, gateway, database } = settings
+  const { image, gateway, database, archives } = settings
   return {
     image: {
       repository: image.repository,
@@ -26,6 +26,7 @@ export function chartValues(settings: PlatformSettings, secrets: MountedSecrets)
     binding: { secretName: secrets.binding, hash: secrets.bindingHash },
     operatorCredential: { secretName: secrets.operator },
     environment: { secretName: secrets.mail },
+    archives: archives ? { storageClass: archives.storage_class, size: archives.size, accessMode: archives.access_mode } : null,
     publicHost: `cityos.${settings.public.base_domain}`,
     gateway: {
       parentRefs: gateway.parents.map(({ name, namespace, section }) => ({

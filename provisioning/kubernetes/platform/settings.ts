@@ -42,6 +42,16 @@ export const PlatformSettings = z.strictObject({
       backup_schedule: z.string().nullable().default('0 0 2 * * *'),
     }),
   ]),
+  /** Volume for the archives of tenants; null: there are no backups, copies, rehearsals and moves. */
+  archives: z
+    .strictObject({
+      size: z.string().default('50Gi'),
+      storage_class: z.string().nullable().default(null),
+      /** `ReadWriteOnce` is enough where all replicas are on one node. */
+      access_mode: z.enum(['ReadWriteOnce', 'ReadWriteMany']).default('ReadWriteMany'),
+    })
+    .nullable()
+    .default(null),
   /** Where the API servers of cells outside this cluster are, for the network policy. */
   api_servers: z.array(z.strictObject({ cidr: z.string(), port: z.int() })).default([]),
   monitoring: z.strictObject({ service_monitor: z.boolean().default(false) }).prefault({}),

@@ -11,12 +11,13 @@ import {
   StoredArchive,
   type TestRequest,
 } from '../../archive/archive.ts'
+import { bringForward, namesOf } from '../../archive/journal.ts'
 import { contentOf } from '../../archive/manifest.ts'
 import { readRules } from '../../archive/rules.ts'
 import { Checked, LoadedShape } from '../../archive/task.ts'
 import { readMigrations } from '../../migrate.ts'
 import { besideName, type Databases, databaseName, ownerRole, type TenantLogins } from '../postgres/databases.ts'
-import { bringForward, namesOf, templateOf } from './archive-journal.ts'
+import { templateOf } from './archive-journal.ts'
 import { ArchiveProcesses } from './archive-process.ts'
 import { StartLimit } from './start-limit.ts'
 import type { ReleaseRecord } from './state.ts'

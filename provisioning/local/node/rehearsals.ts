@@ -3,13 +3,11 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Binding, DomainError, type TenantDocument } from '@cityos/contract'
-import pg from 'pg'
-import { tablesOf } from '../../archive/tables.ts'
+import { countRows, requireSameCounts } from '../../archive/counts.ts'
+import { bringForward, namesOf } from '../../archive/journal.ts'
 import type { Check, Fence, RehearsalReport, RehearsalRequest } from '../../driver.ts'
 import { readMigrations } from '../../migrate.ts'
-import { withConnection } from '../postgres/connection.ts'
 import type { Databases } from '../postgres/databases.ts'
-import { bringForward, namesOf } from './archive-journal.ts'
 import type { Archives, Scratch } from './archives.ts'
 import { Child } from './child.ts'
 import { launch } from './launch.ts'
@@ -33,6 +31,11 @@ export interface RehearsalsOptions {
   now: () => Date
   startTimeoutMs: number
   common: () => Pick<Binding, 'jwks' | 'issuer' | 'public'>
+}
+
+/** A shop that is suspended or read-only would refuse the order; the copy is open, and no card is real. */
+export function rehearsedDocument(document: TenantDocument, release: string): TenantDocument {
+  return { ...document, release, status: 'active', read_only: false, quarantined: false, test: true }
 }
 
 /**
@@ -116,9 +119,7 @@ export class Rehearsals {
     if (!isMigrated) return
     const isWhole = await step('compare', async () => {
       rowCounts.migrated = await countRows(url)
-      const differs = Object.entries(rowCounts.archive).find(([table, rows]) => rowCounts.migrated[table] !== rows)
-      if (differs)
-        throw new Error(`${differs[0]} had ${differs[1]} rows, and has ${rowCounts.migrated[differs[0]] ?? 'none'} after the migration`)
+      requireSameCounts(rowCounts.archive, rowCounts.migrated)
       return null
     })
     if (isWhole) await this.walk(request, scratch, release, steps, step)
@@ -171,18 +172,9 @@ export class Rehearsals {
     const { databases, tenants, newSocket, common } = this.options
     const url = databases().address(scratch.database, tenants().logins(tenantId).application)
     const socket = newSocket()
-    // A shop that is suspended or read-only would refuse the order; the copy is open, and no card is real.
-    const tenant: TenantDocument = {
-      ...document,
-      release: release.version,
-      status: 'active',
-      read_only: false,
-      quarantined: false,
-      test: true,
-    }
     return {
       ...common(),
-      tenant,
+      tenant: rehearsedDocument(document, release.version),
       listen: { socket },
       database: { url, direct_url: url },
       secrets: { tenant_key: tenants().secretsOf(tenantId).tenantKey, plane_key: randomBytes(32).toString('base64') },
@@ -194,18 +186,4 @@ export class Rehearsals {
       idle_after: 0,
     }
   }
-}
-
-async function countRows(url: string): Promise<Record<string, number>> {
-  return withConnection(url, 'rehearsal', async (client) => {
-    const counts: Record<string, number> = {}
-    for (const { name } of await tablesOf(client)) {
-      const [schema, table] = name.split('.') as [string, string]
-      const { rows } = await client.query<{ count: number }>(
-        `SELECT count(*)::int AS count FROM ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`,
-      )
-      counts[name] = rows[0]!.count
-    }
-    return counts
-  })
 }

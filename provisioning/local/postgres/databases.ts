@@ -154,12 +154,12 @@ export class Databases {
     const draft = `draft_${randomBytes(8).toString('hex')}`
     await this.pool.query(`CREATE DATABASE ${quote(draft)} TEMPLATE template0`)
     try {
-      await this.restrict(draft)
-      await withConnection(this.address(draft), 'template', async (client) => {
-        await client.query(rightsOfSchema)
-        for (const extension of extensions) await client.query(`CREATE EXTENSION ${extension}`)
-        await migrate(client, migrations, ownerRole, { carried })
-      })
+      await this.prepareEmpty(draft)
+      await withConnection(
+        this.address(draft),
+        'template',
+        async (client) => void (await migrate(client, migrations, ownerRole, { carried })),
+      )
       await this.pool.query(`ALTER DATABASE ${quote(draft)} ALLOW_CONNECTIONS false`)
       if (await this.tolerate(['42P04', '23505'], `ALTER DATABASE ${quote(draft)} RENAME TO ${quote(name)}`)) return name
     } catch (error) {
@@ -264,13 +264,27 @@ export class Databases {
   }
 
   async dropDatabase(name: string): Promise<void> {
-    await this.pool.query(`DROP DATABASE IF EXISTS ${quote(name)} WITH (FORCE)`)
+    for (let attempt = 1; ; attempt++) {
+      // 42501: autovacuum is at work in it, which only a superuser may end; without FORCE the server ends it by itself. 55006:
+      // then somebody else is in it as well.
+      const tolerated = attempt < 5 ? ['42501'] : []
+      if (await this.tolerate(tolerated, `DROP DATABASE IF EXISTS ${quote(name)} WITH (FORCE)`)) return
+      if (await this.tolerate(['55006'], `DROP DATABASE IF EXISTS ${quote(name)}`)) return
+    }
   }
 
   /** A new clone of a template, in place of whatever had this name. */
   async replaceByClone(template: string, name: string): Promise<void> {
     await this.dropDatabase(name)
     await this.clone(template, name)
+  }
+
+  /** A new database with the platform's extensions and rights, and nothing else, in place of whatever had this name. */
+  async replaceByEmpty(name: string): Promise<void> {
+    await this.ensureGroups()
+    await this.dropDatabase(name)
+    await this.pool.query(`CREATE DATABASE ${quote(name)} TEMPLATE template0`)
+    await this.prepareEmpty(name)
   }
 
   private async allClones(): Promise<{ name: string; template: string | null }[]> {
@@ -294,6 +308,14 @@ export class Databases {
   private async clone(template: string, name: string): Promise<void> {
     await this.pool.query(`CREATE DATABASE ${quote(name)} TEMPLATE ${quote(template)}`)
     await this.restrict(name)
+  }
+
+  private async prepareEmpty(name: string): Promise<void> {
+    await this.restrict(name)
+    await withConnection(this.address(name), 'template', async (client) => {
+      await client.query(rightsOfSchema)
+      for (const extension of extensions) await client.query(`CREATE EXTENSION ${extension}`)
+    })
   }
 
   /** Rights on a database are not copied from its template. */
