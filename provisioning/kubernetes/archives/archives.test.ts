@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,6 +64,8 @@ const stacks: string[] = []
 const rootKey = randomBytes(32)
 const archiveId = (name: string) => `bkp_${name.padEnd(20, '0')}`
 let home: string
+/** An API server that has no namespace. */
+let server: Server
 let postgres: TestPostgres
 let store: TenantStore
 let tenants: Tenants
@@ -78,6 +80,10 @@ const next = '0.2.0+next'
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'cityos-archives-'))
   postgres = await startTestPostgres()
+  server = createServer((_request, response) => {
+    response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify({ kind: 'Status', code: 404, message: 'not found' }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = new URL(postgres.url)
   const first = writeTestRelease(join(home, 'releases', 'first'), release)
   const second = writeTestRelease(join(home, 'releases', 'next'), next, {
@@ -87,7 +93,7 @@ beforeAll(async () => {
   const cell = Cell.parse({
     name: 'test-1',
     region: 'test',
-    access: { kubeconfig: kubeconfig, database_url: postgres.url },
+    access: { kubeconfig: kubeconfigOf((server.address() as AddressInfo).port), database_url: postgres.url },
     cluster: {
       image: { repository: 'cityos' },
       files: { storage_class: 'none' },
@@ -130,6 +136,7 @@ afterAll(async () => {
   await tenants?.parts.databases.close()
   await store?.close()
   await postgres?.stop()
+  server?.close()
   rmSync(home, { recursive: true, force: true })
 })
 
@@ -340,12 +347,13 @@ it('a platform without a place for archives says what to set', async () => {
   await without.delete({ tenantId: id, archiveId: archiveId('none') }, fence(2))
 })
 
-/** Nobody asks it here. */
-const kubeconfig = JSON.stringify({
-  apiVersion: 'v1',
-  kind: 'Config',
-  clusters: [{ name: 'none', cluster: { server: 'http://127.0.0.1:1' } }],
-  users: [{ name: 'none', user: {} }],
-  contexts: [{ name: 'none', context: { cluster: 'none', user: 'none' } }],
-  'current-context': 'none',
-})
+function kubeconfigOf(port: number): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'test', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'test', user: {} }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+    'current-context': 'test',
+  })
+}
