@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { newId } from '@cityos/contract'
 import { StaleFence } from '@cityos/provisioning'
 import { newArchiveKey, recipientOf } from '@cityos/provisioning/archive-key'
-import { imageTag, kubeConfigOf, namespaceOf } from '@cityos/provisioning/kubernetes'
+import { kubeConfigOf, namespaceOf } from '@cityos/provisioning/kubernetes'
 import { BatchV1Api } from '@kubernetes/client-node'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
@@ -24,7 +24,7 @@ const backup = newId('bkp')
 beforeAll(async () => {
   release = await releaseImages(cluster)
   next = releaseCalled(`${release.version}.next`, release)
-  await nameImage(cluster, release.image, `${release.image.slice(0, release.image.lastIndexOf(':'))}:${imageTag(next.version)}`)
+  await nameImage(cluster, release.image, next.version)
   platform = await tenantPlatform(cluster, release.image)
   tenant = newTenant('archive', release.version)
   copy = newTenant('copied', release.version)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Backup, Operation, Rollout, Tenant } from '@cityos/control-plane/contract'
-import { imageTag, namespaceOf } from '@cityos/provisioning/kubernetes'
+import { namespaceOf } from '@cityos/provisioning/kubernetes'
 import { BatchV1Api, KubeConfig } from '@kubernetes/client-node'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { agreeAsSecond } from '../second-operator.ts'
@@ -22,7 +22,7 @@ let backup: Backup
 beforeAll(async () => {
   release = await releaseImages(cluster)
   next = releaseCalled(`${release.version}.next`, release)
-  await nameImage(cluster, release.image, `${release.image.slice(0, release.image.lastIndexOf(':'))}:${imageTag(next.version)}`)
+  await nameImage(cluster, release.image, next.version)
   here = await controlPlaneHere(cluster, release, [knownRelease(release), next])
   await create('market')
 }, 500_000)

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { imageTag } from '@cityos/provisioning/kubernetes'
 import type { Cluster } from './cluster/cluster.ts'
 
 const run = promisify(execFile)
@@ -43,8 +44,9 @@ export async function releaseImages(cluster: Cluster): Promise<ReleaseImages> {
   return { version, dir, image: images[0]!.name, controlPlaneImage: images[1]!.name }
 }
 
-/** Another name for an image the node has already. */
-export async function nameImage(cluster: Cluster, from: string, to: string): Promise<void> {
+/** Gives an image that the node has already the name that it has in another release. */
+export async function nameImage(cluster: Cluster, from: string, version: string): Promise<void> {
+  const to = `${from.slice(0, from.lastIndexOf(':'))}:${imageTag(version)}`
   const long = (name: string) => (name.includes('/') ? name : `docker.io/library/${name}`)
   const containerd = ['--address', join(cluster.description.folder, 'containerd/containerd.sock'), '--namespace', 'k8s.io']
   await run('ctr', [...containerd, 'images', 'tag', '--force', long(from), long(to)], { env: cluster.environment() })

@@ -15,9 +15,13 @@ export function runsOf(tenantId: string): { pid: number; command: string }[] {
   })
 }
 
+export const commandsOf = (tenantId: string): string =>
+  runsOf(tenantId)
+    .map(({ command }) => command)
+    .join()
+
 /** Kills the run with all its processes as soon as its provider is at work. */
 export async function killRunOf(tenantId: string): Promise<void> {
-  const commands = () => runsOf(tenantId).map(({ command }) => command)
-  await vi.waitFor(() => expect(commands().join()).toContain('pulumi-resource-kubernetes'), { timeout: 30_000, interval: 5 })
+  await vi.waitFor(() => expect(commandsOf(tenantId)).toContain('pulumi-resource-kubernetes'), { timeout: 30_000, interval: 5 })
   for (const { pid } of runsOf(tenantId)) process.kill(pid, 'SIGKILL')
 }

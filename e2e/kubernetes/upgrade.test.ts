@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { imageTag } from '@cityos/provisioning/kubernetes'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { openCluster } from './cluster/cluster.ts'
 import { nameImage, type ReleaseImages, releaseImages } from './release-image.ts'
@@ -14,7 +13,7 @@ let tenant: ReturnType<typeof newTenant>
 beforeAll(async () => {
   release = await releaseImages(cluster)
   next = releaseCalled(`${release.version}.next`, release)
-  await nameImage(cluster, release.image, `${release.image.slice(0, release.image.lastIndexOf(':'))}:${imageTag(next.version)}`)
+  await nameImage(cluster, release.image, next.version)
   platform = await tenantPlatform(cluster, release.image)
   tenant = newTenant('bazaar', release.version)
   const { driver } = platform
