@@ -12,7 +12,7 @@ const onRequest: Partial<Record<Defect, string>> = {
   'answers 500': 'if (++seen % 5 === 0) { response.statusCode = 500; response.end(); return true }',
   'fails for browsers alone':
     'if (/Mozilla/.test(request.headers["user-agent"] ?? "") && ++seen % 3 === 0) { response.statusCode = 500; response.end(); return true }',
-  leaks: 'kept.push(Buffer.alloc(2_000_000, 1))',
+  leaks: 'kept.push(Buffer.alloc(8_000_000, 1))',
   'is slow': 'setTimeout(() => emit.call(server, name, request, response), 500); return true',
 }
 

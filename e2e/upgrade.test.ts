@@ -80,6 +80,9 @@ async function shoppers(hosts: readonly string[], counts: { looking: number; buy
 /** The machine is shared with other suites: how fast it answers is judged where the release is what is slow. */
 const whateverItTakes = 'latency_floor_ms=10000'
 
+/** Long enough for figures that grow with what shoppers do, however slowly they are answered; the gate ends it when it has seen enough. */
+const untilSeen = ['--soak', '60s']
+
 const upgrade = (to: string, ...more: string[]) =>
   platform.cityos([
     ...['fleet', 'upgrade', '--to', to, '--rings', 'internal,50%,rest', '--soak', '5s', '--wait', '--json'],
@@ -126,7 +129,7 @@ describe('upgrading the fleet', { retry: 0 }, () => {
 
   test('a fault that shows with real shoppers alone passes rehearsal and probes, and is stopped by the gate’s share of failed requests', async () => {
     const bad = await releaseWith(platform, good, 'fails for browsers alone')
-    const status = await expectBack(bad, ['error_rate'], '--soak', '15s', '--threshold', 'min_requests=40')
+    const status = await expectBack(bad, ['error_rate'], ...untilSeen, '--threshold', 'min_requests=40')
     const ring = status.rings.find(({ name }) => name === 'internal')
     expect(ring?.gate).toMatchObject({ basis: 'traffic', verdict: 'failed' })
     expect(ring?.gate?.upgraded.errors).toBeGreaterThan(4)
@@ -144,8 +147,12 @@ describe('upgrading the fleet', { retry: 0 }, () => {
     ['crashes', ['failures'], '--no-rehearse'],
     ['migration fails half-way', ['failures'], '--no-rehearse'],
     // whichever comes first: what it holds, its end, or what nobody gets from it any more
-    ['leaks', ['memory', 'memory_worst', 'crashes', 'probes', 'error_rate'], '--no-rehearse'],
-    ['is slow', ['latency_p95'], '--no-rehearse', '--threshold', 'min_requests=10', '--threshold', 'latency_floor_ms=100'],
+    ['leaks', ['memory', 'memory_worst', 'crashes', 'probes', 'error_rate'], '--no-rehearse', ...untilSeen],
+    [
+      'is slow',
+      ['latency_p95'],
+      ...['--no-rehearse', ...untilSeen, '--threshold', 'min_requests=10', '--threshold', 'latency_floor_ms=100'],
+    ],
   ])('a release that %s is caught in the first ring', async (defect, figures, ...options) => {
     await expectBack(await releaseWith(platform, good, defect), figures, ...options)
   })
