@@ -1,6 +1,6 @@
 import type { ClusterObservation, Finding, ObservedPod } from '@cityos/contract'
 import { readTenantCluster, type Tenant } from '@cityos/control-plane/contract'
-import { Alert, AlertTitle, Button, Stack, Table, TableBody, TableCell, TableHead, TableRow, Typography } from '@mui/material'
+import { Alert, AlertTitle, Box, Button, Divider, Stack, Table, TableBody, TableCell, TableHead, TableRow, Typography } from '@mui/material'
 import { useState } from 'react'
 import { useTranslate } from 'react-admin'
 import { useRead } from '../../api/query.ts'
@@ -91,46 +91,48 @@ function Pods({ pods, chosen, choose }: Choice) {
       {pods.length === 0 ? (
         <Typography color="textSecondary">{t('cluster.no_pods')}</Typography>
       ) : (
-        <Table size="small" sx={{ display: 'block', overflowX: 'auto' }}>
-          <TableHead>
-            <TableRow>
-              {columns.map((column) => (
-                <TableCell key={column}>{t(column)}</TableCell>
-              ))}
-            </TableRow>
-          </TableHead>
-          <TableBody>
-            {pods.map((pod) => (
-              <TableRow key={pod.name} selected={pod.name === chosen}>
-                <TableCell>
-                  <Ident value={pod.name} />
-                </TableCell>
-                <TableCell>{pod.role === null ? '–' : t(`cluster.role.${pod.role}`, { _: pod.role })}</TableCell>
-                <TableCell>
-                  {t(pod.ready ? 'cluster.ready' : 'cluster.not_ready')}
-                  <Typography variant="body2" color="textSecondary">
-                    {[pod.phase, pod.reason, pod.message].filter(Boolean).join(' · ')}
-                  </Typography>
-                </TableCell>
-                <TableCell>{formatNumber(pod.restarts, locale)}</TableCell>
-                <TableCell>
-                  <Ident value={pod.image.split(':').at(-1)} />
-                </TableCell>
-                <TableCell>
-                  <Ident value={pod.node} />
-                </TableCell>
-                <TableCell>
-                  <When at={pod.started_at} ago />
-                </TableCell>
-                <TableCell>
-                  <Button size="small" onClick={() => choose(pod.name === chosen ? null : pod.name)} aria-expanded={pod.name === chosen}>
-                    {t('tenant.logs')}
-                  </Button>
-                </TableCell>
+        <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={t('cluster.pods')}>
+          <Table size="small">
+            <TableHead>
+              <TableRow>
+                {columns.map((column) => (
+                  <TableCell key={column}>{t(column)}</TableCell>
+                ))}
               </TableRow>
-            ))}
-          </TableBody>
-        </Table>
+            </TableHead>
+            <TableBody>
+              {pods.map((pod) => (
+                <TableRow key={pod.name} selected={pod.name === chosen}>
+                  <TableCell>
+                    <Ident value={pod.name} />
+                  </TableCell>
+                  <TableCell>{pod.role === null ? '–' : t(`cluster.role.${pod.role}`, { _: pod.role })}</TableCell>
+                  <TableCell>
+                    {t(pod.ready ? 'cluster.ready' : 'cluster.not_ready')}
+                    <Typography variant="body2" color="textSecondary">
+                      {[pod.phase, pod.reason, pod.message].filter(Boolean).join(' · ')}
+                    </Typography>
+                  </TableCell>
+                  <TableCell>{formatNumber(pod.restarts, locale)}</TableCell>
+                  <TableCell>
+                    <Ident value={pod.image.split(':').at(-1)} />
+                  </TableCell>
+                  <TableCell>
+                    <Ident value={pod.node} />
+                  </TableCell>
+                  <TableCell>
+                    <When at={pod.started_at} ago />
+                  </TableCell>
+                  <TableCell>
+                    <Button size="small" onClick={() => choose(pod.name === chosen ? null : pod.name)} aria-expanded={pod.name === chosen}>
+                      {t('tenant.logs')}
+                    </Button>
+                  </TableCell>
+                </TableRow>
+              ))}
+            </TableBody>
+          </Table>
+        </Box>
       )}
     </Panel>
   )
@@ -173,32 +175,27 @@ function Events({ events }: Pick<ClusterObservation, 'events'>) {
       {events.length === 0 ? (
         <Typography color="textSecondary">{t('cluster.no_events')}</Typography>
       ) : (
-        <Table size="small" sx={{ display: 'block', overflowX: 'auto' }}>
-          <TableHead>
-            <TableRow>
-              {['field.when', 'field.kind', 'field.resource', 'field.message'].map((column) => (
-                <TableCell key={column}>{t(column)}</TableCell>
-              ))}
-            </TableRow>
-          </TableHead>
-          <TableBody>
-            {events.map((event) => (
-              <TableRow key={`${event.at} ${event.object} ${event.reason} ${event.message}`}>
-                <TableCell>
-                  <When at={event.at} ago />
-                </TableCell>
-                <TableCell>
+        <Stack component="ul" divider={<Divider component="li" />} spacing={1} sx={{ listStyle: 'none', padding: 0, margin: 0 }}>
+          {events.map((event) => (
+            <li key={`${event.at} ${event.object} ${event.reason} ${event.message}`}>
+              <Stack direction="row" sx={{ justifyContent: 'space-between', flexWrap: 'wrap', columnGap: 2 }}>
+                <Typography variant="subtitle2" component="span" sx={{ overflowWrap: 'anywhere' }}>
                   <Ident value={event.reason} />
-                  {event.count > 1 && ` × ${formatNumber(event.count, locale)}`}
-                </TableCell>
-                <TableCell>
-                  <Ident value={event.object} />
-                </TableCell>
-                <TableCell dir="ltr">{event.message}</TableCell>
-              </TableRow>
-            ))}
-          </TableBody>
-        </Table>
+                  {event.count > 1 && <bdi>{` × ${formatNumber(event.count, locale)}`}</bdi>}
+                </Typography>
+                <Typography variant="body2" color="textSecondary" component="span">
+                  <When at={event.at} ago />
+                </Typography>
+              </Stack>
+              <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
+                <Ident value={event.object} />
+              </Typography>
+              <Typography variant="body2" dir="auto" sx={{ overflowWrap: 'anywhere' }}>
+                {event.message}
+              </Typography>
+            </li>
+          ))}
+        </Stack>
       )}
     </Panel>
   )
