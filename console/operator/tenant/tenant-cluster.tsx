@@ -1,6 +1,6 @@
 import type { ClusterObservation, Finding, ObservedPod } from '@cityos/contract'
 import { readTenantCluster, type Tenant } from '@cityos/control-plane/contract'
-import { Alert, AlertTitle, Box, Button, Divider, Stack, Table, TableBody, TableCell, TableHead, TableRow, Typography } from '@mui/material'
+import { Alert, AlertTitle, Box, Button, Stack, Table, TableBody, TableCell, TableHead, TableRow, Typography } from '@mui/material'
 import { useState } from 'react'
 import { useTranslate } from 'react-admin'
 import { useRead } from '../../api/query.ts'
@@ -175,13 +175,21 @@ function Events({ events }: Pick<ClusterObservation, 'events'>) {
       {events.length === 0 ? (
         <Typography color="textSecondary">{t('cluster.no_events')}</Typography>
       ) : (
-        <Stack component="ul" divider={<Divider component="li" />} spacing={1} sx={{ listStyle: 'none', padding: 0, margin: 0 }}>
+        <Stack
+          component="ul"
+          sx={{ listStyle: 'none', padding: 0, margin: 0, '& li + li': { borderBlockStart: 1, borderColor: 'divider' } }}
+        >
           {events.map((event) => (
-            <li key={`${event.at} ${event.object} ${event.reason} ${event.message}`}>
+            <Box component="li" key={`${event.at} ${event.object} ${event.reason} ${event.message}`} sx={{ paddingBlock: 1 }}>
               <Stack direction="row" sx={{ justifyContent: 'space-between', flexWrap: 'wrap', columnGap: 2 }}>
                 <Typography variant="subtitle2" component="span" sx={{ overflowWrap: 'anywhere' }}>
                   <Ident value={event.reason} />
-                  {event.count > 1 && <bdi>{` × ${formatNumber(event.count, locale)}`}</bdi>}
+                  {event.count > 1 && (
+                    <>
+                      {' '}
+                      <bdi>{`× ${formatNumber(event.count, locale)}`}</bdi>
+                    </>
+                  )}
                 </Typography>
                 <Typography variant="body2" color="textSecondary" component="span">
                   <When at={event.at} ago />
@@ -193,7 +201,7 @@ function Events({ events }: Pick<ClusterObservation, 'events'>) {
               <Typography variant="body2" dir="auto" sx={{ overflowWrap: 'anywhere' }}>
                 {event.message}
               </Typography>
-            </li>
+            </Box>
           ))}
         </Stack>
       )}
