@@ -38,6 +38,7 @@ async function main([name, ...args]: string[]): Promise<number> {
     case 'run':
     case 'kubectl': {
       if (!machine.isRunning()) return refuse('no cluster runs: start one with `up`')
+      if (!existsSync(join(machine.folder, 'cluster.json'))) return refuse('the cluster is still starting')
       return await machine.run(name === 'kubectl' ? ['kubectl', ...args] : command, clusterEnvironment(machine.folder))
     }
     case 'status': {
