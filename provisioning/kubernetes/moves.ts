@@ -1,4 +1,4 @@
-import { DomainError } from '@cityos/contract'
+import { type Cell, DomainError } from '@cityos/contract'
 import type { Fence } from '../driver.ts'
 import { databaseName } from '../local/postgres/databases.ts'
 import { requireKnown, requireStopped } from './archives/archives.ts'
@@ -30,6 +30,7 @@ export class Moves {
       if (here === cell) throw new DomainError('invalid_transition', { message: `tenant ${tenantId} is in cell ${cell} already` })
       const target = await tenants.parts.cells.named(cell)
       if (!held.record.other) {
+        requireTls(held, target)
         await this.requireNothingThere(tenantId, new CellCluster(target))
         const incoming = { ...blankPlace, cell, stack: stackOf(tenantId, cell), role: 'incoming' as const }
         held.record = await tenants.change(held, { cell: here, other: incoming })
@@ -108,4 +109,14 @@ export class Moves {
   private databasesOf({ cluster }: Held) {
     return this.tenants.parts.databases.of(cluster.cell)
   }
+}
+
+/** What is served over TLS here is served so there. */
+function requireTls({ record }: Held, { name, cluster }: Cell): void {
+  if (record.certificates.length === 0 || cluster.gateway.class_name !== null) return
+  const hosts = record.certificates.map(({ host }) => host).join(', ')
+  throw new DomainError('validation_failed', {
+    message: `cell ${name} serves no TLS for hosts of tenants, and ${hosts} have certificates: name its GatewayClass in gateway.class_name`,
+    details: { cell: name, hosts },
+  })
 }

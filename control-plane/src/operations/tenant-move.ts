@@ -6,6 +6,7 @@ import { requirePlaceIn } from '../cell/cell.service.ts'
 import { defineOperation, type Step, type StepContext, StepRefused } from './definition.ts'
 import { requireStatus } from './document-step.ts'
 import { releaseOf } from './release-of.ts'
+import { describeProbes } from './release-switch.ts'
 import { archiveSeconds } from './tenant-backup.ts'
 import { pauseWrites, resumeWrites, takeUpSteps } from './write-pause.ts'
 
@@ -43,6 +44,8 @@ function takeUpStep(name: string): Step<Parameters> {
   if (!step) throw new Error(`taking up has no step ${name}`)
   return step
 }
+
+const health = takeUpStep('health')
 
 /** Statuses in which a tenant can be moved. */
 export const movable: readonly TenantStatus[] = ['trial', 'active', 'past_due', 'suspended']
@@ -128,7 +131,16 @@ export const tenantMove = defineOperation({
         if (ctx.parameters.to_cell === null) await ctx.driver.stop(ctx.tenantId, ctx.fence)
       },
     },
-    takeUpStep('health'),
+    {
+      ...health,
+      timeout: 120,
+      async do(ctx) {
+        const said = await health.do(ctx)
+        const probes = await ctx.driver.probe(ctx.tenantId, 'active', ctx.fence)
+        if (!probes.ok) throw new Error(`it does not answer its probes where it is now: ${describeProbes([probes])}`)
+        return `${said}; ${probes.checks.length} probes`
+      },
+    },
     {
       name: 'open',
       timeout: 30,

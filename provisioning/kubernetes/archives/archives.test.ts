@@ -366,7 +366,7 @@ it('a tenant goes to another cell and nothing stays behind; every call can be re
   expect(await onServer(postgres, id)).toEqual([])
   expect(await onServer(farPostgres, id)).toHaveLength(3)
   const far = `${namespaceOf(id)}.test-2`
-  expect(stacks.filter((stack) => stack.includes(namespaceOf(id)))).toEqual([far, `destroy ${namespaceOf(id)}`])
+  expect(stacks.filter((stack) => stack.includes(namespaceOf(id)))).toEqual([far, namespaceOf(id), `destroy ${namespaceOf(id)}`])
   expect(await store.find(id)).toMatchObject({ cell: 'test-2', stack: far, other: null })
 })
 
@@ -396,6 +396,12 @@ it('no place is made where something of the tenant is already, or for one that i
   const id = await tenant('double')
   await expect(moves.prepare(id, 'test-1b', fence(2))).rejects.toMatchObject({ code: 'already_exists' })
   await expect(moves.prepare(id, 'test-1', fence(2))).rejects.toMatchObject({ code: 'invalid_transition' })
+  const certificates = [{ host: 'double.example', hosts: ['double.example'], chain: '', sealedKey: '' }]
+  const certified = (change: typeof certificates) =>
+    tenants.fenced(id, fence(2), async (held) => void (await tenants.change(held, { certificates: change })))
+  await certified(certificates)
+  await expect(moves.prepare(id, 'test-2', fence(2))).rejects.toThrow(/cell test-2 serves no TLS for hosts of tenants, and double\.example/)
+  await certified([])
   await moves.prepare(id, 'test-2', fence(2))
   await expect(moves.incoming(await tenants.unfenced(id, async (held) => held), 'test-1b')).rejects.toMatchObject({
     code: 'invalid_transition',
