@@ -113,9 +113,9 @@ export async function lift(slug: string, options: CommonOptions): Promise<void> 
 }
 
 /** Asks for the second person, who starts the move by agreeing. */
-export async function move(slug: string, options: CommonOptions & { reason: string }): Promise<void> {
+export async function move(slug: string, options: CommonOptions & { reason: string; toCell?: string }): Promise<void> {
   const session = await sessionOf(options)
-  const asked = await session.call(moveTenant, { params: { id: slug }, body: { reason: options.reason } })
+  const asked = await session.call(moveTenant, { params: { id: slug }, body: { reason: options.reason, to_cell: options.toCell } })
   if (options.json) return printJson(asked)
   showApproval(asked.approval)
 }

@@ -95,6 +95,7 @@ calling(tenant.command('lift-quarantine <slug>').description('let a copy go live
 )
 calling(tenant.command('move <slug>').description('ask a second person to move the tenant to a new database and process'))
   .requiredOption('--reason <text>', 'why; the second person reads it')
+  .option('--to-cell <name>', 'to another cell; left out: where it is')
   .action(async (slug, options) => (await import('./backup.ts')).move(slug, options))
 calling(tenant.command('logs <slug>').description('the last lines its data plane wrote'))
   .option('--lines <number>', 'how many', '200')

@@ -16,6 +16,9 @@ export const address: Address = {
   national_address: null,
 }
 
+/** Whatever leads a client to a tenant's host. */
+export type Way = Pick<Platform, 'client'>
+
 export interface OpenCart {
   cart: Cart
   token: string
@@ -44,12 +47,7 @@ export function firstVariant(product: ProductCard, required = true): string | nu
 }
 
 /** A guest's cart with these variants, one of each. */
-export async function openCart(
-  platform: Platform,
-  host: string,
-  variantIds: string[],
-  headers: Record<string, string> = {},
-): Promise<OpenCart> {
+export async function openCart(platform: Way, host: string, variantIds: string[], headers: Record<string, string> = {}): Promise<OpenCart> {
   const opened = await platform.client(host, headers)(createCart, {
     body: { lines: variantIds.map((variant_id) => ({ kind: 'catalogue.product', choice: { variant_id }, quantity: 1 })) },
   })
@@ -89,7 +87,7 @@ export async function pay(
 
 /** The whole way of a guest: products of `vendors` vendors, cart, address, shipping, payment, order. */
 export async function buy(
-  platform: Platform,
+  platform: Way,
   host: string,
   options: { vendors?: number; email?: string; method?: Method; headers?: Record<string, string> } = {},
 ) {

@@ -150,6 +150,15 @@ export interface DataPlaneDriver {
    */
   importArchive(request: ImportRequest, fence: Fence): Promise<ImportReport>
 
+  /**
+   * Makes a place for the tenant ready in another cell, with nothing in it yet and no process: it is the tenant's *incoming*
+   * place, into which an archive with this cell is loaded. Then `activateIncoming`, `restoreFormer`, `dropIncoming` and
+   * `dropFormer` are about these places: the incoming one is taken in one moment, on the way back it loses its database before
+   * the former one is taken again, and a place that is dropped goes as a whole.
+   * @throws DomainError already_exists when something of the tenant is there already | validation_failed by a driver without cells
+   */
+  prepareInCell(tenantId: string, cell: string, fence: Fence): Promise<void>
+
   /** Incoming takes the tenant's place; what the tenant had becomes its *former* database and files. The tenant must be stopped. */
   activateIncoming(tenantId: string, fence: Fence): Promise<void>
   /** The way back: the former database and files take their place again; what was active is incoming again. */

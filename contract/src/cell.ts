@@ -33,6 +33,11 @@ export type CellPlace = z.infer<typeof CellPlace>
 
 /** How tenants are run there: names of things in the cluster, none of them secret. */
 export const CellCluster = z.object({
+  /** Tenants' namespaces are `<prefix>-<id>`: what tells two cells of one cluster apart. It must not change while tenants are there. */
+  namespace_prefix: z
+    .string()
+    .regex(/^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,19}$/, 'lower-case letters, digits and single hyphens')
+    .default('tenant'),
   image: z.object({
     /** `registry.example/cityos`; the tag is the release's version with `-` for `+`. */
     repository: z.string().min(1).max(255),
@@ -51,6 +56,8 @@ export const CellCluster = z.object({
     parents: z.array(z.object({ name: z.string(), namespace: z.string(), section: z.string().nullable().default(null) })).min(1),
     /** Namespace of the gateway's pods: the only place requests to tenants come from. */
     namespace: z.string(),
+    /** Address or name that DNS of tenants' hosts has to lead to; null: it is told nowhere. */
+    address: z.string().min(1).max(253).nullable().default(null),
     /** GatewayClass of the Gateways that serve TLS for hosts of tenants; null: none does, and certificates are refused. */
     class_name: z.string().max(253).nullable().default(null),
     /** cert-manager `ClusterIssuer`; null: TLS is not this platform's affair there. */

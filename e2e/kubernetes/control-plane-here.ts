@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Cell, ControlPlaneBinding, type OperatorCredential } from '@cityos/contract'
 import pg from 'pg'
 import { Platform } from '../platform.ts'
-import type { Cluster } from './cluster/cluster.ts'
+import type { Cluster, ClusterDescription } from './cluster/cluster.ts'
 import type { ReleaseImages } from './release-image.ts'
 
 const port = 8080
@@ -18,6 +18,8 @@ const upWithin = 60_000
 export interface ControlPlaneHere {
   cityos: Platform
   archivesDir: string
+  /** Where driver and Pulumi keep what they know. */
+  stateUrl: string
   /** The last lines it wrote. */
   said(): string[]
   /** Ends it without a word, as a power cut would, and starts another one on the same registry. */
@@ -25,11 +27,23 @@ export interface ControlPlaneHere {
   close(): Promise<void>
 }
 
+/** A cell beside `here-1`, on the same API server: its own names and its own Postgres. */
+export interface CellBeside {
+  name: string
+  /** Of its namespaces. */
+  prefix: string
+  postgres: NonNullable<ClusterDescription['postgres']>
+  /** Left out: where `here-1` has its images. */
+  repository?: string
+  kubeconfig?: string
+}
+
 /** @param releases what tenants may be on; the first one is what the process runs from */
 export async function controlPlaneHere(
   cluster: Cluster,
   release: ReleaseImages,
   releases: readonly { version: string; dir: string; schema: string }[],
+  beside: readonly CellBeside[] = [],
 ): Promise<ControlPlaneHere> {
   const { postgres, gateway, storageClass, tools, kubeconfig } = cluster.description
   if (!postgres || !gateway || !storageClass) throw new Error('this test needs a cluster with a node, Postgres and a gateway')
@@ -52,7 +66,11 @@ export async function controlPlaneHere(
     database: { url: within(databases.registry) },
     root_key: randomBytes(32).toString('base64'),
     node: null,
-    kubernetes: { state_url: within(databases.state), archives_dir: archivesDir, cells: [cellOf()] },
+    kubernetes: {
+      state_url: within(databases.state),
+      archives_dir: archivesDir,
+      cells: [cellOf({ name: 'here-1', prefix: 'tenant', postgres }), ...beside.map(cellOf)],
+    },
     public: { scheme: 'http', base_domain: 'localhost', port },
     release_dir: release.dir,
     releases,
@@ -62,20 +80,23 @@ export async function controlPlaneHere(
   const file = join(folder, 'binding.json')
   writeFileSync(file, JSON.stringify(binding), { mode: 0o600 })
 
-  function cellOf() {
+  function cellOf(cell: CellBeside) {
+    const { name, prefix, postgres, repository = release.image.slice(0, release.image.lastIndexOf(':')) } = cell
     return Cell.parse({
-      name: 'here-1',
+      name,
       region: 'test',
       residency_zone: 'GCC',
-      access: { kubeconfig: readFileSync(kubeconfig, 'utf8'), database_url: postgres!.url },
+      access: { kubeconfig: cell.kubeconfig ?? readFileSync(kubeconfig, 'utf8'), database_url: postgres.url },
       cluster: {
-        image: { repository: release.image.slice(0, release.image.lastIndexOf(':')), pull_policy: 'Never' },
+        namespace_prefix: prefix,
+        image: { repository, pull_policy: 'Never' },
         files: { storage_class: storageClass, size: '1Gi', access_mode: 'ReadWriteOnce' },
         gateway: {
           parents: [{ name: gateway!.parentRef.name, namespace: gateway!.parentRef.namespace, section: gateway!.parentRef.sectionName }],
           namespace: gateway!.parentRef.namespace,
+          address: gateway!.address,
         },
-        database: { host: postgres!.host, port: postgres!.port, cidrs: [postgres!.cidr] },
+        database: { host: postgres.host, port: postgres.port, cidrs: [postgres.cidr] },
         control_plane: { origin: `http://${address}:${port}` },
       },
     })
@@ -109,6 +130,7 @@ export async function controlPlaneHere(
   return {
     cityos: new Platform(port, join(folder, 'data')),
     archivesDir,
+    stateUrl: within(databases.state),
     said: () => lines.slice(-60),
     async replace() {
       await end('SIGKILL')

@@ -35,7 +35,7 @@ const made: ObjectRef[] = [
   { apiVersion: 'v1', kind: 'ResourceQuota', namespace, name: 'tenant' },
 ]
 const clusters = new KubernetesClusters({
-  cells: { of: async () => cell, all: async () => [cell] },
+  cells: { of: async () => cell, named: async () => cell, all: async () => [cell] },
   driver: { objects: async () => made, repair: async () => [], wakeDue: async () => [] },
   kubeConfigOf,
   namespaceOf,

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { namespaceOf } from '@cityos/provisioning/kubernetes'
+import { stackOf } from '@cityos/provisioning/kubernetes'
 import { expect, vi } from 'vitest'
 
 /** Processes that work on the tenant's stack, the provider among them. */
 export function runsOf(tenantId: string): { pid: number; command: string }[] {
-  const mark = `CITYOS_STACK=${namespaceOf(tenantId)}`
+  const mark = `CITYOS_STACK=${stackOf(tenantId, null)}`
   return readdirSync('/proc').flatMap((entry) => {
     try {
       if (!/^\d+$/.test(entry) || !readFileSync(`/proc/${entry}/environ`, 'utf8').split('\0').includes(mark)) return []

@@ -57,7 +57,7 @@ export async function tenantPlatform(cluster: Cluster, image: string): Promise<T
   // A folder for each: what Pulumi keeps on disk does not count.
   const make = () =>
     new KubernetesDriver({
-      cells: { of: async () => platform.cell, all: async () => [platform.cell] },
+      cells: { of: async () => platform.cell, named: async () => platform.cell, all: async () => [platform.cell] },
       stateUrl: stateUrl.toString(),
       rootKey,
       issuer,

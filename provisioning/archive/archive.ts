@@ -82,6 +82,8 @@ export const ImportRequest = z.object({
   release: z.string(),
   /** Null for the same tenant. */
   copy: CopyRequest.nullable(),
+  /** The other cell it is loaded in, made ready before by `prepareInCell`; left out: where the tenant is. */
+  cell: z.string().optional(),
 })
 export type ImportRequest = z.infer<typeof ImportRequest>
 

@@ -4,5 +4,7 @@ import type { Cell } from '@cityos/contract'
 export interface CellSource {
   /** @throws DomainError not_found when the tenant was given no cell */
   of(tenantId: string): Promise<Cell>
+  /** @throws DomainError not_found */
+  named(name: string): Promise<Cell>
   all(): Promise<Cell[]>
 }

@@ -11,6 +11,7 @@ import {
 } from '@kubernetes/client-node'
 import { faultOf } from './fault.ts'
 import { kubeConfigOf } from './kube-config.ts'
+import { tenantOf } from './names.ts'
 import { roleLabel, tenantLabel } from './observation/labels.ts'
 
 /** Label of pods with the release they are of. */
@@ -51,7 +52,8 @@ export class CellCluster {
   /** Web pods of all tenants. */
   async webPods(): Promise<V1Pod[]> {
     const labelSelector = `${tenantLabel},${roleLabel}=web`
-    return (await this.asked('web pods of all tenants', () => this.core.listPodForAllNamespaces({ labelSelector }))).items
+    const { items } = await this.asked('web pods of all tenants', () => this.core.listPodForAllNamespaces({ labelSelector }))
+    return items.filter(({ metadata }) => this.isHere(metadata?.namespace))
   }
 
   /** Warnings of the namespace, the newest last. */
@@ -78,13 +80,15 @@ export class CellCluster {
   /** Namespaces of tenants that are there, terminating ones too. */
   async tenantNamespaces(): Promise<{ name: string; tenantId: string }[]> {
     const { items } = await this.asked('namespaces', () => this.core.listNamespace({ labelSelector: tenantLabel }))
-    return items.map(({ metadata }) => ({ name: metadata?.name ?? '', tenantId: metadata?.labels?.[tenantLabel] ?? '' }))
+    const here = items.filter(({ metadata }) => this.isHere(metadata?.name))
+    return here.map(({ metadata }) => ({ name: metadata?.name ?? '', tenantId: metadata?.labels?.[tenantLabel] ?? '' }))
   }
 
   /** Volumes with the files of tenants. */
   async volumes(): Promise<{ name: string; tenantId: string }[]> {
     const { items } = await this.asked('volumes', () => this.core.listPersistentVolumeClaimForAllNamespaces({ labelSelector: tenantLabel }))
-    return items.map(({ metadata }) => ({
+    const here = items.filter(({ metadata }) => this.isHere(metadata?.namespace))
+    return here.map(({ metadata }) => ({
       name: `${metadata?.namespace}/${metadata?.name}`,
       tenantId: metadata?.labels?.[tenantLabel] ?? '',
     }))
@@ -113,6 +117,11 @@ export class CellCluster {
     const change = { namespace, name, body: { stringData: content }, fieldManager: 'cityos' }
     const asMerge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch)
     return (await this.found(`secret ${namespace}/${name}`, () => this.core.patchNamespacedSecret(change, asMerge))) !== null
+  }
+
+  /** Whether it is a tenant's namespace of this cell; there may be another cell in the same cluster. */
+  private isHere(namespace: string | undefined): boolean {
+    return tenantOf(namespace ?? '', this.cell) !== null
   }
 
   private about(what: string) {

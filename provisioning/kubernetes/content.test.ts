@@ -48,6 +48,9 @@ function sources(change: Partial<ContentSources['record']> = {}, more: Partial<C
       id,
       fence: 1,
       document,
+      cell: null,
+      stack: null,
+      other: null,
       secrets: 'sealed',
       hosts: ['souq.example'],
       certificates: [],
@@ -85,6 +88,10 @@ function sources(change: Partial<ContentSources['record']> = {}, more: Partial<C
 it('names say whose they are, both ways', () => {
   expect(tenantOf(namespaceOf(id))).toBe(id)
   expect(tenantOf('kube-system')).toBeNull()
+  const second = { cluster: { namespace_prefix: 'second-tenant' } }
+  expect(namespaceOf(id, second)).toBe('second-tenant-01m83ayj44qsf5njd979fjvjfq')
+  expect(tenantOf(namespaceOf(id, second), second)).toBe(id)
+  expect([tenantOf(namespaceOf(id, second)), tenantOf(namespaceOf(id), second)]).toEqual([null, null])
   expect(() => namespaceOf('org_1')).toThrow('not a tenant id')
   expect(imageTag('0.1.0+aaaaaaa')).toBe('0.1.0-aaaaaaa')
   expect(releaseSuffix('0.1.0+aaaaaaa')).toMatch(/^[0-9a-f]{10}$/)

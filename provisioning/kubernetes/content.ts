@@ -39,7 +39,7 @@ export function contentOf(sources: ContentSources): StackContent {
   return {
     tenantId: record.id,
     cell: sources.cell.name,
-    namespace: namespaceOf(record.id),
+    namespace: namespaceOf(record.id, sources.cell),
     namespaceLabels: {
       ...labels,
       'app.kubernetes.io/managed-by': 'cityos',

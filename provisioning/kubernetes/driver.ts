@@ -32,6 +32,7 @@ import { CellDatabases } from './cell-databases.ts'
 import type { CellSource } from './cells.ts'
 import { inventoryOf } from './inventory.ts'
 import { Lifecycle } from './lifecycle.ts'
+import { Moves } from './moves.ts'
 import { namespaceOf } from './names.ts'
 import { type PlaneClient, podClient } from './plane-client.ts'
 import { PlaneAsker } from './planes.ts'
@@ -82,6 +83,7 @@ export class KubernetesDriver implements DataPlaneDriver {
   private readonly upgrades: Upgrades
   private readonly life: Lifecycle
   private readonly jobs: TenantJobs
+  private readonly moves: Moves
   private readonly archives: Archives
   private readonly rehearsals: Rehearsals
 
@@ -120,7 +122,8 @@ export class KubernetesDriver implements DataPlaneDriver {
     this.life = new Lifecycle(this.tenants, this.upgrades, this.planes)
     this.jobs = new TenantJobs(this.tenants, new ClusterJobs({ readyWithinMs, note }))
     const store = archivesDir === null ? null : new FolderArchives(archivesDir, now)
-    this.archives = new Archives({ tenants: this.tenants, store, jobs: this.jobs })
+    this.moves = new Moves(this.tenants, this.jobs)
+    this.archives = new Archives({ tenants: this.tenants, store, jobs: this.jobs, moves: this.moves })
     this.rehearsals = new Rehearsals(this.tenants, this.archives, this.jobs)
   }
 
@@ -253,21 +256,21 @@ export class KubernetesDriver implements DataPlaneDriver {
     const record = await this.store.find(tenantId)
     if (!record?.document)
       return { runtime: 'absent', restarts: 0, memoryBytes: null, cpuSeconds: null, startedAt: null, nextWakeAt: null, lastError: null }
-    return runtimeOf(await this.tenants.clusterOf(tenantId), record)
+    return runtimeOf(await this.tenants.clusterOf(record), record)
   }
 
   async health(tenantId: string): Promise<PlaneHealth | null> {
     const record = await this.store.find(tenantId)
     if (!record?.document || record.desired === 'down' || record.asleep) return null
-    return this.planes.health(await this.tenants.clusterOf(tenantId), record)
+    return this.planes.health(await this.tenants.clusterOf(record), record)
   }
 
   /** The last lines of all its pods together, in the order of their times. */
   async logs(tenantId: string, lines: number): Promise<string[]> {
     const record = await this.store.find(tenantId)
     if (!record?.has_stack) return []
-    const cluster = await this.tenants.clusterOf(tenantId)
-    const namespace = namespaceOf(tenantId)
+    const cluster = await this.tenants.clusterOf(record)
+    const namespace = namespaceOf(tenantId, cluster.cell)
     const pods = await cluster.pods(namespace)
     const each = await Promise.all(pods.map(({ metadata }) => cluster.log(namespace, metadata?.name ?? '', lines)))
     // Every line begins with its time.
@@ -277,6 +280,10 @@ export class KubernetesDriver implements DataPlaneDriver {
 
   inventory(): Promise<InventoryItem[]> {
     return inventoryOf({ cells: this.options.cells, databases: this.databases, store: this.store, archives: () => this.archives.places() })
+  }
+
+  prepareInCell(tenantId: string, cell: string, fence: Fence): Promise<void> {
+    return this.moves.prepare(tenantId, cell, fence)
   }
 
   exportArchive(request: ExportRequest, fence: Fence): Promise<ArchiveReport> {

@@ -1,3 +1,3 @@
 export { KubernetesDriver, type KubernetesDriverOptions } from './driver.ts'
 export { kubeConfigOf } from './kube-config.ts'
-export { imageTag, namespaceOf, releaseSuffix, tenantOf } from './names.ts'
+export { imageTag, namespaceOf, releaseSuffix, stackOf, tenantOf } from './names.ts'

@@ -38,6 +38,8 @@ export class Lifecycle {
       await this.tenants.destroy(held)
       held.record = await this.setHosts(held, [])
       const nothing = {
+        cell: null,
+        stack: null,
         document: null,
         secrets: null,
         certificates: [],

@@ -1,17 +1,31 @@
 import { createHash } from 'node:crypto'
 import type { Cell } from '@cityos/contract'
 
-/** `tnt_01JD…` → `tenant-01jd…`: everything of a tenant lies in the namespace of this name. @throws for what is no tenant id */
-export function namespaceOf(tenantId: string): string {
-  const ulid = tenantId.replace(/^tnt_/, '').toLowerCase()
-  if (!/^[0-9a-z]{10,40}$/.test(ulid)) throw new Error(`"${tenantId}" is not a tenant id`)
-  return `tenant-${ulid}`
+/** What tells the namespaces of a cell from those of another one in the same cluster. */
+type Prefixed = { cluster: Pick<Cell['cluster'], 'namespace_prefix'> }
+/** Of a cell that says nothing else. */
+const usual: Prefixed = { cluster: { namespace_prefix: 'tenant' } }
+
+/** `tnt_01JD…` → `tenant-01jd…`: everything a tenant has in a cell lies in the namespace of this name. @throws for what is no tenant id */
+export function namespaceOf(tenantId: string, { cluster }: Prefixed = usual): string {
+  return `${cluster.namespace_prefix}-${ulidOf(tenantId)}`
 }
 
-/** Whose namespace it is; null for namespaces that are no tenant's. */
-export function tenantOf(namespace: string): string | null {
-  const ulid = /^tenant-([0-9a-z]{10,40})$/.exec(namespace)?.[1]
-  return ulid === undefined ? null : `tnt_${ulid}`
+/** Whose namespace it is; null for namespaces that are no tenant's of this cell. */
+export function tenantOf(namespace: string, { cluster }: Prefixed = usual): string | null {
+  const [prefix, ulid = ''] = [namespace.slice(0, namespace.lastIndexOf('-')), namespace.split('-').at(-1)]
+  return prefix === cluster.namespace_prefix && /^[0-9a-z]{10,40}$/.test(ulid) ? `tnt_${ulid}` : null
+}
+
+/** Pulumi's stack of a tenant. @param cell where the tenant was moved to; null for the cell it was made in */
+export function stackOf(tenantId: string, cell: string | null): string {
+  return `tenant-${ulidOf(tenantId)}${cell === null ? '' : `.${cell}`}`
+}
+
+function ulidOf(tenantId: string): string {
+  const ulid = tenantId.replace(/^tnt_/, '').toLowerCase()
+  if (!/^[0-9a-z]{10,40}$/.test(ulid)) throw new Error(`"${tenantId}" is not a tenant id`)
+  return ulid
 }
 
 /** Short, DNS-safe and the same for ever: part of the names of what runs a release. */

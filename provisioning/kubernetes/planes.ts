@@ -38,7 +38,7 @@ export class PlaneAsker {
 
   /** A ready pod of this role, and of one release where asked; null when there is none. */
   async addressOf(cluster: CellCluster, record: TenantRecord, role: 'web' | 'worker', suffix?: string): Promise<PlaneAddress | null> {
-    const pods = await cluster.pods(namespaceOf(record.id), { role, ...(suffix ? { suffix } : {}) })
+    const pods = await cluster.pods(namespaceOf(record.id, cluster.cell), { role, ...(suffix ? { suffix } : {}) })
     const host = pods.find(isReadyPod)?.status?.podIP
     return host ? { host, port: planePort } : null
   }

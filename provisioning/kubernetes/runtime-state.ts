@@ -11,7 +11,7 @@ export async function runtimeOf(cluster: CellCluster, record: TenantRecord): Pro
   const { active_release: release, beside_release: beside } = record
   if (record.desired === 'down' || !release) return { ...nothing, runtime: 'absent' }
   if (record.asleep) return { ...nothing, runtime: 'asleep', nextWakeAt: record.next_wake_at }
-  const namespace = namespaceOf(record.id)
+  const namespace = namespaceOf(record.id, cluster.cell)
   const [web, worker, pods] = await Promise.all([
     cluster.deployment(namespace, webDeployment(release)),
     cluster.deployment(namespace, workerDeployment),

@@ -20,15 +20,12 @@ export interface KnownRelease {
 const SealedCertificate = z.object({ host: z.string(), hosts: z.array(z.string()), chain: z.string(), sealedKey: z.string() })
 export type SealedCertificate = z.infer<typeof SealedCertificate>
 
-/** What the driver keeps of a tenant: enough to render its stack anew at any time. */
-const TenantRecord = z.object({
-  id: z.string(),
-  fence: z.number(),
-  document: TenantDocument.nullable(),
-  /** Tenant key and plane key, sealed with the platform's root key. */
-  secrets: z.string().nullable(),
-  hosts: z.array(z.string()),
-  certificates: z.array(SealedCertificate),
+/** What a tenant has in one cell. */
+const Place = z.object({
+  /** Null until the tenant is moved for the first time: it is where the platform has put it. */
+  cell: z.string().nullable(),
+  /** Name of Pulumi's stack; null: the one named by its id alone. */
+  stack: z.string().nullable(),
   desired: z.enum(['up', 'down']),
   asleep: z.boolean(),
   next_wake_at: z.string().nullable(),
@@ -57,8 +54,24 @@ const TenantRecord = z.object({
   objects: z.array(StackObject),
   last_error: z.string().nullable(),
 })
+export type Place = z.infer<typeof Place>
+
+/** What the driver keeps of a tenant: enough to render its stack anew at any time. */
+const TenantRecord = Place.extend({
+  id: z.string(),
+  fence: z.number(),
+  document: TenantDocument.nullable(),
+  /** Tenant key and plane key, sealed with the platform's root key. */
+  secrets: z.string().nullable(),
+  hosts: z.array(z.string()),
+  certificates: z.array(SealedCertificate),
+  /** While it moves to another cell: the place that is made ready there, or the one it has left and that is to go. */
+  other: Place.extend({ role: z.enum(['incoming', 'former']) }).nullable(),
+})
 export type TenantRecord = z.infer<typeof TenantRecord>
 export type TenantChange = Partial<Omit<TenantRecord, 'id' | 'fence'>>
+/** Which of a tenant's two places is meant. */
+export type WhichPlace = 'own' | 'other'
 
 const schema = `
   CREATE SCHEMA IF NOT EXISTS kubernetes;
@@ -77,11 +90,9 @@ const schema = `
   );
   CREATE TABLE IF NOT EXISTS kubernetes.setting (key text PRIMARY KEY, value jsonb NOT NULL);`
 
-const blank: Omit<TenantRecord, 'id' | 'fence'> = {
-  document: null,
-  secrets: null,
-  hosts: [],
-  certificates: [],
+export const blankPlace: Place = {
+  cell: null,
+  stack: null,
   desired: 'down',
   asleep: false,
   next_wake_at: null,
@@ -100,6 +111,25 @@ const blank: Omit<TenantRecord, 'id' | 'fence'> = {
   run_open: false,
   objects: [],
   last_error: null,
+}
+
+const blank: Omit<TenantRecord, 'id' | 'fence'> = {
+  ...blankPlace,
+  document: null,
+  secrets: null,
+  hosts: [],
+  certificates: [],
+  other: null,
+}
+
+/** What a record says of where the tenant is. */
+export const placeOf = (record: TenantRecord): Place => Place.parse(record)
+
+/** The record as it is seen from the tenant's other place. Hosts lead to one that is being made ready only when it is taken. */
+export function seenFromOther(record: TenantRecord): TenantRecord {
+  if (!record.other) throw new Error(`tenant ${record.id} has one place only`)
+  const { role, ...place } = record.other
+  return { ...record, ...place, ...(role === 'incoming' ? { hosts: [] } : {}) }
 }
 
 /** The host leads to somebody else already. */
@@ -169,6 +199,17 @@ export class TenantStore {
     return recordOf(rows[0])
   }
 
+  /** The same for the tenant's other place, which there must be. */
+  async changeOther(tenantId: string, fence: number, change: Partial<Place>): Promise<TenantRecord> {
+    const rows = await this.query<Row>(
+      `UPDATE kubernetes.tenant SET state = jsonb_set(state, '{other}', (state -> 'other') || $3::jsonb), changed_at = now()
+       WHERE id = $1 AND fence = $2 AND jsonb_typeof(state -> 'other') = 'object' RETURNING id, fence, state`,
+      [tenantId, fence, JSON.stringify(change)],
+    )
+    if (!rows[0]) throw new StaleFence(tenantId)
+    return recordOf(rows[0])
+  }
+
   /** Hosts lead to one tenant at a time. @throws HostTaken | StaleFence */
   async setHosts(tenantId: string, fence: number, hosts: string[]): Promise<TenantRecord> {
     await this.prepare()
@@ -223,7 +264,8 @@ export class TenantStore {
   async tenantAt(version: string): Promise<string | null> {
     const rows = await this.query<{ id: string }>(
       `SELECT id FROM kubernetes.tenant
-       WHERE $1 IN (state ->> 'active_release', state ->> 'beside_release', state #>> '{document,release}') LIMIT 1`,
+       WHERE $1 IN (state ->> 'active_release', state ->> 'beside_release', state #>> '{document,release}', state #>> '{other,active_release}')
+       LIMIT 1`,
       [version],
     )
     return rows[0]?.id ?? null

@@ -10,10 +10,10 @@ import type { CellSource } from './cells.ts'
 import { CellCluster } from './cluster.ts'
 import { bindingData, type ContentSources, contentOf } from './content.ts'
 import { faultOfRun } from './fault.ts'
-import { bindingSecret, namespaceOf, webDeployment, workerDeployment } from './names.ts'
+import { bindingSecret, namespaceOf, stackOf, webDeployment, workerDeployment } from './names.ts'
 import { becameReady } from './rollout-wait.ts'
 import type { StackRunner } from './stack/runner.ts'
-import type { TenantRecord, TenantStore } from './tenant-store.ts'
+import { seenFromOther, type TenantChange, type TenantRecord, type TenantStore, type WhichPlace } from './tenant-store.ts'
 
 export interface TenantsParts {
   store: TenantStore
@@ -35,6 +35,8 @@ export interface TenantsParts {
 export interface Held {
   record: TenantRecord
   cluster: CellCluster
+  /** Which of its places this is about; `own` unless it moves to another cell. */
+  place: WhichPlace
 }
 
 /** Setting with the public keys of staff tokens. */
@@ -52,21 +54,32 @@ export class Tenants {
     this.parts = parts
   }
 
-  async clusterOf(tenantId: string): Promise<CellCluster> {
-    return new CellCluster(await this.parts.cells.of(tenantId))
+  async clusterOf({ id, cell }: TenantRecord): Promise<CellCluster> {
+    const { cells } = this.parts
+    // Only the driver knows the instant at which a tenant that moves is in the other cell.
+    return new CellCluster(await (cell === null ? cells.of(id) : cells.named(cell)))
+  }
+
+  /** The tenant's other place, to be worked on as if it were its own. */
+  async elsewhere({ record }: Held): Promise<Held> {
+    const seen = seenFromOther(record)
+    return { record: seen, cluster: await this.clusterOf(seen), place: 'other' }
   }
 
   /** Runs a change after the tenant's earlier ones, unless a newer operation has taken over. */
   fenced<T>(tenantId: string, fence: Fence, change: (held: Held) => Promise<T>): Promise<T> {
     return this.turns.run(tenantId, async () => {
       const record = await this.parts.store.takeOver(tenantId, fence)
-      return change({ record, cluster: await this.clusterOf(tenantId) })
+      return change({ record, cluster: await this.clusterOf(record), place: 'own' })
     })
   }
 
   /** The same without an operation: what the platform does by itself. @throws DomainError not_found */
   unfenced<T>(tenantId: string, change: (held: Held) => Promise<T>): Promise<T> {
-    return this.turns.run(tenantId, async () => change({ record: await this.known(tenantId), cluster: await this.clusterOf(tenantId) }))
+    return this.turns.run(tenantId, async () => {
+      const record = await this.known(tenantId)
+      return change({ record, cluster: await this.clusterOf(record), place: 'own' })
+    })
   }
 
   async known(tenantId: string): Promise<TenantRecord> {
@@ -75,8 +88,10 @@ export class Tenants {
     return record
   }
 
-  change({ record }: Held, change: Parameters<TenantStore['change']>[2]): Promise<TenantRecord> {
-    return this.parts.store.change(record.id, record.fence, change)
+  async change({ record, place }: Held, change: TenantChange): Promise<TenantRecord> {
+    const { store } = this.parts
+    if (place === 'own') return store.change(record.id, record.fence, change)
+    return seenFromOther(await store.changeOther(record.id, record.fence, change))
   }
 
   secretsOf({ id, secrets }: TenantRecord): TenantSecrets {
@@ -88,22 +103,22 @@ export class Tenants {
   async apply(held: Held, options: { refresh?: boolean } = {}): Promise<Record<string, number>> {
     const { runner, sealer, note } = this.parts
     const { record, cluster } = held
-    const stack = namespaceOf(record.id)
+    const namespace = namespaceOf(record.id, cluster.cell)
     const content = contentOf(await this.sources(held))
     // A cluster that is away is found out at once here; Pulumi would take its time, and its state would say that a run is open.
-    await this.requireNotTerminating(cluster, stack)
+    await this.requireNotTerminating(cluster, namespace)
     held.record = await this.change(held, { has_stack: true, run_open: true })
     const began = performance.now()
     const run = runner.run({
       action: 'up',
-      stack,
+      stack: record.stack ?? stackOf(record.id, null),
       recover: record.run_open,
       refresh: options.refresh ?? false,
       content,
       kubeconfig: cluster.cell.access.kubeconfig,
       passphrase: sealer.password(`pulumi.${record.id}`),
     })
-    const done = await run.catch((error: unknown) => this.explain(cluster, stack, error))
+    const done = await run.catch((error: unknown) => this.explain(cluster, namespace, error))
     held.record = await this.change(held, { run_open: false, takes_jobs: true, objects: done.objects })
     note(record.id, `stack up in ${Math.round(performance.now() - began)} ms ${JSON.stringify({ ...done.changes, ...done.timings })}`)
     return done.changes
@@ -113,14 +128,14 @@ export class Tenants {
   async destroy(held: Held): Promise<void> {
     const { runner, sealer } = this.parts
     const { record, cluster } = held
-    const namespace = namespaceOf(record.id)
+    const namespace = namespaceOf(record.id, cluster.cell)
     // Nothing was ever asked of the cluster: there is nothing to look for either, whether it answers or not.
     if (!record.has_stack) return
     await cluster.namespace(namespace)
     held.record = await this.change(held, { run_open: true })
     const run = runner.run({
       action: 'destroy',
-      stack: namespace,
+      stack: record.stack ?? stackOf(record.id, null),
       recover: record.run_open,
       refresh: false,
       content: null,
@@ -196,13 +211,18 @@ export class Tenants {
     if (!held.record.has_stack) return
     const sources = await this.sources(held)
     for (const release of [active_release, beside_release]) {
-      if (release) await held.cluster.replaceSecret(namespaceOf(held.record.id), bindingSecret(release), bindingData(sources, release))
+      if (release)
+        await held.cluster.replaceSecret(
+          namespaceOf(held.record.id, held.cluster.cell),
+          bindingSecret(release),
+          bindingData(sources, release),
+        )
     }
   }
 
   /** Web processes of a release, and the worker where asked, are ready. */
   async ready({ record, cluster }: Held, release: string, options: { worker: boolean }): Promise<void> {
-    const namespace = namespaceOf(record.id)
+    const namespace = namespaceOf(record.id, cluster.cell)
     const timeoutMs = this.parts.readyWithinMs
     const names = [webDeployment(release), ...(options.worker ? [workerDeployment] : [])]
     await Promise.all(names.map((name) => becameReady(cluster, { namespace, name, timeoutMs })))
@@ -216,7 +236,7 @@ export class Tenants {
     const until = performance.now() + goneWithinMs
     let orderly = true
     for (;;) {
-      const pods = await cluster.pods(namespaceOf(record.id), where)
+      const pods = await cluster.pods(namespaceOf(record.id, cluster.cell), where)
       for (const { status } of pods)
         for (const container of status?.containerStatuses ?? []) if (container.state?.terminated?.exitCode === 137) orderly = false
       if (pods.length === 0) return { orderly }

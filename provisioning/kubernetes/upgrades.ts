@@ -86,7 +86,7 @@ export class Upgrades {
   /** Web pods of the release that serves, so that the next one does not begin with fewer under the same load. */
   private async servingNow({ record, cluster }: Held): Promise<number | null> {
     if (!record.active_release) return null
-    const deployment = await cluster.deployment(namespaceOf(record.id), webDeployment(record.active_release))
+    const deployment = await cluster.deployment(namespaceOf(record.id, cluster.cell), webDeployment(record.active_release))
     return deployment?.spec?.replicas || null
   }
 

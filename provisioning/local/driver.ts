@@ -110,6 +110,10 @@ export class LocalDriver implements DataPlaneDriver {
     return this.ask('inventory', {})
   }
 
+  async prepareInCell(): Promise<void> {
+    throw new DomainError('validation_failed', { field: 'to_cell', message: 'tenants of one machine are in no cell' })
+  }
+
   exportArchive(request: ExportRequest, fence: Fence): Promise<ArchiveReport> {
     return this.ask('exportArchive', { ...request, fence })
   }

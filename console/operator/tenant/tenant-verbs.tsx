@@ -36,9 +36,11 @@ const verbs = {
 export function TenantVerbs({ tenant }: { tenant: Tenant }) {
   const t = useTranslate()
   const watch = useAfterRequest()
-  const [dialog, setDialog] = useState<'clone' | 'rename' | null>(null)
+  const [dialog, setDialog] = useState<'clone' | 'rename' | 'move' | null>(null)
   const may = (name: Tenant['actions'][number]) => tenant.actions.includes(name)
-  const names = Object.keys(verbs).filter((name) => may(name as Tenant['actions'][number]))
+  // One that is in a cell may go to another one, which is asked for.
+  const choosesCell = tenant.cell !== null
+  const names = Object.keys(verbs).filter((name) => may(name as Tenant['actions'][number]) && !(name === 'move' && choosesCell))
   return (
     <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
       {may('change') && <EditButton record={tenant} />}
@@ -60,6 +62,11 @@ export function TenantVerbs({ tenant }: { tenant: Tenant }) {
           {t('action.rename')}
         </Button>
       )}
+      {may('move') && choosesCell && (
+        <Button variant="outlined" color="error" onClick={() => setDialog('move')}>
+          {t('action.move')}
+        </Button>
+      )}
       {may('delete') && <DeleteTenantButton tenant={tenant} />}
       {dialog === 'clone' && (
         <CopyDialog
@@ -68,6 +75,21 @@ export function TenantVerbs({ tenant }: { tenant: Tenant }) {
           endpoint={cloneTenant}
           id={tenant.id}
           onClose={() => setDialog(null)}
+        />
+      )}
+      {dialog === 'move' && (
+        <EndpointDialog
+          title={t('action.move')}
+          consequence={t('consequence.tenants.move_to_cell')}
+          endpoint={moveTenant}
+          params={{ id: tenant.id }}
+          fields={['to_cell', 'reason']}
+          references={{ to_cell: { resource: 'cells', filter: { region: tenant.region } } }}
+          submitLabel={t('action.move')}
+          danger
+          prepare={({ to_cell, ...body }) => (to_cell ? { ...body, to_cell } : body)}
+          onClose={() => setDialog(null)}
+          onDone={watch}
         />
       )}
       {dialog === 'rename' && (

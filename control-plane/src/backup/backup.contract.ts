@@ -187,15 +187,22 @@ export const liftQuarantine = endpoint({
   errors: ['operation_in_progress', 'invalid_transition'],
 })
 
+const Move = z.object({
+  reason: z.string().trim().min(3).max(500),
+  /** The cell it goes to; left out: to a new database and new files where it is. */
+  to_cell: z.string().max(60).optional(),
+})
+export type MoveTenant = z.infer<typeof Move>
+
 export const moveTenant = endpoint({
   id: 'tenant.move',
   method: 'POST',
   path: '/api/v1/tenants/{id}/move',
-  summary: 'Move the tenant through its archive to a new database and process; needs a second person',
+  summary: 'Move the tenant through its archive to a new database and process, also to another cell; needs a second person',
   access: staff('operate', 'backup'),
   params: byId,
-  body: z.object({ reason: z.string().trim().min(3).max(500) }),
+  body: Move,
   response: z.object({ tenant: Tenant, operation: Operation.nullable(), approval: Approval.nullable() }),
   status: 202,
-  errors: ['operation_in_progress', 'invalid_transition', 'already_exists'],
+  errors: ['operation_in_progress', 'invalid_transition', 'already_exists', 'validation_failed', 'not_enough_capacity'],
 })

@@ -65,7 +65,7 @@ export class BackupController {
 
   @Handle(moveTenant)
   move(ctx: RequestContext, input: Input<typeof moveTenant>) {
-    return this.copies.move(ctx, input.params.id, input.body.reason)
+    return this.copies.move(ctx, input.params.id, input.body)
   }
 
   @Handle(liftQuarantine)

@@ -5,17 +5,19 @@ import type { tenant } from '../../generated/client.ts'
 import type { Approval } from '../approval/approval.contract.ts'
 import { ApprovalService } from '../approval/approval.service.ts'
 import { Approvals, decidesForPlatform } from '../approval/approvals.ts'
+import { requirePlaceIn } from '../cell/cell.service.ts'
 import { Clock } from '../clock.ts'
 import type { Operation } from '../operation/operation.contract.ts'
 import { OperationService } from '../operation/operation.service.ts'
 import { requireStatus } from '../operations/document-step.ts'
+import { movable } from '../operations/tenant-move.ts'
 import { isUniqueViolation, json, Registry } from '../registry/registry.ts'
 import { normaliseEmail, Sealing } from '../registry/sealing.ts'
 import { InvitationService } from '../staff/invitation.service.ts'
 import type { IssuedInvitation, Tenant } from '../tenant/tenant.contract.ts'
 import { checkSlug, nameIn, slugTaken } from '../tenant/tenant.rules.ts'
 import { TenantService } from '../tenant/tenant.service.ts'
-import type { CopyTenant } from './backup.contract.ts'
+import type { CopyTenant, MoveTenant } from './backup.contract.ts'
 import { BackupService } from './backup.service.ts'
 
 export interface Copied {
@@ -42,8 +44,10 @@ export class CopyService {
       kind: 'tenant-move',
       mayDecide: decidesForPlatform,
       approved: async (tx, row, ctx) => {
-        const tenant = await requireStatus(tx, row.tenant_id ?? '', ['trial', 'active', 'past_due', 'suspended'], 'moved')
-        return (await this.operations.start(tx, ctx, 'tenant-move', tenant.id, { archive_id: newId('arc') }, row.requested_by)).id
+        const tenant = await requireStatus(tx, row.tenant_id ?? '', movable, 'moved')
+        const { to_cell = null } = row.parameters as { to_cell?: string | null }
+        const parameters = { archive_id: newId('arc'), to_cell }
+        return (await this.operations.start(tx, ctx, 'tenant-move', tenant.id, parameters, row.requested_by)).id
       },
     })
   }
@@ -67,20 +71,30 @@ export class CopyService {
     return this.#copy(ctx, row, asked, { kind: 'tenant-clone', backupId: newId('arc') })
   }
 
-  /** Asks for the second person; nothing happens before. @throws DomainError invalid_transition | already_exists */
-  async move(ctx: RequestContext, idOrSlug: string, reason: string): Promise<{ tenant: Tenant; operation: null; approval: Approval }> {
+  /**
+   * Asks for the second person; nothing happens before.
+   * @throws DomainError invalid_transition | already_exists; validation_failed | not_enough_capacity about the cell
+   */
+  async move(ctx: RequestContext, idOrSlug: string, asked: MoveTenant): Promise<{ tenant: Tenant; operation: null; approval: Approval }> {
+    const { reason } = asked
+    const to_cell = asked.to_cell ?? null
     const tenant = await this.tenants.find(ctx, idOrSlug, 'operate')
     return this.registry.within(ctx, async (tx) => {
-      await requireStatus(tx, tenant.id, ['trial', 'active', 'past_due', 'suspended'], 'moved')
+      const found = await requireStatus(tx, tenant.id, movable, 'moved')
+      if (to_cell !== null) await requirePlaceIn(tx, found, to_cell)
       const row = await this.approvals.request(tx, ctx, {
         kind: 'tenant-move',
         tenantId: tenant.id,
-        parameters: {},
+        parameters: { to_cell },
         details: {
           slug: tenant.slug,
           status: tenant.status,
           driver: tenant.driver,
-          afterwards: 'its data goes through an archive into a new database with a new process; nothing can be written for some seconds',
+          ...(to_cell === null ? {} : { from_cell: tenant.cell ?? '', to_cell }),
+          afterwards:
+            to_cell === null
+              ? 'its data goes through an archive into a new database with a new process; nothing can be written for some seconds'
+              : 'its data goes through an archive into the other cell, and nothing stays in the one it leaves; nothing can be written meanwhile, and DNS of its hosts has to lead to the other gateway',
         },
         reason,
       })
@@ -118,6 +132,7 @@ export class CopyService {
             owner_index: this.sealing.emailIndex(owner),
             quarantined: true,
             read_only: false,
+            other_cell: null,
             copied_from: how.backupId,
             version: 1,
             closing_until: null,

@@ -8,7 +8,7 @@ export const Cell = z.object({
   residency_zone: ResidencyZone.nullable(),
   plans: z.array(z.string()).nullable(),
   capacity: z.object({ databases: z.int(), namespaces: z.int() }),
-  /** Tenants in it that are not deleted. */
+  /** Tenants in it that are not deleted, those on their way in or out too. */
   tenants: z.int(),
   /** How many more it takes; 0 while it is closed. */
   room: z.int(),

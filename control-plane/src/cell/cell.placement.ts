@@ -11,7 +11,7 @@ export interface Candidate {
   namespaces: number
   is_open: boolean
   unreachable_since: Date | null
-  /** Tenants in it that are not deleted. */
+  /** Tenants that are not deleted and have a place in it, also those on their way in or out. */
   tenants: number
 }
 
@@ -59,6 +59,33 @@ export function chooseCell(cells: readonly Candidate[], wanted: Wanted): Candida
       .map(([name, reason]) => `${name} ${reason}`)
       .join('; ')}`,
     details: { cells: reasons },
+  })
+}
+
+/**
+ * The cell somebody has named for a tenant that is there already: the rules are those of a new one, but it has to answer too,
+ * since the tenant would have to wait for it.
+ * @throws DomainError validation_failed when there is no such cell | not_enough_capacity saying why it does not take the tenant
+ */
+export function requireCell(cells: readonly Candidate[], name: string, wanted: Wanted): Candidate {
+  const cell = cells.find((each) => each.name === name)
+  if (!cell) {
+    const others = cells.map((each) => each.name).join(', ')
+    throw new DomainError('validation_failed', {
+      field: 'to_cell',
+      message: `there is no cell "${name.slice(0, 40)}"${others ? `: use ${others}` : ''}`,
+      details: { cells: cells.map((each) => each.name) },
+    })
+  }
+  const reason =
+    wanted.region !== null && cell.region !== wanted.region
+      ? `is in region ${cell.region}, not in ${wanted.region}`
+      : (obstacle(cell, wanted) ?? (cell.unreachable_since ? `has not answered since ${cell.unreachable_since.toISOString()}` : null))
+  if (reason === null) return cell
+  throw new DomainError('not_enough_capacity', {
+    field: 'to_cell',
+    message: `cell ${name} does not take this tenant: it ${reason}`,
+    details: { cells: { [name]: reason } },
   })
 }
 

@@ -1,7 +1,7 @@
 import { CellCluster, DomainError, type Page } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
-import type { cell } from '../../generated/client.ts'
+import type { cell, tenant } from '../../generated/client.ts'
 import { auditOf } from '../audit/audit.context.ts'
 import { audit } from '../audit/audit.trail.ts'
 import { Clock } from '../clock.ts'
@@ -11,10 +11,12 @@ import { SETTINGS, type Settings } from '../settings.ts'
 import { Abilities } from '../staff/ability.ts'
 import { columnsOf } from './cell.columns.ts'
 import type { Cell, CreateCell } from './cell.contract.ts'
-import { type Candidate, chooseCell, roomIn, type Wanted } from './cell.placement.ts'
+import { type Candidate, chooseCell, requireCell, roomIn, type Wanted } from './cell.placement.ts'
 
-type CellRow = cell & { _count: { tenants: number } }
-const withTenants = { _count: { select: { tenants: { where: { deleted_at: null } } } } }
+type CellRow = cell & { _count: { tenants: number; moving: number } }
+const withTenants = { _count: { select: { tenants: { where: { deleted_at: null } }, moving: { where: { deleted_at: null } } } } }
+/** A tenant that moves has a place in both cells until it is out of the one it left. */
+const placesIn = ({ _count }: CellRow): number => _count.tenants + _count.moving
 
 /** The clusters tenants are run in: who may come where, and what is known about each. */
 @Injectable()
@@ -106,8 +108,8 @@ export class CellService {
       residency_zone: row.residency_zone as Cell['residency_zone'],
       plans: row.plans.length > 0 ? row.plans : null,
       capacity: { databases: row.databases, namespaces: row.namespaces },
-      tenants: row._count.tenants,
-      room: row.is_open ? roomIn({ ...row, tenants: row._count.tenants }) : 0,
+      tenants: placesIn(row),
+      room: row.is_open ? roomIn({ ...row, tenants: placesIn(row) }) : 0,
       open: row.is_open,
       from_installation: row.from_installation,
       unreachable: row.unreachable_since
@@ -127,13 +129,30 @@ export class CellService {
  * @throws DomainError validation_failed | not_enough_capacity
  */
 export async function placeInCell(tx: Tx, wanted: Wanted): Promise<{ cell: string; region: string }> {
-  await tx.$queryRaw`SELECT 1 FROM cell WHERE region = ${wanted.region} OR ${wanted.region}::text IS NULL ORDER BY name FOR NO KEY UPDATE`
-  const rows = await tx.cell.findMany({ include: withTenants })
-  const { name, region } = chooseCell(
-    rows.map(({ _count, ...row }): Candidate => ({ ...row, tenants: _count.tenants })),
-    wanted,
-  )
+  const { name, region } = chooseCell(await candidates(tx, wanted.region), wanted)
   return { cell: name, region }
+}
+
+/**
+ * Checks that a tenant may be moved to this cell, as its placement in a new one would be checked.
+ * @throws DomainError validation_failed | not_enough_capacity | invalid_transition when it is there already
+ */
+export async function requirePlaceIn(tx: Tx, row: tenant, to: string): Promise<void> {
+  if (row.driver !== 'kubernetes' || row.cell === null)
+    throw new DomainError('validation_failed', {
+      field: 'to_cell',
+      message: `${row.slug} is in no cell: only tenants of the Kubernetes driver are`,
+    })
+  if (row.cell === to) throw new DomainError('invalid_transition', { field: 'to_cell', message: `${row.slug} is in cell ${to} already` })
+  const wanted = { region: row.region, residency_zone: row.residency_zone, plan: row.plan_code }
+  requireCell(await candidates(tx, wanted.region), to, wanted)
+}
+
+/** All cells, with those of the region locked until the transaction ends. */
+async function candidates(tx: Tx, region: string | null): Promise<Candidate[]> {
+  await tx.$queryRaw`SELECT 1 FROM cell WHERE region = ${region} OR ${region}::text IS NULL ORDER BY name FOR NO KEY UPDATE`
+  const rows = await tx.cell.findMany({ include: withTenants, orderBy: { name: 'asc' } })
+  return rows.map((row): Candidate => ({ ...row, tenants: placesIn(row) }))
 }
 
 async function find(db: Pick<Tx, 'cell'>, name: string): Promise<CellRow> {

@@ -20,6 +20,12 @@ export class RegistryCells implements CellSource {
     throw new DomainError('not_found', { message: `tenant ${tenantId} is in no cell` })
   }
 
+  async named(name: string): Promise<Cell> {
+    const row = await this.#registry.db.cell.findUnique({ where: { name } })
+    if (row) return this.#open(row)
+    throw new DomainError('not_found', { message: `there is no cell "${name}"` })
+  }
+
   async all(): Promise<Cell[]> {
     const rows = await this.#registry.db.cell.findMany({ orderBy: { name: 'asc' } })
     return rows.map((row) => this.#open(row))

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MemoryDriver } from '../testing/memory-driver.ts'
 import { OperationBench } from '../testing/operation-bench.ts'
-import { operationCases, parametersOf } from '../testing/operation-cases.ts'
+import { cellCases, operationCases, parametersOf } from '../testing/operation-cases.ts'
 import type { OperationDefinition, Step, StepContext } from './definition.ts'
 import { definitionOf, definitions } from './definitions.ts'
 
@@ -32,7 +32,8 @@ it('covers every operation there is', () => {
   expect(operationCases.map((item) => item.kind).sort()).toEqual(definitions.map((definition) => definition.kind).sort())
 })
 
-describe.each(operationCases)('$kind', (item) => {
+const inCells = cellCases.map((item) => ({ ...item, title: `${item.kind} between cells` }))
+describe.each([...operationCases.map((item) => ({ ...item, title: item.kind })), ...inCells])('$title', (item) => {
   const { kind, prepare } = item
   const { steps, pivot } = definitionOf(kind)
   const names = steps.map((step) => step.name)

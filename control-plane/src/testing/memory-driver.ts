@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { DomainError, type PlaneHealth, type TenantDocument } from '@cityos/contract'
+import { DomainError, type ErrorCode, type PlaneHealth, type TenantDocument } from '@cityos/contract'
 import {
   type ArchivePlace,
   type ArchiveReport,
@@ -33,7 +33,18 @@ interface Archive extends StoredArchive {
   content: string
 }
 
+/** Where a tenant that moves to another cell also has something. */
+interface Other {
+  role: 'incoming' | 'former'
+  cell: string | null
+  database: Content
+  readOnly: boolean
+}
+
 interface Kept {
+  /** Null: where the platform has put it. */
+  cell: string | null
+  other: Other | null
   database: Content
   incoming: Content
   former: Content
@@ -68,6 +79,8 @@ export class MemoryDriver implements DataPlaneDriver {
   readonly archives = new Map<string, Archive>()
   keys: { keys: Record<string, unknown>[] } = { keys: [] }
   failing: { method: Method; when: 'before' | 'after'; times: number } | null = null
+  /** Refuses a method for good, as a driver does that knows better. */
+  refusing: { method: Method; code: ErrorCode } | null = null
   /** What is wrong with a release: it fails its rehearsal, its migration or its probes, or does not start. */
   readonly defects = new Map<string, 'rehearsal' | 'migration' | 'boot' | 'probes'>()
   /** What the gateway has counted; tests put it there. */
@@ -215,14 +228,31 @@ export class MemoryDriver implements DataPlaneDriver {
     const archive = await this.#open(request)
     return this.#change('importArchive', request.tenantId, fence, (kept) => {
       if (!this.releases.has(request.release)) throw new Error(`release ${request.release} was not prepared`)
-      kept.incoming = archive.content
+      if (request.cell !== undefined) {
+        if (kept.other?.role !== 'incoming' || kept.other.cell !== request.cell) throw new Error('no place was prepared in that cell')
+        kept.other.database = archive.content
+      } else kept.incoming = archive.content
       const copied = request.copy ? { rekeyed: 1, masked: request.copy.maskPersonalData ? 1 : 0 } : { rekeyed: 0, masked: 0 }
       return { ...archive, ...copied, migrated: [] }
     })
   }
 
+  prepareInCell(tenantId: string, cell: string, fence: Fence): Promise<void> {
+    return this.#change('prepareInCell', tenantId, fence, (kept) => {
+      if (kept.cell === cell) throw new DomainError('invalid_transition', { message: `it is in ${cell} already` })
+      kept.other ??= { role: 'incoming', cell, database: null, readOnly: false }
+      if (kept.other.role !== 'incoming' || kept.other.cell !== cell) throw new Error('one move at a time')
+    })
+  }
+
   activateIncoming(tenantId: string, fence: Fence): Promise<void> {
     return this.#change('activateIncoming', tenantId, fence, (kept) => {
+      if (kept.other?.role === 'former') return
+      if (kept.other) {
+        if (kept.process) throw new Error('a process still uses the database')
+        if (!kept.other.database) throw new Error('nothing was loaded')
+        return changePlaces(kept, kept.other, 'former')
+      }
       if (kept.process) throw new Error('a process still uses the database')
       if (kept.incoming) Object.assign(kept, { former: kept.database, database: kept.incoming, incoming: null, readOnly: false })
       if (!kept.database) throw new Error('nothing was loaded')
@@ -231,6 +261,12 @@ export class MemoryDriver implements DataPlaneDriver {
 
   restoreFormer(tenantId: string, fence: Fence): Promise<void> {
     return this.#change('restoreFormer', tenantId, fence, (kept) => {
+      if (kept.other?.role === 'former') {
+        // Without its database no process there serves.
+        Object.assign(kept, { database: null, process: false, active: null })
+        return changePlaces(kept, kept.other, 'incoming')
+      }
+      if (kept.other) return
       if (kept.process) throw new Error('a process still uses the database')
       if (kept.former) Object.assign(kept, { incoming: kept.database, database: kept.former, former: null })
     })
@@ -238,12 +274,14 @@ export class MemoryDriver implements DataPlaneDriver {
 
   dropIncoming(tenantId: string, fence: Fence): Promise<void> {
     return this.#change('dropIncoming', tenantId, fence, (kept) => {
+      if (kept.other?.role === 'incoming') kept.other = null
       kept.incoming = null
     })
   }
 
   dropFormer(tenantId: string, fence: Fence): Promise<void> {
     return this.#change('dropFormer', tenantId, fence, (kept) => {
+      if (kept.other?.role === 'former') kept.other = null
       kept.former = null
     })
   }
@@ -359,6 +397,8 @@ export class MemoryDriver implements DataPlaneDriver {
       ...archives,
       ...[...this.tenants].flatMap(([tenantId, kept]) => [
         ...(kept.database ? [item('database', tenantId, kept.database), item('role', tenantId)] : []),
+        ...(kept.other ? [item('files', tenantId, `${kept.other.role} in ${kept.other.cell} ${kept.other.database}`)] : []),
+        ...(kept.cell ? [item('files', tenantId, `in ${kept.cell}`)] : []),
         ...(kept.incoming ? [item('database', tenantId, `incoming ${kept.incoming}`)] : []),
         ...(kept.former ? [item('database', tenantId, `former ${kept.former}`)] : []),
         ...(kept.readOnly ? [item('database', tenantId, 'read-only')] : []),
@@ -374,7 +414,9 @@ export class MemoryDriver implements DataPlaneDriver {
 
   #change<T>(method: Method, tenantId: string, fence: Fence, effect: (kept: Kept) => T): Promise<T> {
     return this.#call(method, () => {
-      const kept = this.tenants.get(tenantId) ?? {
+      const kept: Kept = this.tenants.get(tenantId) ?? {
+        cell: null,
+        other: null,
         database: null,
         incoming: null,
         former: null,
@@ -409,12 +451,19 @@ export class MemoryDriver implements DataPlaneDriver {
     this.calls.push(method)
     await new Promise((resolve) => setImmediate(resolve))
     const fails = this.failing?.method === method && this.failing.times > 0 ? this.failing : null
+    if (this.refusing?.method === method) throw new DomainError(this.refusing.code)
     if (fails) fails.times -= 1
     if (fails?.when === 'before') throw new Error(`${method} was made to fail before its effect`)
     const result = effect()
     if (fails?.when === 'after') throw new Error(`${method} was made to fail after its effect`)
     return result
   }
+}
+
+function changePlaces(kept: Kept, other: Other, leftAs: Other['role']): void {
+  const { cell, database, readOnly } = kept
+  Object.assign(kept, { cell: other.cell, database: other.database, readOnly: other.readOnly })
+  kept.other = { role: leftAs, cell, database, readOnly }
 }
 
 function item(kind: InventoryItem['kind'], tenantId: string, what = ''): InventoryItem {

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { newId } from '@cityos/contract'
+import { Cell, newId } from '@cityos/contract'
 import type { DataPlaneDriver } from '@cityos/provisioning'
 import { startTestPostgres, type TestPostgres } from '@cityos/provisioning/testing'
+import { columnsOf } from '../cell/cell.columns.ts'
 import { Clock } from '../clock.ts'
 import type { OperationDefinition } from '../operations/definition.ts'
 import { definitionOf } from '../operations/definitions.ts'
@@ -126,6 +127,29 @@ export class OperationBench {
       },
     })
     return id
+  }
+
+  /** A cell of the tenants' region, unless it is there; `more` is how it differs. */
+  async cell(name: string, more: Partial<Omit<Cell, 'cluster' | 'access'>> = {}): Promise<void> {
+    const now = this.clock.now()
+    const cell = Cell.parse({
+      name,
+      region: 'riyadh',
+      residency_zone: 'GCC',
+      ...more,
+      access: { database_url: 'postgres://cityos@db.test:5432/postgres' },
+      cluster: {
+        image: { repository: 'cityos' },
+        files: { storage_class: 'fast' },
+        gateway: { parents: [{ name: 'cityos', namespace: 'gateway' }], namespace: 'gateway', address: `gateway.${name}.test` },
+        database: { host: 'db.test', cidrs: ['10.0.0.1/32'] },
+        control_plane: { origin: 'http://control-plane.cityos.svc:8080' },
+      },
+    })
+    await this.registry.db.cell.createMany({
+      data: [{ name, ...columnsOf(cell, this.sealing), created_at: now, updated_at: now }],
+      skipDuplicates: true,
+    })
   }
 
   queue(kind: string, tenantId: string, parameters: unknown): Promise<string> {

@@ -62,6 +62,22 @@ const upgrade = (tenantId: string, { releases }: OperationBench) => ({
   override: null,
 })
 
+/** Two cells of the bench's region, and a tenant that is in the first one. */
+const inFirstCell = async (bench: OperationBench, tenantId: string) => {
+  for (const name of ['riyadh-1', 'riyadh-2']) await bench.cell(name)
+  await bench.registry.db.tenant.update({ where: { id: tenantId }, data: { driver: 'kubernetes', cell: 'riyadh-1' } })
+  await serving(bench, tenantId)
+}
+
+/** Forms of operations that only drivers with cells have. */
+export const cellCases: readonly OperationCase[] = [
+  {
+    kind: 'tenant-move',
+    prepare: inFirstCell,
+    parameters: (tenantId: string) => ({ archive_id: idOf('arc', tenantId), to_cell: 'riyadh-2' }),
+  },
+]
+
 export const operationCases: readonly OperationCase[] = [
   { kind: 'tenant-create', prepare: async () => undefined, parameters: create },
   {

@@ -100,6 +100,7 @@ export type ComponentName =
   | 'kube-proxy'
   | 'calico-felix'
   | 'postgres'
+  | 'postgres-2'
   | 'outside'
   | 'kwok'
 

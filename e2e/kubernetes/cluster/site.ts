@@ -49,8 +49,11 @@ export async function prepareSite(folder: string, parts: ClusterParts, say: (lin
   }
 }
 
+/** What a process of the cluster needs to know of it. */
+export type Surroundings = Pick<Site, 'folder' | 'programs' | 'libraries' | 'iptablesExtensions'>
+
 /** Environment of the cluster's processes: they find each other's programs and the distribution's libraries. */
-export const environmentOf = (site: Site): NodeJS.ProcessEnv => ({
+export const environmentOf = (site: Surroundings): NodeJS.ProcessEnv => ({
   PATH: [...site.programs, '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':'),
   LD_LIBRARY_PATH: site.libraries.join(':'),
   XTABLES_LIBDIR: site.iptablesExtensions,
@@ -58,7 +61,7 @@ export const environmentOf = (site: Site): NodeJS.ProcessEnv => ({
 })
 
 /** Starts a process of the cluster that is recorded and can be killed and started again by tests. */
-export function startComponent(site: Site, name: string, command: string[], environment: NodeJS.ProcessEnv = {}): Component {
+export function startComponent(site: Surroundings, name: string, command: string[], environment: NodeJS.ProcessEnv = {}): Component {
   const [program, ...args] = command
   return Component.start(site.folder, name, {
     program: program!,

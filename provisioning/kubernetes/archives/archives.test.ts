@@ -18,6 +18,7 @@ import { writeTestRelease } from '../../local/testing/release.ts'
 import { CellDatabases } from '../cell-databases.ts'
 import { jobServer } from '../job/server.ts'
 import type { JobTask } from '../job/task.ts'
+import { Moves } from '../moves.ts'
 import { namespaceOf } from '../names.ts'
 import type { StackRunner } from '../stack/runner.ts'
 import { TenantStore } from '../tenant-store.ts'
@@ -67,10 +68,13 @@ let home: string
 /** An API server that has no namespace. */
 let server: Server
 let postgres: TestPostgres
+/** Of the second cell. */
+let farPostgres: TestPostgres
 let store: TenantStore
 let tenants: Tenants
 let jobs: JobsHere
 let archives: Archives
+let moves: Moves
 let rehearsals: Rehearsals
 let identity: string
 let recipient: string
@@ -79,40 +83,28 @@ const next = '0.2.0+next'
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'cityos-archives-'))
-  postgres = await startTestPostgres()
+  ;[postgres, farPostgres] = await Promise.all([startTestPostgres(), startTestPostgres()])
   server = createServer((_request, response) => {
     response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify({ kind: 'Status', code: 404, message: 'not found' }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = new URL(postgres.url)
   const first = writeTestRelease(join(home, 'releases', 'first'), release)
   const second = writeTestRelease(join(home, 'releases', 'next'), next, {
     migrations: { 'core/0002_note.sql': `ALTER TABLE thing ADD COLUMN note text NOT NULL DEFAULT '';` },
   })
   for (const { version, dir } of [first, second]) releases.set(version, dir)
-  const cell = Cell.parse({
-    name: 'test-1',
-    region: 'test',
-    access: { kubeconfig: kubeconfigOf((server.address() as AddressInfo).port), database_url: postgres.url },
-    cluster: {
-      image: { repository: 'cityos' },
-      files: { storage_class: 'none' },
-      gateway: { parents: [{ name: 'cityos', namespace: 'gateway' }], namespace: 'gateway' },
-      database: { host: url.hostname, port: Number(url.port), cidrs: ['127.0.0.1/32'] },
-      control_plane: { origin: 'http://127.0.0.1:1' },
-    },
-  })
+  const cells = [cellOf('test-1', postgres.url), cellOf('test-2', farPostgres.url), cellOf('test-1b', postgres.url)]
   const sealer = new Sealer(rootKey)
   store = new TenantStore((await postgres.emptyDatabase()).url)
   const databases = new CellDatabases(store, sealer)
   for (const known of [first, second]) await databases.remember(known)
   tenants = new Tenants({
     store,
-    cells: { of: async () => cell, all: async () => [cell] },
+    cells: { of: async () => cells[0]!, named: async (name) => cells.find((each) => each.name === name)!, all: async () => cells },
     databases,
     runner: {
-      run: async ({ stack }: { stack: string }) => {
-        stacks.push(stack)
+      run: async ({ stack, action }: { stack: string; action: string }) => {
+        stacks.push(action === 'up' ? stack : `${action} ${stack}`)
         return { kind: 'done', changes: {}, timings: {}, objects: [] }
       },
     } as unknown as StackRunner,
@@ -127,7 +119,8 @@ beforeAll(async () => {
   })
   jobs = new JobsHere()
   const tenantJobs = new TenantJobs(tenants, jobs, { volume: join(home, 'volume'), scratch: join(home, 'scratch') })
-  archives = new Archives({ tenants, store: new FolderArchives(join(home, 'archives'), () => new Date()), jobs: tenantJobs })
+  moves = new Moves(tenants, tenantJobs)
+  archives = new Archives({ tenants, store: new FolderArchives(join(home, 'archives'), () => new Date()), jobs: tenantJobs, moves })
   rehearsals = new Rehearsals(tenants, archives, tenantJobs)
   identity = await newArchiveKey()
   recipient = await recipientOf(identity)
@@ -136,6 +129,7 @@ afterAll(async () => {
   await tenants?.parts.databases.close()
   await store?.close()
   await postgres?.stop()
+  await farPostgres?.stop()
   server?.close()
   rmSync(home, { recursive: true, force: true })
 })
@@ -159,8 +153,8 @@ async function tenant(slug: string): Promise<string> {
   return id
 }
 
-async function query<Row>(database: string, text: string): Promise<Row[]> {
-  const client = new pg.Client(postgres.databases.address(database))
+async function query<Row>(database: string, text: string, on = postgres): Promise<Row[]> {
+  const client = new pg.Client(on.databases.address(database))
   await client.connect()
   try {
     return (await client.query(text)).rows as Row[]
@@ -339,13 +333,106 @@ it('an upgrade is tried on a copy, and nothing is left of it', { timeout: 120_00
   expect(await query('postgres', `SELECT datname FROM pg_database WHERE datname LIKE 'scratch%'`)).toEqual([])
 })
 
+/** What a server has of a tenant. */
+const onServer = async ({ databases }: TestPostgres, id: string) => {
+  const of = databaseName(id).slice(2)
+  const found = await databases.tenants()
+  return [...found.databases, ...found.roles].filter((name) => name.includes(of))
+}
+
+it('a tenant goes to another cell and nothing stays behind; every call can be repeated', { timeout: 120_000 }, async () => {
+  const id = await tenant('mover')
+  const twice = async (call: () => Promise<unknown>) => {
+    await call()
+    await call()
+  }
+  await fill(id, 'a', 30)
+  writeFileSync(join(home, 'volume', 'files', 'kept.txt'), 'kept')
+  const place = { tenantId: id, archiveId: archiveId('mover') }
+  await twice(() => moves.prepare(id, 'test-2', fence(2)))
+  const made = await archives.write({ ...place, recipient }, fence(2))
+  const into = { ...request(id, place), cell: 'test-2' }
+  await expect(archives.activate(id, fence(2))).rejects.toThrow('nothing was loaded')
+  expect((await archives.load(into, fence(2))).contentChecksum).toBe(made.contentChecksum)
+  expect(jobs.made.at(-1)).toBe(`archive-load ${release}`)
+  await archives.load(into, fence(2))
+  expect(await store.find(id)).toMatchObject({ cell: 'test-1', other: { cell: 'test-2', role: 'incoming', desired: 'down' } })
+  await twice(() => archives.activate(id, fence(2)))
+  expect(await store.find(id)).toMatchObject({ cell: 'test-2', other: { cell: 'test-1', role: 'former', files_dir: 'files' } })
+  expect((await query<{ n: number }>(databaseName(id), 'SELECT count(*)::int AS n FROM thing', farPostgres))[0]?.n).toBe(30)
+  expect(await inFolder(id)).toContain('kept.txt')
+  expect(await onServer(postgres, id)).toHaveLength(3)
+  await twice(() => archives.dropFormer(id, fence(2)))
+  expect(await onServer(postgres, id)).toEqual([])
+  expect(await onServer(farPostgres, id)).toHaveLength(3)
+  const far = `${namespaceOf(id)}.test-2`
+  expect(stacks.filter((stack) => stack.includes(namespaceOf(id)))).toEqual([far, namespaceOf(id), `destroy ${namespaceOf(id)}`])
+  expect(await store.find(id)).toMatchObject({ cell: 'test-2', stack: far, other: null })
+})
+
+it('the way back from another cell: what was taken loses its database first, and then goes as a whole', { timeout: 120_000 }, async () => {
+  const id = await tenant('returner')
+  await fill(id, 'a', 3)
+  const place = { tenantId: id, archiveId: archiveId('returner') }
+  await moves.prepare(id, 'test-2', fence(2))
+  await archives.write({ ...place, recipient }, fence(2))
+  await archives.load({ ...request(id, place), cell: 'test-2' }, fence(2))
+  await archives.activate(id, fence(2))
+  // Its pods there have been started, and nobody could stop them.
+  await tenants.fenced(id, fence(2), async (held) => void (await tenants.change(held, { desired: 'up' })))
+  for (let times = 0; times < 2; times++) {
+    await archives.restoreFormer(id, fence(2))
+    expect(await store.find(id)).toMatchObject({ cell: 'test-1', files_dir: 'files', other: { cell: 'test-2', role: 'incoming' } })
+    expect((await onServer(farPostgres, id)).filter((name) => name === databaseName(id))).toEqual([])
+    expect(await things(id)).toBe(3)
+  }
+  for (let times = 0; times < 2; times++) await archives.dropIncoming(id, fence(2))
+  expect(await onServer(farPostgres, id)).toEqual([])
+  expect(stacks.at(-1)).toBe(`destroy ${namespaceOf(id)}.test-2`)
+  expect(await store.find(id)).toMatchObject({ cell: 'test-1', other: null, has_stack: true })
+})
+
+it('no place is made where something of the tenant is already, or for one that is there', async () => {
+  const id = await tenant('double')
+  await expect(moves.prepare(id, 'test-1b', fence(2))).rejects.toMatchObject({ code: 'already_exists' })
+  await expect(moves.prepare(id, 'test-1', fence(2))).rejects.toMatchObject({ code: 'invalid_transition' })
+  const certificates = [{ host: 'double.example', hosts: ['double.example'], chain: '', sealedKey: '' }]
+  const certified = (change: typeof certificates) =>
+    tenants.fenced(id, fence(2), async (held) => void (await tenants.change(held, { certificates: change })))
+  await certified(certificates)
+  await expect(moves.prepare(id, 'test-2', fence(2))).rejects.toThrow(/cell test-2 serves no TLS for hosts of tenants, and double\.example/)
+  await certified([])
+  await moves.prepare(id, 'test-2', fence(2))
+  await expect(moves.incoming(await tenants.unfenced(id, async (held) => held), 'test-1b')).rejects.toMatchObject({
+    code: 'invalid_transition',
+  })
+  await moves.prepare(id, 'test-2', fence(3))
+  await expect(moves.prepare(id, 'test-2', fence(2))).rejects.toThrow(StaleFence)
+})
+
 it('a platform without a place for archives says what to set', async () => {
   const id = await tenant('placeless')
-  const without = new Archives({ tenants, store: null, jobs: new TenantJobs(tenants, jobs) })
+  const without = new Archives({ tenants, store: null, jobs: new TenantJobs(tenants, jobs), moves })
   await expect(without.write({ tenantId: id, archiveId: archiveId('none'), recipient }, fence(2))).rejects.toThrow(/no place for archives/)
   expect(await without.list()).toEqual([])
   await without.delete({ tenantId: id, archiveId: archiveId('none') }, fence(2))
 })
+
+function cellOf(name: string, databaseUrl: string): Cell {
+  const { hostname, port } = new URL(databaseUrl)
+  return Cell.parse({
+    name,
+    region: 'test',
+    access: { kubeconfig: kubeconfigOf((server.address() as AddressInfo).port), database_url: databaseUrl },
+    cluster: {
+      image: { repository: 'cityos' },
+      files: { storage_class: 'none' },
+      gateway: { parents: [{ name: 'cityos', namespace: 'gateway' }], namespace: 'gateway' },
+      database: { host: hostname, port: Number(port), cidrs: ['127.0.0.1/32'] },
+      control_plane: { origin: 'http://127.0.0.1:1' },
+    },
+  })
+}
 
 function kubeconfigOf(port: number): string {
   return JSON.stringify({

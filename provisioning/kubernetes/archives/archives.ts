@@ -12,6 +12,7 @@ import {
 import type { Fence } from '../../driver.ts'
 import { besideName, databaseName } from '../../local/postgres/databases.ts'
 import { tenantLogins } from '../../local/postgres/logins.ts'
+import type { Moves } from '../moves.ts'
 import { documentOf, type Held, type Tenants } from '../tenants.ts'
 import type { ArchiveStore } from './store.ts'
 import { noNamespace, scratchName, type TenantJobs } from './tenant-jobs.ts'
@@ -21,6 +22,7 @@ export interface ArchivesParts {
   /** Null where the platform has no place for archives. */
   store: ArchiveStore | null
   jobs: TenantJobs
+  moves: Moves
 }
 
 /** Archives of tenants in clusters: a Job of the tenant makes and loads them, the control plane keeps them. */
@@ -76,11 +78,14 @@ export class Archives {
   async load(request: ImportRequest, fence: Fence): Promise<ImportReport> {
     const { tenants, jobs } = this.parts
     const { tenantId } = request
-    const name = besideName(tenantId, 'incoming')
     const key = JSON.stringify([request.archive, request.release, request.copy?.maskPersonalData ?? null])
     const store = this.requireStore()
-    return tenants.fenced(tenantId, fence, async (held) => {
-      requireKnown(held)
+    return tenants.fenced(tenantId, fence, async (own) => {
+      requireKnown(own)
+      // In another cell it lies alone, so it has the tenant's own names from the start.
+      const elsewhere = request.cell === undefined ? null : await this.parts.moves.incoming(own, request.cell)
+      const held = elsewhere ?? own
+      const name = elsewhere ? databaseName(tenantId) : besideName(tenantId, 'incoming')
       const databases = this.databasesOf(held)
       if (held.record.incoming_dir && (await databases.exists(name))) {
         const note = JSON.parse((await databases.states.noteOf(name)) ?? 'null') as { key: string; report: unknown } | null
@@ -154,6 +159,7 @@ export class Archives {
   activate(tenantId: string, fence: Fence): Promise<void> {
     const { tenants } = this.parts
     return tenants.fenced(tenantId, fence, async (held) => {
+      if (held.record.other) return this.parts.moves.take(held)
       requireStopped(held)
       const databases = this.databasesOf(held)
       const [own, incoming, former] = [databaseName(tenantId), besideName(tenantId, 'incoming'), besideName(tenantId, 'former')]
@@ -179,6 +185,7 @@ export class Archives {
   restoreFormer(tenantId: string, fence: Fence): Promise<void> {
     const { tenants } = this.parts
     return tenants.fenced(tenantId, fence, async (held) => {
+      if (held.record.other) return this.parts.moves.giveBack(held)
       requireStopped(held)
       const databases = this.databasesOf(held)
       const [own, incoming, former] = [databaseName(tenantId), besideName(tenantId, 'incoming'), besideName(tenantId, 'former')]
@@ -199,6 +206,7 @@ export class Archives {
   /** The database goes now; files of a copy that was never used go with the next Job that has the volume. */
   dropIncoming(tenantId: string, fence: Fence): Promise<void> {
     return this.parts.tenants.fenced(tenantId, fence, async (held) => {
+      if (held.record.other) return this.parts.moves.remove(held, 'incoming')
       await this.databasesOf(held).dropDatabase(besideName(tenantId, 'incoming'))
       await this.giveUp(held, 'incoming_dir')
     })
@@ -207,6 +215,7 @@ export class Archives {
   /** What the tenant had before is removed for good, its files too. */
   dropFormer(tenantId: string, fence: Fence): Promise<void> {
     return this.parts.tenants.fenced(tenantId, fence, async (held) => {
+      if (held.record.other) return this.parts.moves.remove(held, 'former')
       await this.databasesOf(held).dropDatabase(besideName(tenantId, 'former'))
       await this.giveUp(held, 'former_dir')
       if (held.record.stale_dirs.length === 0 || !held.record.has_stack) return
@@ -262,12 +271,12 @@ export async function requireArchive(store: ArchiveStore, place: ArchivePlace): 
   throw new DomainError('not_found', { message: `there is no archive ${place.archiveId} of ${place.tenantId} on this platform` })
 }
 
-function requireKnown({ record }: Held): void {
+export function requireKnown({ record }: Held): void {
   if (!record.document || !record.secrets)
     throw new DomainError('not_found', { message: `tenant ${record.id} is not known to the Kubernetes driver` })
 }
 
 /** Databases may be swapped only while nobody uses them. */
-function requireStopped({ record }: Held): void {
+export function requireStopped({ record }: Held): void {
   if (record.desired === 'up') throw new DomainError('invalid_transition', { message: `stop ${record.id} first: its data plane is in use` })
 }

@@ -57,7 +57,7 @@ export class TenantJobs {
       release,
       volume,
       tenantId: record.id,
-      namespace: namespaceOf(record.id),
+      namespace: namespaceOf(record.id, cluster.cell),
       cell: cluster.cell,
       seconds: longestSeconds,
       task: { remove: stale.map((folder) => this.folder(folder)), work },

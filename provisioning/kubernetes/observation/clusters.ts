@@ -20,9 +20,9 @@ export interface KubernetesClustersParts {
   cells: CellSource
   driver: ObservedDriver
   kubeConfigOf(cell: Cell): KubeConfig
-  namespaceOf(tenantId: string): string
+  namespaceOf(tenantId: string, cell: Cell): string
   /** Null for a namespace of somebody else. */
-  tenantOf(namespace: string): string | null
+  tenantOf(namespace: string, cell: Cell): string | null
   now(): Date
 }
 
@@ -38,12 +38,13 @@ export class KubernetesClusters implements Clusters {
   async observe(tenantId: string): Promise<ClusterObservation> {
     const { cells, driver, namespaceOf, now } = this.#parts
     const [cell, made] = await Promise.all([cells.of(tenantId), driver.objects(tenantId)])
-    return this.#observerOf(cell).observe(namespaceOf(tenantId), made, now())
+    return this.#observerOf(cell).observe(namespaceOf(tenantId, cell), made, now())
   }
 
   async podLogs(tenantId: string, pod: string, options: { lines: number; previous: boolean }): Promise<string[]> {
     const { cells, namespaceOf } = this.#parts
-    return this.#observerOf(await cells.of(tenantId)).logs(namespaceOf(tenantId), pod, options)
+    const cell = await cells.of(tenantId)
+    return this.#observerOf(cell).logs(namespaceOf(tenantId, cell), pod, options)
   }
 
   repair(tenantId: string, fence: Fence): Promise<string[]> {
@@ -59,7 +60,7 @@ export class KubernetesClusters implements Clusters {
     return new ClusterWatch({
       kubeConfig: kubeConfigOf(cell),
       heard({ namespace }) {
-        const tenantId = tenantOf(namespace)
+        const tenantId = tenantOf(namespace, cell)
         if (tenantId !== null) watcher.heard(tenantId)
       },
       answers: (kind, error) => watcher.answered(kind, error === null ? null : faultOf(error, { cell: cell.name, what: `its ${kind}s` })),

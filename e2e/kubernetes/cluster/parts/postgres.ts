@@ -8,19 +8,29 @@ import { reachableBinaries } from '@cityos/provisioning/postgres-location'
 import pg from 'pg'
 import type { ClusterDescription } from '../cluster.ts'
 import { layout } from '../layout.ts'
-import { type Site, startComponent, succeeds, untilReady } from '../site.ts'
+import { type Surroundings, startComponent, succeeds, untilReady } from '../site.ts'
 
-const { address, port } = layout.outside.postgres
-const database = (user: string, password: string) => `postgresql://${user}:${password}@${address}:${port}/postgres`
+const { address } = layout.outside.postgres
+
+/** One of the servers there: the cluster's own, or one that a test starts beside it. */
+export interface PostgresPlace {
+  name: 'postgres' | 'postgres-2'
+  port: number
+}
+const usual: PostgresPlace = { name: 'postgres', port: layout.outside.postgres.port }
 
 /**
  * Postgres outside of the cluster, in a network namespace of its own, with a role that may create databases and roles and nothing
  * more, as a managed one gives.
  */
-export async function startPostgres(site: Site): Promise<NonNullable<ClusterDescription['postgres']>> {
+export async function startPostgres(
+  site: Surroundings,
+  { name, port }: PostgresPlace = usual,
+): Promise<NonNullable<ClusterDescription['postgres']>> {
+  const database = (user: string, password: string) => `postgresql://${user}:${password}@${address}:${port}/postgres`
   const account = postgresAccount()
   const binaries = reachableBinaries(account, embeddedBinaries())
-  const folder = join(site.folder, 'postgres')
+  const folder = join(site.folder, name)
   const [data, secret] = [join(folder, 'data'), join(folder, 'secret')]
   const passwords = { administrator: randomBytes(12).toString('hex'), city: randomBytes(12).toString('hex') }
   mkdirSync(folder)
@@ -33,7 +43,7 @@ export async function startPostgres(site: Site): Promise<NonNullable<ClusterDesc
 
   const identity = account.uid === null ? [] : ['--setuid', String(account.uid), '--setgid', String(account.gid)]
   const settings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '400', shared_buffers: '128MB' }
-  const postgres = startComponent(site, 'postgres', [
+  const postgres = startComponent(site, name, [
     ...['nsenter', '--net=/run/netns/outside', ...identity, '--wd=/', '--', binaries.postgres, '-D', data],
     ...['-h', address, '-p', String(port), '-k', folder],
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
