@@ -9,7 +9,7 @@ import { Platform } from '../platform.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import type { ReleaseImages } from './release-image.ts'
 
-const port = 8080
+const usualPort = 8080
 /** The machine of the test as pods see it. */
 const address = '172.31.0.1'
 const upWithin = 60_000
@@ -20,16 +20,28 @@ export interface ControlPlaneHere {
   archivesDir: string
   /** The last lines it wrote. */
   said(): string[]
+  /** What it was started with. */
+  binding: ControlPlaneBinding
+  /** Number of its process. */
+  pid(): number
   /** Ends it without a word, as a power cut would, and starts another one on the same registry. */
   replace(): Promise<void>
   close(): Promise<void>
 }
 
+export interface HereOptions {
+  /** Where it listens. */
+  port?: number
+  /** Makes its cell another one than that of the test cluster's node. */
+  cell?: (cell: Cell) => Cell
+}
+
 /** @param releases what tenants may be on; the first one is what the process runs from */
 export async function controlPlaneHere(
   cluster: Cluster,
-  release: ReleaseImages,
+  release: Pick<ReleaseImages, 'dir' | 'image'>,
   releases: readonly { version: string; dir: string; schema: string }[],
+  { port = usualPort, cell: changed = (cell) => cell }: HereOptions = {},
 ): Promise<ControlPlaneHere> {
   const { postgres, gateway, storageClass, tools, kubeconfig } = cluster.description
   if (!postgres || !gateway || !storageClass) throw new Error('this test needs a cluster with a node, Postgres and a gateway')
@@ -52,7 +64,7 @@ export async function controlPlaneHere(
     database: { url: within(databases.registry) },
     root_key: randomBytes(32).toString('base64'),
     node: null,
-    kubernetes: { state_url: within(databases.state), archives_dir: archivesDir, cells: [cellOf()] },
+    kubernetes: { state_url: within(databases.state), archives_dir: archivesDir, cells: [changed(cellOf())] },
     public: { scheme: 'http', base_domain: 'localhost', port },
     release_dir: release.dir,
     releases,
@@ -92,7 +104,7 @@ export async function controlPlaneHere(
         lines.splice(0, lines.length - 400)
       })
     const until = performance.now() + upWithin
-    while (!(await answers())) {
+    while (!(await answers(port))) {
       if (child.exitCode !== null || performance.now() > until)
         throw new Error(`the control plane did not start:\n${lines.slice(-20).join('\n')}`)
       await new Promise((resolve) => setTimeout(resolve, 200))
@@ -109,6 +121,8 @@ export async function controlPlaneHere(
   return {
     cityos: new Platform(port, join(folder, 'data')),
     archivesDir,
+    binding,
+    pid: () => child.pid ?? 0,
     said: () => lines.slice(-60),
     async replace() {
       await end('SIGKILL')
@@ -122,7 +136,7 @@ export async function controlPlaneHere(
   }
 }
 
-async function answers(): Promise<boolean> {
+async function answers(port: number): Promise<boolean> {
   return fetch(`http://127.0.0.1:${port}/health`).then(
     ({ ok }) => ok,
     () => false,
