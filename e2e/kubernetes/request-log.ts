@@ -11,10 +11,13 @@ export interface LoggedRequest {
   namespace: string | null
   name: string | null
   agent: string
+  /** When it was answered: milliseconds since 1970. */
+  at: number
 }
 
 interface Entry {
   verb: string
+  stageTimestamp: string
   userAgent?: string
   objectRef?: { resource?: string; subresource?: string; namespace?: string; name?: string }
 }
@@ -41,9 +44,16 @@ export class RequestLog {
     const lines = (this.rest + part.toString('utf8')).split('\n')
     this.rest = lines.pop() ?? ''
     return lines.map((line) => {
-      const { verb, userAgent = '', objectRef = {} } = JSON.parse(line) as Entry
+      const { verb, userAgent = '', objectRef = {}, stageTimestamp } = JSON.parse(line) as Entry
       const { resource = '', subresource, namespace = null, name = null } = objectRef
-      return { verb, resource: subresource ? `${resource}/${subresource}` : resource, namespace, name, agent: userAgent }
+      return {
+        verb,
+        resource: subresource ? `${resource}/${subresource}` : resource,
+        namespace,
+        name,
+        agent: userAgent,
+        at: Date.parse(stageTimestamp),
+      }
     })
   }
 }

@@ -99,8 +99,8 @@ describe('the watch of a cluster', () => {
     watch.start()
     await watching()
     server.send('DELETED', { metadata: metadata('deny', '11') })
-    await expect.poll(names, patient).toEqual(['ADDED deny', 'DELETED deny'])
-    expect(heard[0]).toEqual({ namespace: 'tenant-1', kind: 'NetworkPolicy', name: 'deny', phase: 'ADDED' })
+    await expect.poll(names, patient).toEqual(['LISTED deny', 'DELETED deny'])
+    expect(heard[0]).toEqual({ namespace: 'tenant-1', kind: 'NetworkPolicy', name: 'deny', phase: 'LISTED' })
     expect(server.accepts.every((accept) => accept?.includes('as=PartialObjectMetadata'))).toBe(true)
     expect(server.requests.every((url) => url.searchParams.get('labelSelector') === 'cityos.dev/tenant')).toBe(true)
   })
@@ -123,14 +123,14 @@ describe('the watch of a cluster', () => {
     watch.start()
     await watching()
     server.send('ERROR', { code: 410, message: 'too old resource version' })
-    await expect.poll(names, patient).toEqual(['ADDED deny', 'ADDED deny'])
+    await expect.poll(names, patient).toEqual(['LISTED deny', 'LISTED deny'])
   })
 
   it('tries again when the cluster fails, and says so', async () => {
     server.refusals.push({ status: 500 }, { status: 403 })
     server.present = [{ metadata: metadata('deny', '9') }]
     watch.start()
-    await expect.poll(names, patient).toEqual(['ADDED deny'])
+    await expect.poll(names, patient).toEqual(['LISTED deny'])
     expect(faults).toMatchObject([{ code: 500 }, { code: 403 }])
   })
 })

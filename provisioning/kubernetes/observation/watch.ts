@@ -9,7 +9,8 @@ export interface Change {
   namespace: string
   kind: string
   name: string
-  phase: 'ADDED' | 'MODIFIED' | 'DELETED'
+  /** `LISTED`: it was there when the watch began, or began anew. */
+  phase: 'LISTED' | 'ADDED' | 'MODIFIED' | 'DELETED'
 }
 
 export interface WatchParts {
@@ -81,7 +82,7 @@ export class ClusterWatch {
   async #list(kind: WatchedKind): Promise<string> {
     const { items, version } = await listMetadata(this.#parts.kubeConfig, kind.path, selection(kind), this.#stop.signal)
     this.#parts.answers(kind.kind, null)
-    for (const metadata of items) this.#hear(kind, 'ADDED', metadata)
+    for (const metadata of items) this.#hear(kind, 'LISTED', metadata)
     return version
   }
 
