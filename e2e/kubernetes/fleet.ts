@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Session } from '@cityos/cli/session'
 import { createTenant, readOperation } from '@cityos/control-plane/contract'
 import type { Release } from '@cityos/provisioning'
-import { imageTag } from '@cityos/provisioning/kubernetes'
+import { imageTag, namespaceOf } from '@cityos/provisioning/kubernetes'
+import { ApiException, KubeConfig, NetworkingV1Api } from '@kubernetes/client-node'
 import type { Cluster } from './cluster/cluster.ts'
 import { auditedUser } from './cluster/parts/control-plane.ts'
 import {
@@ -16,13 +17,15 @@ import {
 import { type ControlPlaneHere, controlPlaneHere } from './control-plane-here.ts'
 import { Hands } from './helm.ts'
 import { removeTenants } from './platform.ts'
-import { RequestLog } from './request-log.ts'
+import { isOfStack, RequestLog } from './request-log.ts'
 import { SimulatedPlanes } from './simulated-planes.ts'
 
 /** Where the control plane listens: tenants' own port belongs to those who play their pods. */
 const port = 8090
 /** Pods of a tenant: web of two releases, worker, and a Job. A node takes 4,000. */
 const tenantsOnANode = 800
+/** So many requests in a quarter of a second are those of a round that comes by itself. */
+const calm = 30
 
 export interface MadeTenant {
   id: string
@@ -100,12 +103,67 @@ export class Fleet {
     }
   }
 
+  /** Resolves when the control plane has asked about each of these tenants since a mark in `requests`. */
+  async lookedAt(ids: readonly string[], mark: number): Promise<void> {
+    const wanted = new Set(ids.map(namespaceOf))
+    for (const until = performance.now() + 60_000 + ids.length * 1_000; ; await delay(250)) {
+      for (const request of this.requests.since(mark))
+        if (request.namespace !== null && !isOfStack(request)) wanted.delete(request.namespace)
+      if (wanted.size === 0) return
+      if (performance.now() > until) throw new Error(`${wanted.size} tenants were not looked at: ${[...wanted].slice(0, 5).join(', ')}`)
+    }
+  }
+
+  /**
+   * Takes a NetworkPolicy away from a tenant, and waits until it has another one.
+   * @returns milliseconds until the control plane looked for it, and until it was back
+   */
+  async takeAway(id: string): Promise<{ seenMs: number; backMs: number }> {
+    const config = new KubeConfig()
+    config.loadFromFile(this.cluster.kubeconfig)
+    const network = config.makeApiClient(NetworkingV1Api)
+    const policy = { namespace: namespaceOf(id), name: 'deny' }
+    const uid = (await network.readNamespacedNetworkPolicy(policy)).metadata?.uid
+    const mark = this.requests.mark()
+    await network.deleteNamespacedNetworkPolicy(policy)
+    const gone = Date.now()
+    for (const until = performance.now() + 120_000; ; await delay(50)) {
+      const found = await network.readNamespacedNetworkPolicy(policy).catch(missing)
+      if (found && found.metadata?.uid !== uid) break
+      if (performance.now() > until) throw new Error(`nobody put the policy of ${policy.namespace} back`)
+    }
+    const backMs = Date.now() - gone
+    const looks = this.requests.since(mark).filter((one) => one.namespace === policy.namespace && one.resource === 'networkpolicies')
+    const seen = looks.find((one) => one.verb === 'list' && one.at >= gone)
+    return { seenMs: (seen?.at ?? Number.NaN) - gone, backMs }
+  }
+
+  /** Resolves when nothing was asked about any tenant for a while, but what comes by itself in turn. */
+  async settled(quietMs = 5_000): Promise<void> {
+    let mark = this.requests.mark()
+    for (let quietSince = performance.now(); performance.now() - quietSince < quietMs; await delay(250)) {
+      if (this.requests.since(mark).filter(({ namespace }) => namespace !== null).length > calm) quietSince = performance.now()
+      mark = this.requests.mark()
+    }
+  }
+
+  /** Ends what belongs to this fleet outside of the cluster; for a cluster that ends as well. */
+  async leave(): Promise<void> {
+    await this.here.close()
+    await this.planes.close()
+  }
+
   async close(): Promise<void> {
     await this.here.close()
     await removeTenants(this.cluster)
     await this.planes.close()
     await removeSimulatedNodes(this.cluster)
   }
+}
+
+function missing(error: unknown): null {
+  if (error instanceof ApiException && error.code === 404) return null
+  throw error
 }
 
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index + 1))

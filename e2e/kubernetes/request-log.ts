@@ -22,39 +22,46 @@ interface Entry {
   objectRef?: { resource?: string; subresource?: string; namespace?: string; name?: string }
 }
 
-/** What a control plane that runs as the audited account has asked of the API server, from one reading to the next. */
+/** What a control plane that runs as the audited account has asked of the API server, from one moment to another. */
 export class RequestLog {
   private readonly file: string
   private offset: number
   private rest = ''
+  private readonly requests: LoggedRequest[] = []
 
   constructor(cluster: Cluster) {
     this.file = auditLog(cluster.description.folder)
     this.offset = statSync(this.file, { throwIfNoEntry: false })?.size ?? 0
   }
 
-  /** Requests that were answered since the last call; a watch counts when it ends. */
-  since(): LoggedRequest[] {
+  /** A moment in it: what comes after it is `since` it. */
+  mark(): number {
+    this.read()
+    return this.requests.length
+  }
+
+  /** Requests that were answered since a mark; a watch counts when it ends. */
+  since(mark: number): LoggedRequest[] {
+    this.read()
+    return this.requests.slice(mark)
+  }
+
+  private read(): void {
     const size = statSync(this.file).size
     const part = Buffer.alloc(size - this.offset)
     const descriptor = openSync(this.file, 'r')
     readSync(descriptor, part, 0, part.length, this.offset)
     closeSync(descriptor)
     this.offset = size
-    const lines = (this.rest + part.toString('utf8')).split('\n')
+    // A character may be cut in two at the end; names and paths are ASCII.
+    const lines = (this.rest + part.toString('latin1')).split('\n')
     this.rest = lines.pop() ?? ''
-    return lines.map((line) => {
+    for (const line of lines) {
       const { verb, userAgent = '', objectRef = {}, stageTimestamp } = JSON.parse(line) as Entry
       const { resource = '', subresource, namespace = null, name = null } = objectRef
-      return {
-        verb,
-        resource: subresource ? `${resource}/${subresource}` : resource,
-        namespace,
-        name,
-        agent: userAgent,
-        at: Date.parse(stageTimestamp),
-      }
-    })
+      const about = subresource ? `${resource}/${subresource}` : resource
+      this.requests.push({ verb, resource: about, namespace, name, agent: userAgent, at: Date.parse(stageTimestamp) })
+    }
   }
 }
 

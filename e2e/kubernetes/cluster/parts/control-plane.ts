@@ -16,10 +16,15 @@ export async function startControlPlane(site: Site): Promise<void> {
     // simulated nodes get a share of these, so there must be many
     '--allocate-node-cidrs=false',
     '--node-monitor-grace-period=20s',
+    '--concurrent-namespace-syncs=30',
+    ...unbraked,
   ])
-  startController(site, 'kube-scheduler', [])
+  startController(site, 'kube-scheduler', unbraked)
   await untilReady(manager, () => succeeds(kubectl(site, ['--namespace', 'default', 'get', 'serviceaccount', 'default'])))
 }
+
+/** Their own brakes suit clusters that many share: 20 requests a second would be what every test with many objects waits for. */
+const unbraked = ['--kube-api-qps=500', '--kube-api-burst=1000']
 
 function startEtcd(site: Site): void {
   const client = `http://127.0.0.1:${layout.etcd.port}`
