@@ -33,6 +33,7 @@ export class SimulatedPlanes {
   private readonly byAddress = new Map<string, V1Pod>()
   private readonly processes = new Map<string, Promise<Process>>()
   private readonly jobs = new Map<string, Promise<Server>>()
+  private closed = false
   private readonly server = createServer((request, response) => void this.answer(request, response))
   private readonly releaseDirOf: (image: string) => string
   private readonly scratch = mkdtempSync(join(tmpdir(), 'cityos-simulated-'))
@@ -44,7 +45,9 @@ export class SimulatedPlanes {
     this.pods = makeInformer(config, '/api/v1/pods', list, tenantLabel)
     for (const event of ['add', 'update'] as const) this.pods.on(event, (pod) => this.learn(pod))
     this.pods.on('delete', (pod) => this.unlearn(pod))
-    this.pods.on('error', () => setTimeout(() => void this.pods.start(), 500))
+    this.pods.on('error', () => {
+      if (!this.closed) setTimeout(() => void this.pods.start(), 500)
+    })
   }
 
   /** @param releaseDirOf folder of the release that an image has, for the work of Jobs */
@@ -58,6 +61,7 @@ export class SimulatedPlanes {
   }
 
   async close(): Promise<void> {
+    this.closed = true
     await this.pods.stop()
     this.server.closeAllConnections()
     await new Promise((resolve) => this.server.close(resolve))
