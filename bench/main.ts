@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createTenant, readOperation } from '@cityos/control-plane/contract'
+import { measureInCluster } from './fleet.ts'
 import { type Platform, startPlatform } from './platform.ts'
 import { type Figure, machine, table } from './report.ts'
 import { suites } from './suites.ts'
@@ -19,12 +20,14 @@ const { values, positionals } = parseArgs({
   },
 })
 
+const inCluster = 'fleet'
 const wanted = positionals.length > 0 ? positionals : Object.keys(suites)
-const unknown = wanted.filter((name) => !(name in suites))
+const unknown = wanted.filter((name) => !(name in suites) && name !== inCluster)
 if (unknown.length > 0) {
-  console.error(`There is no benchmark ${unknown.join(', ')}. Known: ${Object.keys(suites).join(', ')}.`)
+  console.error(`There is no benchmark ${unknown.join(', ')}. Known: ${[...Object.keys(suites), inCluster].join(', ')}.`)
   process.exit(2)
 }
+const onPlatform = wanted.filter((name) => name !== inCluster)
 
 const ownDirs: string[] = []
 const started: Platform[] = []
@@ -45,16 +48,8 @@ async function start(dataDir: string | undefined, port: number, pool: boolean): 
 
 const figures: Figure[] = []
 try {
-  const platform = await start(values.data, Number(values.port), true)
-  const shop = await makeShop(platform)
-  let cold: Promise<Platform> | undefined
-  const coldPlatform = () => (cold ??= start(undefined, Number(values.port) + 1, false))
-  for (const name of wanted) {
-    say(`Measuring: ${name}`)
-    figures.push(
-      ...(await suites[name]!({ platform, coldPlatform, ...shop, products: Number(values.products), seconds: Number(values.seconds) })),
-    )
-  }
+  if (onPlatform.length > 0) figures.push(...(await measureOnPlatform(onPlatform)))
+  if (wanted.includes(inCluster)) figures.push(...(await measureInCluster()))
 } finally {
   for (const platform of started) await platform.stop()
   for (const dir of ownDirs) rmSync(dir, { recursive: true, force: true })
@@ -64,6 +59,21 @@ const document = { machine: machine(), products: Number(values.products), figure
 if (values.output) writeFileSync(values.output, `${JSON.stringify(document, null, 2)}\n`)
 if (values.json) console.log(JSON.stringify(document))
 else console.log(`${Object.values(machine()).join(' · ')}\n\n${table(figures)}`)
+
+async function measureOnPlatform(names: readonly string[]): Promise<Figure[]> {
+  const platform = await start(values.data, Number(values.port), true)
+  const shop = await makeShop(platform)
+  let cold: Promise<Platform> | undefined
+  const coldPlatform = () => (cold ??= start(undefined, Number(values.port) + 1, false))
+  const measured: Figure[] = []
+  for (const name of names) {
+    say(`Measuring: ${name}`)
+    measured.push(
+      ...(await suites[name]!({ platform, coldPlatform, ...shop, products: Number(values.products), seconds: Number(values.seconds) })),
+    )
+  }
+  return measured
+}
 
 /** A tenant of its own with every vertical and the seed; the 5,000 products are added by the suites that need them. */
 async function makeShop(platform: Platform): Promise<{ host: string; tenantId: string }> {

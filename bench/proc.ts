@@ -9,6 +9,13 @@ export function cpuMs(pid: number): number {
   return ([11, 12, 13, 14] as const).reduce((sum, index) => sum + Number(fields[index]), 0) * (1000 / ticksPerSecond)
 }
 
+/** The same, its own and that of the children apart. */
+export function cpuMsApart(pid: number): { own: number; children: number } {
+  const fields = statFields(pid)
+  const sum = (...indexes: number[]) => indexes.reduce((total, index) => total + Number(fields[index]), 0) * (1000 / ticksPerSecond)
+  return { own: sum(11, 12), children: sum(13, 14) }
+}
+
 /** Processor time of a process and everything below it: Postgres is a postmaster with a backend per connection. */
 export function cpuMsOfTree(pid: number): number {
   return [pid, ...descendants(pid)].reduce((sum, each) => sum + safely(() => cpuMs(each), 0), 0)

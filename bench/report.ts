@@ -5,7 +5,7 @@ export interface Figure {
   group: string
   name: string
   value: number
-  unit: 'ms CPU' | 'ms' | 'MB' | 'req/s' | ''
+  unit: 'ms CPU' | 'ms' | 'MB' | 'req/s' | 'requests' | ''
   /** At most this; undefined where nothing is aimed at. */
   aim?: number
 }

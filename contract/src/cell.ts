@@ -83,6 +83,25 @@ export const CellCluster = z.object({
   }),
   /** What tenants may reach beside their database, DNS and the control plane. */
   egress: z.array(z.object({ cidr: Cidr, port: Port })).default([]),
+  /** Nodes that tenants' pods and Jobs run on, where some are set aside for them; empty: any that takes pods. */
+  nodes: z
+    .object({
+      /** Labels a node has to have. */
+      selector: z.record(z.string().min(1).max(317), z.string().max(63)).default({}),
+      /** Taints of those nodes that keep everybody else away. */
+      tolerations: z
+        .array(
+          z.object({
+            key: z.string().min(1).max(317),
+            /** Left out: whatever value the taint has. */
+            value: z.string().max(63).optional(),
+            /** Left out: whatever it does. */
+            effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional(),
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
   /** Operators that are installed there: what needs another one is left out. */
   operators: z
     .object({

@@ -62,16 +62,13 @@ beforeAll(async () => {
     'here-2': { name: 'here-2', prefix: 'second', postgres: second },
   }
   const away = readFileSync(kubeconfig, 'utf8').replaceAll(/:6443/g, ':6444')
-  here = await controlPlaneHere(
-    cluster,
-    release,
-    [knownRelease(release)],
-    [
+  here = await controlPlaneHere(cluster, release, [knownRelease(release)], {
+    beside: [
       cells['here-2'],
       { name: 'here-3', prefix: 'third', postgres: second, repository: 'nowhere/cityos' },
       { name: 'here-4', prefix: 'fourth', postgres: second, kubeconfig: away },
     ],
-  )
+  })
   const args = ['tenant', 'create', 'market', '--name', 'Market', '--owner', 'owner@market.test', '--driver', 'kubernetes']
   tenant = await here.cityos.json<Tenant>([...args, '--region', 'test', '--seed', '--wait'])
   expect(tenant.cell).toBe('here-1')

@@ -9,7 +9,7 @@ import { Platform } from '../platform.ts'
 import type { Cluster, ClusterDescription } from './cluster/cluster.ts'
 import type { ReleaseImages } from './release-image.ts'
 
-const port = 8080
+const usualPort = 8080
 /** The machine of the test as pods see it. */
 const address = '172.31.0.1'
 const upWithin = 60_000
@@ -22,6 +22,10 @@ export interface ControlPlaneHere {
   stateUrl: string
   /** The last lines it wrote. */
   said(): string[]
+  /** What it was started with. */
+  binding: ControlPlaneBinding
+  /** Number of its process. */
+  pid(): number
   /** Ends it without a word, as a power cut would, and starts another one on the same registry. */
   replace(): Promise<void>
   close(): Promise<void>
@@ -38,15 +42,25 @@ export interface CellBeside {
   kubeconfig?: string
 }
 
+export interface HereOptions {
+  /** Where it listens. */
+  port?: number
+  /** Makes its cell another one than that of the test cluster's node. */
+  cell?: (cell: Cell) => Cell
+  beside?: readonly CellBeside[]
+}
+
 /** @param releases what tenants may be on; the first one is what the process runs from */
 export async function controlPlaneHere(
   cluster: Cluster,
-  release: ReleaseImages,
+  release: Pick<ReleaseImages, 'dir' | 'image'>,
   releases: readonly { version: string; dir: string; schema: string }[],
-  beside: readonly CellBeside[] = [],
+  { port = usualPort, cell: changed = (cell) => cell, beside = [] }: HereOptions = {},
 ): Promise<ControlPlaneHere> {
   const { postgres, gateway, storageClass, tools, kubeconfig } = cluster.description
-  if (!postgres || !gateway || !storageClass) throw new Error('this test needs a cluster with a node, Postgres and a gateway')
+  if (!postgres) throw new Error('this test needs a cluster with Postgres')
+  // Where there is no gateway, routes lead nowhere and nobody minds.
+  const parent = gateway?.parentRef ?? { name: 'none', namespace: 'none', sectionName: 'none' }
   const folder = mkdtempSync(join(tmpdir(), 'cityos-here-'))
   const name = `here_${randomBytes(4).toString('hex')}`
   const databases = { registry: `${name}_registry`, state: `${name}_state` }
@@ -69,7 +83,7 @@ export async function controlPlaneHere(
     kubernetes: {
       state_url: within(databases.state),
       archives_dir: archivesDir,
-      cells: [cellOf({ name: 'here-1', prefix: 'tenant', postgres }), ...beside.map(cellOf)],
+      cells: [changed(cellOf({ name: 'here-1', prefix: 'tenant', postgres })), ...beside.map(cellOf)],
     },
     public: { scheme: 'http', base_domain: 'localhost', port },
     release_dir: release.dir,
@@ -90,11 +104,11 @@ export async function controlPlaneHere(
       cluster: {
         namespace_prefix: prefix,
         image: { repository, pull_policy: 'Never' },
-        files: { storage_class: storageClass, size: '1Gi', access_mode: 'ReadWriteOnce' },
+        files: { storage_class: storageClass ?? 'none', size: '1Gi', access_mode: 'ReadWriteOnce' },
         gateway: {
-          parents: [{ name: gateway!.parentRef.name, namespace: gateway!.parentRef.namespace, section: gateway!.parentRef.sectionName }],
-          namespace: gateway!.parentRef.namespace,
-          address: gateway!.address,
+          parents: [{ name: parent.name, namespace: parent.namespace, section: parent.sectionName }],
+          namespace: parent.namespace,
+          address: gateway?.address ?? null,
         },
         database: { host: postgres.host, port: postgres.port, cidrs: [postgres.cidr] },
         control_plane: { origin: `http://${address}:${port}` },
@@ -113,7 +127,7 @@ export async function controlPlaneHere(
         lines.splice(0, lines.length - 400)
       })
     const until = performance.now() + upWithin
-    while (!(await answers())) {
+    while (!(await answers(port))) {
       if (child.exitCode !== null || performance.now() > until)
         throw new Error(`the control plane did not start:\n${lines.slice(-20).join('\n')}`)
       await new Promise((resolve) => setTimeout(resolve, 200))
@@ -131,6 +145,8 @@ export async function controlPlaneHere(
     cityos: new Platform(port, join(folder, 'data')),
     archivesDir,
     stateUrl: within(databases.state),
+    binding,
+    pid: () => child.pid ?? 0,
     said: () => lines.slice(-60),
     async replace() {
       await end('SIGKILL')
@@ -144,7 +160,7 @@ export async function controlPlaneHere(
   }
 }
 
-async function answers(): Promise<boolean> {
+async function answers(port: number): Promise<boolean> {
   return fetch(`http://127.0.0.1:${port}/health`).then(
     ({ ok }) => ok,
     () => false,

@@ -50,7 +50,8 @@ beforeAll(async () => {
   await putPolicy()
   const hard = { pods: '1', 'count/configmaps': '50' }
   await put({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'tenant', namespace, labels }, spec: { hard } })
-  watch = clusters.watch(cell, { heard: (tenantId) => heard.push(tenantId), answered: () => undefined })
+  const note = (tenantId: string) => heard.push(tenantId)
+  watch = clusters.watch(cell, { listed: note, heard: note, answered: () => undefined })
   watch.start()
   await vi.waitFor(() => expect(heard).toContain(id), 10_000)
 })

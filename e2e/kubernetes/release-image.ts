@@ -26,7 +26,7 @@ export interface ReleaseImages {
  * --oci` does, and handed to the node once. CITYOS_RELEASE names a finished release to take instead.
  */
 export async function releaseImages(cluster: Cluster): Promise<ReleaseImages> {
-  const { version, dir } = await release()
+  const { version, dir } = await builtRelease()
   const tag = version.replaceAll('+', '-')
   const archive = join(folder, `cityos-${tag}.tar`)
   const report = `${archive}.json`
@@ -52,7 +52,8 @@ export async function nameImage(cluster: Cluster, from: string, version: string)
   await run('ctr', [...containerd, 'images', 'tag', '--force', long(from), long(to)], { env: cluster.environment() })
 }
 
-async function release(): Promise<{ version: string; dir: string }> {
+/** The release of this checkout, or the one CITYOS_RELEASE names, as a folder. */
+export async function builtRelease(): Promise<{ version: string; dir: string }> {
   const given = process.env['CITYOS_RELEASE']
   if (!given) return JSON.parse(await node('scripts/build.ts', '--quiet', '--json')) as { version: string; dir: string }
   const { version } = JSON.parse(await readFile(join(given, 'release.json'), 'utf8')) as { version: string }

@@ -8,6 +8,8 @@ export interface CellWatch {
 }
 
 export interface CellWatcher {
+  /** This tenant has something in the cluster: told of everything there is when a watch begins, or begins anew. */
+  listed(tenantId: string): void
   /** Something of this tenant has changed; what, is for whoever looks. */
   heard(tenantId: string): void
   /** The cluster has answered a question about this kind, or failed to. */

@@ -137,6 +137,25 @@ it('pods may reach the database, the pooler, the control plane and what the cell
   expect(valuesOf(sources({}, { cell: outside }))).toMatchObject({ controlPlane: { port: 443, peer: { cidrs: ['203.0.113.4/32'] } } })
 })
 
+it('pods run where the cell has nodes for them, and anywhere in a cell that names none', () => {
+  expect(valuesOf(sources())).toMatchObject({ scheduling: { nodeSelector: {}, tolerations: [] } })
+  const nodes = {
+    selector: { pool: 'tenants' },
+    tolerations: [
+      { key: 'tenants', effect: 'NoSchedule' as const },
+      { key: 'spot', value: 'yes' },
+    ],
+  }
+  expect(valuesOf(sources({}, { cell: { ...cell, cluster: { ...cell.cluster, nodes } } }))['scheduling']).toEqual({
+    priorityClassName: '',
+    nodeSelector: { pool: 'tenants' },
+    tolerations: [
+      { key: 'tenants', operator: 'Exists', effect: 'NoSchedule' },
+      { key: 'spot', operator: 'Equal', value: 'yes' },
+    ],
+  })
+})
+
 it('a tenant that rests has no process, and a certificate brings its opened key', () => {
   expect(valuesOf(sources({ asleep: true }))).toMatchObject({ asleep: true })
   expect(valuesOf(sources({ desired: 'down' }))).toMatchObject({ asleep: true })

@@ -4,6 +4,7 @@ import { type Binding, type Cell, type PlaneRole, planeProtocol, type TenantDocu
 import type { TenantSecrets } from '../driver.ts'
 import type { Login } from '../local/postgres/databases.ts'
 import { bindingSecret, certificateSecret, imageOf, namespaceOf, planePort, releaseSuffix } from './names.ts'
+import { placementOf } from './node-placement.ts'
 import { tenantLabel } from './observation/labels.ts'
 import { resourcesOf } from './plan-resources.ts'
 import type { StackContent } from './stack/protocol.ts'
@@ -167,6 +168,7 @@ export function valuesOf(sources: ContentSources): Record<string, unknown> {
     },
     egress: { dns: peer({ namespace: 'kube-system' }), allowed: cluster.egress.map(({ cidr, port }) => ({ cidr, port })) },
     quota,
+    scheduling: { priorityClassName: '', ...placementOf(cell) },
     monitoring: { peer: peer({}), serviceMonitor: operators.prometheus ? { interval: '30s', labels: {} } : null },
   }
 }

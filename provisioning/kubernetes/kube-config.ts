@@ -1,19 +1,28 @@
 import { type Cell, DomainError } from '@cityos/contract'
 import { KubeConfig } from '@kubernetes/client-node'
 
+/** Clients keep their connections with the configuration they were made from: one for each way in, not one for each question. */
+const known = new Map<string, KubeConfig>()
+/** Ways in that are kept: of those that were replaced nobody needs the connections any more. */
+const most = 64
+
 /**
  * How to get into a cell's cluster: its kubeconfig, or the service account of the pod this process runs in.
  * @throws DomainError cluster_forbidden that names the cell and says what it lacks
  */
 export function kubeConfigOf(cell: Pick<Cell, 'name' | 'access'>): KubeConfig {
-  const config = new KubeConfig()
   const text = cell.access.kubeconfig
+  const kept = known.get(text ?? '')
+  if (kept) return kept
+  const config = new KubeConfig()
   if (text === null) {
     if (!process.env['KUBERNETES_SERVICE_HOST'])
       throw noWayIn(cell.name, `cell ${cell.name} has no kubeconfig, and this process runs in no pod whose service account it could use`)
     config.loadFromCluster()
   } else read(config, cell.name, text)
   if (!config.getCurrentCluster()) throw noWayIn(cell.name, `the kubeconfig of cell ${cell.name} names no cluster as its current context`)
+  known.set(text ?? '', config)
+  for (const oldest of known.keys()) if (known.size > most) known.delete(oldest)
   return config
 }
 

@@ -2,6 +2,7 @@ import { type Cell, Cell as CellSchema, DomainError, type KubernetesBinding } fr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Alerts } from '../alert/alerts.ts'
 import { Clock } from '../clock.ts'
+import { ClusterReconciler } from '../reconcilers/cluster.reconciler.ts'
 import { Registry } from '../registry/registry.ts'
 import { Sealing } from '../registry/sealing.ts'
 import { TestPlatform } from '../testing/platform.ts'
@@ -143,6 +144,29 @@ describe('what is heard of a cluster', () => {
     platform.clusters.findings.set(tenant.id, [])
     platform.clusters.watchers.get('riyadh-1')!.heard(tenant.id)
     await expect.poll(alerts, { timeout: 10_000 }).toEqual([])
+  })
+
+  it('is left alone while an operation changes the tenant, and looked at when it has ended', async () => {
+    const { id } = (await platform.request('GET', '/api/v1/tenants/one', { token })).body.data
+    const undone = new Error('nobody else sees it')
+    const look = (registry: object) =>
+      new ClusterReconciler({
+        registry: registry as Registry,
+        clock: platform.app.get(Clock),
+        alerts: platform.app.get(Alerts),
+        clusters: platform.clusters,
+        fence: () => ({ operationId: 'test', number: 1 }),
+      }).reconcile(id)
+    platform.clusters.away = true
+    const during = platform.app.get(Registry).db.$transaction(async (tx) => {
+      const { id: last } = await tx.operation.findFirstOrThrow({ where: { tenant_id: id }, orderBy: { created_at: 'desc' } })
+      await tx.operation.update({ where: { id: last }, data: { status: 'running' } })
+      expect(await look({ db: tx })).toBe('busy')
+      throw undone
+    })
+    await expect(during).rejects.toBe(undone)
+    await expect(look(platform.app.get(Registry))).rejects.toThrow('the cell does not answer')
+    platform.clusters.away = false
   })
 
   it('is put back once and then told, when somebody changes it by turns', async () => {

@@ -156,7 +156,11 @@ export class CellWatches {
   #watchOf(clusters: Clusters, cell: Cell): CellWatch | null {
     const answered = (kind: string, fault: Error | null) => this.#health.answered(cell.name, kind, fault, performance.now())
     try {
-      const watch = clusters.watch(cell, { heard: (tenantId) => this.#dirty.heard(tenantId, performance.now()), answered })
+      const watch = clusters.watch(cell, {
+        listed: (tenantId) => this.#dirty.listed(tenantId, performance.now()),
+        heard: (tenantId) => this.#dirty.heard(tenantId, performance.now()),
+        answered,
+      })
       answered('kubeconfig', null)
       return watch
     } catch (error) {
@@ -182,7 +186,7 @@ export class CellWatches {
       take: inTurn,
     })
     this.#turn = rows.length < inTurn ? '' : rows.at(-1)!.id
-    for (const { id } of rows) this.#dirty.heard(id, performance.now())
+    for (const { id } of rows) this.#dirty.listed(id, performance.now())
   }
 }
 

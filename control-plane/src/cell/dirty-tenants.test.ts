@@ -26,6 +26,17 @@ describe('tenants that something has happened to', () => {
     expect(dirty.take(1_000, 2)).toEqual(['c'])
   })
 
+  it('that have news come before a whole fleet that was only listed', () => {
+    const dirty = new DirtyTenants()
+    for (const id of ['a', 'b', 'c']) dirty.listed(id, 0)
+    dirty.heard('c', 500)
+    dirty.heard('d', 500)
+    dirty.listed('d', 700)
+    expect(dirty.take(1_000, 2)).toEqual(['c', 'd'])
+    expect(dirty.take(1_000, 5)).toEqual(['a', 'b'])
+    expect(dirty.take(9_000, 5)).toEqual([])
+  })
+
   it('are looked at again later when an operation was under way', () => {
     const dirty = new DirtyTenants()
     dirty.later('a', 1_000, 'busy')

@@ -8,6 +8,8 @@ import { exclusively } from './exclusively.ts'
 
 /** Seconds until what was put back in vain is put back again: whoever changes it by turns is for a person to find. */
 const againAfter = 600
+/** An operation at work changes a tenant's objects all the time and says itself what is wrong; one that waits may wait for long. */
+const atWork = ['queued', 'running', 'undoing']
 const serving = ['trial', 'active', 'past_due', 'suspended']
 
 export interface ClusterReconcilerParts {
@@ -40,9 +42,17 @@ export class ClusterReconciler {
     const fence = this.#parts.fence()
     const row = await registry.db.tenant.findUnique({
       where: { id: tenantId },
-      select: { id: true, slug: true, status: true, deleted_at: true, cell: true },
+      select: {
+        id: true,
+        slug: true,
+        status: true,
+        deleted_at: true,
+        cell: true,
+        operations: { where: { status: { in: atWork } }, select: { id: true }, take: 1 },
+      },
     })
     if (!fence || !row || row.deleted_at || row.cell === null) return null
+    if (row.operations.length > 0) return 'busy'
     const observation = await clusters.observe(tenantId)
     const drift = serving.includes(row.status) ? drifted(observation) : []
     if (drift.length === 0 || this.#wasInVain(tenantId, drift)) {

@@ -10,6 +10,8 @@ export const layout = {
   etcd: { port: 2379, peerPort: 2380 },
   pods: '10.244.0.0/24',
   services: '10.96.0.0/16',
+  /** Pods of simulated nodes: addresses of the machine itself, so that whoever plays those pods can answer there. */
+  simulated: { nodes: '10.0.0.1', pods: '10.0.0.0/16' },
   dns: { serviceAddress: '10.96.0.10', domain: 'cluster.local' },
   /** A second network namespace: what lies outside the cluster, as a managed Postgres or a payment provider would. */
   outside: {

@@ -48,6 +48,15 @@ it('it runs the release’s own image, with the tenant’s volume only where it 
   expect(pod({ volume: true }).volumes).toContainEqual({ name: 'files', persistentVolumeClaim: { claimName: 'files' } })
 })
 
+it('it runs on the nodes that the cell has for tenants', () => {
+  expect(pod()).toMatchObject({ nodeSelector: {}, tolerations: [] })
+  const nodes = { selector: { pool: 'tenants' }, tolerations: [{ key: 'tenants' }] }
+  expect(pod({ cell: { ...cell, cluster: { ...cell.cluster, nodes } } })).toMatchObject({
+    nodeSelector: { pool: 'tenants' },
+    tolerations: [{ key: 'tenants', operator: 'Exists' }],
+  })
+})
+
 it('a pod that ended says how, and what it said last', () => {
   const ended = (terminated: object) => ({ metadata: { name: 'migration-x' }, status: { containerStatuses: [{ state: { terminated } }] } })
   expect(endOf(ended({ reason: 'OOMKilled', exitCode: 137 }) as never)).toBe('migration-x ended with OOMKilled 137')

@@ -2,6 +2,7 @@ import type { Cell } from '@cityos/contract'
 import type { V1Job, V1Secret } from '@kubernetes/client-node'
 import type { JobTask } from '../job/task.ts'
 import { imageOf } from '../names.ts'
+import { placementOf } from '../node-placement.ts'
 import { roleLabel, tenantLabel } from '../observation/labels.ts'
 
 /** What a Job of a tenant is to be. */
@@ -54,6 +55,7 @@ export function jobObjects(order: JobOrder, token: string): { job: V1Job; secret
           serviceAccountName: 'data-plane',
           automountServiceAccountToken: false,
           enableServiceLinks: false,
+          ...placementOf(cell),
           terminationGracePeriodSeconds: 5,
           securityContext: {
             runAsNonRoot: true,

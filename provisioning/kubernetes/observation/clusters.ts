@@ -59,9 +59,11 @@ export class KubernetesClusters implements Clusters {
     const { kubeConfigOf, tenantOf } = this.#parts
     return new ClusterWatch({
       kubeConfig: kubeConfigOf(cell),
-      heard({ namespace }) {
+      heard({ namespace, phase }) {
         const tenantId = tenantOf(namespace, cell)
-        if (tenantId !== null) watcher.heard(tenantId)
+        if (tenantId === null) return
+        if (phase === 'LISTED') watcher.listed(tenantId)
+        else watcher.heard(tenantId)
       },
       answers: (kind, error) => watcher.answered(kind, error === null ? null : faultOf(error, { cell: cell.name, what: `its ${kind}s` })),
     })

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { KubeConfig } from '@kubernetes/client-node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Change, ClusterWatch } from './watch.ts'
+import { type Change, ClusterWatch, type WatchParts } from './watch.ts'
 
 const kind = { kind: 'NetworkPolicy', path: '/apis/networking.k8s.io/v1/networkpolicies' }
 const metadata = (name: string, resourceVersion: string) => ({ name, namespace: 'tenant-1', resourceVersion })
@@ -71,6 +71,7 @@ class ScriptedServer {
 
 let server: ScriptedServer
 let watch: ClusterWatch
+let parts: WatchParts
 let heard: Change[]
 let faults: unknown[]
 let answering = false
@@ -84,7 +85,8 @@ beforeEach(async () => {
     answering = error === null
     if (error !== null) faults.push(error)
   }
-  watch = new ClusterWatch({ kubeConfig, heard: (change) => void heard.push(change), answers, kinds: [kind] })
+  parts = { kubeConfig, heard: (change) => void heard.push(change), answers }
+  watch = new ClusterWatch({ ...parts, kinds: [kind] })
 })
 afterEach(async () => {
   await watch.stop()
@@ -99,10 +101,32 @@ describe('the watch of a cluster', () => {
     watch.start()
     await watching()
     server.send('DELETED', { metadata: metadata('deny', '11') })
-    await expect.poll(names, patient).toEqual(['ADDED deny', 'DELETED deny'])
-    expect(heard[0]).toEqual({ namespace: 'tenant-1', kind: 'NetworkPolicy', name: 'deny', phase: 'ADDED' })
+    await expect.poll(names, patient).toEqual(['LISTED deny', 'DELETED deny'])
+    expect(heard[0]).toEqual({ namespace: 'tenant-1', kind: 'NetworkPolicy', name: 'deny', phase: 'LISTED' })
     expect(server.accepts.every((accept) => accept?.includes('as=PartialObjectMetadata'))).toBe(true)
     expect(server.requests.every((url) => url.searchParams.get('labelSelector') === 'cityos.dev/tenant')).toBe(true)
+  })
+
+  it('hears what something should be, and not what has become of it, where nothing depends on that', async () => {
+    watch = new ClusterWatch({ ...parts, kinds: [{ ...kind, wishOnly: true }] })
+    watch.start()
+    await watching()
+    const written = (version: string, name: string, ...by: object[]) =>
+      server.send('MODIFIED', { metadata: { ...metadata(name, version), managedFields: by } })
+    const wish = (time: string) => ({ manager: 'kubectl-edit', time })
+    const status = (time: string) => ({ manager: 'kube-controller-manager', subresource: 'status', time })
+    written('10', 'scaled', wish('2026-11-23T10:00:00Z'), status('2026-11-23T10:00:01Z'))
+    written('11', 'edited', wish('2026-11-23T10:00:02Z'), status('2026-11-23T10:00:01Z'))
+    written('12', 'both at once', wish('2026-11-23T10:00:03Z'), status('2026-11-23T10:00:03Z'))
+    await expect.poll(names, patient).toEqual(['MODIFIED edited', 'MODIFIED both at once'])
+  })
+
+  it('hears of something that only repeats itself once', async () => {
+    watch = new ClusterWatch({ ...parts, kinds: [{ ...kind, onceOnly: true }] })
+    watch.start()
+    await watching()
+    for (const type of ['ADDED', 'MODIFIED', 'MODIFIED', 'DELETED'] as const) server.send(type, { metadata: metadata('back-off', '10') })
+    await expect.poll(names, patient).toEqual(['ADDED back-off', 'DELETED back-off'])
   })
 
   it('goes on after an interruption from where it was', async () => {
@@ -123,14 +147,14 @@ describe('the watch of a cluster', () => {
     watch.start()
     await watching()
     server.send('ERROR', { code: 410, message: 'too old resource version' })
-    await expect.poll(names, patient).toEqual(['ADDED deny', 'ADDED deny'])
+    await expect.poll(names, patient).toEqual(['LISTED deny', 'LISTED deny'])
   })
 
   it('tries again when the cluster fails, and says so', async () => {
     server.refusals.push({ status: 500 }, { status: 403 })
     server.present = [{ metadata: metadata('deny', '9') }]
     watch.start()
-    await expect.poll(names, patient).toEqual(['ADDED deny'])
+    await expect.poll(names, patient).toEqual(['LISTED deny'])
     expect(faults).toMatchObject([{ code: 500 }, { code: 403 }])
   })
 })

@@ -9,7 +9,8 @@ export interface Change {
   namespace: string
   kind: string
   name: string
-  phase: 'ADDED' | 'MODIFIED' | 'DELETED'
+  /** `LISTED`: it was there when the watch began, or began anew. */
+  phase: 'LISTED' | 'ADDED' | 'MODIFIED' | 'DELETED'
 }
 
 export interface WatchParts {
@@ -81,7 +82,7 @@ export class ClusterWatch {
   async #list(kind: WatchedKind): Promise<string> {
     const { items, version } = await listMetadata(this.#parts.kubeConfig, kind.path, selection(kind), this.#stop.signal)
     this.#parts.answers(kind.kind, null)
-    for (const metadata of items) this.#hear(kind, 'ADDED', metadata)
+    for (const metadata of items) this.#hear(kind, 'LISTED', metadata)
     return version
   }
 
@@ -95,7 +96,9 @@ export class ClusterWatch {
         return
       }
       position.version = object.metadata?.resourceVersion ?? position.version
-      if (type !== 'BOOKMARK' && object.metadata) this.#hear(kind, type, object.metadata)
+      if (type === 'BOOKMARK' || !object.metadata) continue
+      if (type === 'MODIFIED' && (kind.onceOnly || (kind.wishOnly && isStatusOnly(object.metadata)))) continue
+      this.#hear(kind, type, object.metadata)
     }
   }
 
@@ -107,6 +110,14 @@ export class ClusterWatch {
   async #pause(milliseconds: number): Promise<void> {
     await delay(milliseconds, undefined, { signal: this.#stop.signal }).catch(() => undefined)
   }
+}
+
+/** Whether the last that was written to it is its status: the cluster notes for every writer when it wrote, to the second. */
+function isStatusOnly({ managedFields = [], deletionTimestamp }: V1ObjectMeta): boolean {
+  const at = (entry: { time?: Date | string }) => new Date(entry.time ?? 0).getTime()
+  const last = Math.max(...managedFields.map(at))
+  const lastWritten = managedFields.filter((entry) => at(entry) === last)
+  return deletionTimestamp === undefined && lastWritten.length > 0 && lastWritten.every(({ subresource }) => subresource === 'status')
 }
 
 const selection = (kind: WatchedKind): Record<string, string> => (kind.unlabelled ? {} : { labelSelector: tenantLabel })

@@ -1,0 +1,11 @@
+/** What there is to know of tenants' stacks and pods for somebody who makes or plays them by hand: tests of whole fleets. */
+export { Sealer } from '../local/node/seal.ts'
+export { databaseName } from '../local/postgres/databases.ts'
+export { tenantLogins } from '../local/postgres/logins.ts'
+export { contentOf } from './content.ts'
+export { jobServer } from './job/server.ts'
+export { JobTask } from './job/task.ts'
+export { planePort } from './names.ts'
+export { watchedKinds } from './observation/kinds.ts'
+export { roleLabel, tenantLabel } from './observation/labels.ts'
+export { TenantStore } from './tenant-store.ts'
