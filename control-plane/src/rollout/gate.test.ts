@@ -175,6 +175,10 @@ describe('the gate', () => {
     const once = (when: number) => (look: number) => quiet(look === when ? 15 : 0)(look)
     expect(soak(once(3), quiet(0), 4)).toMatchObject({ verdict: 'watching' })
     expect(figure(soak(once(12), quiet(0)), 'probes')).toMatchObject({ verdict: 'unconfirmed' })
+    // with nobody held out
+    const nobody = () => ({ tenants: 0 })
+    expect(figure(soak(quiet(5), nobody), 'probes')).toMatchObject({ verdict: 'exceeded' })
+    expect(figure(soak(quiet(0), nobody), 'probes')).toMatchObject({ verdict: 'ok' })
     expect(soak(once(12), quiet(0)).verdict).toBe('watching')
     expect(soak(once(12), quiet(0), 13).verdict).toBe('passed')
     expect(soak(quiet(3), quiet(3)).verdict).toBe('passed')

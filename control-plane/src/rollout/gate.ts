@@ -175,7 +175,10 @@ function probes({ upgraded, control }: Arms, samples: readonly GateSample[], thr
   const theirs = rate(control.probes.failed, control.probes.checks)
   const limit = theirs + thresholds.probe_budget
   const failures = ({ probes: { failed, checks } }: ArmDelta): Failed => ({ failed, tries: checks })
-  const bad = mine > limit && clearlyMore(failures(upgraded), failures(control))
+  // nobody was held out: nothing says that this much is usual
+  const alone = control.probes.checks === 0
+  const { failed, checks } = upgraded.probes
+  const bad = mine > limit && (alone ? clearlyAbove(0, failed, checks) : clearlyMore(failures(upgraded), failures(control)))
   const looks = samples
     .filter((sample) => sample.upgraded.probes.checks > 0)
     .map(({ upgraded: { probes: of } }) => of.failed / of.checks > limit)
