@@ -5,7 +5,6 @@ import { createClient } from '@cityos/contract'
 import { type Operation, readCell, type Tenant } from '@cityos/control-plane/contract'
 import { namespaceOf, stackOf } from '@cityos/provisioning/kubernetes'
 import { BatchV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { Databases, databaseName } from '../../provisioning/local/postgres/databases.ts'
 import { agreeAsSecond } from '../second-operator.ts'
@@ -13,7 +12,7 @@ import { buy, type Way } from '../shopping.ts'
 import { openCluster } from './cluster/cluster.ts'
 import { startPostgres } from './cluster/parts/postgres.ts'
 import { type CellBeside, type ControlPlaneHere, controlPlaneHere } from './control-plane-here.ts'
-import { removeTenants } from './platform.ts'
+import { removeTenants, sql } from './platform.ts'
 import { type ReleaseImages, releaseImages } from './release-image.ts'
 import { knownRelease, visit } from './tenant-platform.ts'
 
@@ -105,7 +104,7 @@ async function kept({ prefix, postgres }: Pick<CellBeside, 'prefix' | 'postgres'
   const server = new Databases(postgres.url)
   const there = await server.tenants()
   await server.close()
-  const stacks = await rows<{ key: string }>(here.stateUrl, `SELECT key FROM pulumi_state WHERE key LIKE '%/stacks/%${stack}.json'`)
+  const stacks = await sql<{ key: string }>(here.stateUrl, `SELECT key FROM pulumi_state WHERE key LIKE '%/stacks/%${stack}.json'`)
   return [
     ...items.flatMap(({ metadata }) => (metadata?.name === name ? ['namespace'] : [])),
     ...claims.map(() => 'volume'),
@@ -115,25 +114,15 @@ async function kept({ prefix, postgres }: Pick<CellBeside, 'prefix' | 'postgres'
 }
 const whole = ['namespace', 'volume', '', '_app', '_own', 'stack']
 
-async function rows<Row extends pg.QueryResultRow>(url: string, statement: string): Promise<Row[]> {
-  const client = new pg.Client(url)
-  await client.connect()
-  try {
-    return (await client.query<Row>(statement)).rows
-  } finally {
-    await client.end()
-  }
-}
-
 /** What must not get lost: orders by number, and the ledger's accounts as their entries add up. */
 async function books(cell: CellBeside): Promise<{ orders: string[]; balances: object[]; unbalanced: number }> {
   const url = Object.assign(new URL(cell.postgres.administratorUrl), { pathname: `/${databaseName(tenant.id)}` }).toString()
-  const orders = await rows<{ number: string }>(url, 'SELECT number::text FROM "order" ORDER BY 1')
-  const balances = await rows(
+  const orders = await sql<{ number: string }>(url, 'SELECT number::text FROM "order" ORDER BY 1')
+  const balances = await sql(
     url,
     'SELECT a.code, a.currency_code, sum(e.amount)::text AS sum FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id GROUP BY 1, 2 ORDER BY 1, 2',
   )
-  const unbalanced = await rows(url, 'SELECT txn_id FROM ledger_entry GROUP BY txn_id, currency_code HAVING sum(amount) <> 0')
+  const unbalanced = await sql(url, 'SELECT txn_id FROM ledger_entry GROUP BY txn_id, currency_code HAVING sum(amount) <> 0')
   return { orders: orders.map(({ number }) => number), balances, unbalanced: unbalanced.length }
 }
 

@@ -165,7 +165,8 @@ function within(url: string, database: string): string {
   return parsed.toString()
 }
 
-async function sql<Row extends pg.QueryResultRow>(url: string, statement: string): Promise<Row[]> {
+/** Runs one statement on a connection of its own. */
+export async function sql<Row extends pg.QueryResultRow>(url: string, statement: string): Promise<Row[]> {
   const client = new pg.Client(url)
   await client.connect()
   try {
