@@ -46,6 +46,11 @@ export async function requirePrograms(): Promise<void> {
     for (const each of missing) say(`Tests that need ${each.name} are skipped; to run them: apt-get install ${each.debian}`)
     return
   }
+  install(packages)
+}
+
+/** Brings packages of the distribution. @throws when it has none, or refuses */
+function install(packages: string[]): void {
   if (!findProgram('apt-get'))
     throw new Failure(`These tests need ${packages.join(' and ')}, and this machine has no apt-get to install them with.`)
   say(`installing ${packages.join(', ')}`)
@@ -79,9 +84,13 @@ export function requireMachine(): void {
     ps: 'procps',
   }
   const missing = Object.entries(needed).filter(([name]) => !findProgram(name))
-  const packages = [...new Set(missing.map(([, debian]) => debian))].join(' ')
-  if (missing.length > 0)
-    throw new Failure(`The k8s tests need ${missing.map(([name]) => name).join(', ')}.`, `Debian, Ubuntu: apt-get install ${packages}`)
+  const packages = [...new Set(missing.map(([, debian]) => debian))]
+  if (missing.length > 0 && process.env['CI'] !== 'true')
+    throw new Failure(
+      `The k8s tests need ${missing.map(([name]) => name).join(', ')}.`,
+      `Debian, Ubuntu: apt-get install ${packages.join(' ')}`,
+    )
+  if (missing.length > 0) install(packages)
   // Root in a container often may not: better said now than after the tools were built.
   const tried = spawnSync('unshare', ['--mount', '--net', '--pid', '--uts', '--fork', 'true'], { encoding: 'utf8' })
   if (tried.status !== 0)

@@ -10,11 +10,15 @@ const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 const folder = join(root, 'dist/oci')
 
-/** A release of this checkout as the cluster has it. */
-export interface ReleaseImages {
+/** A release on this machine. */
+export interface BuiltRelease {
   version: string
-  /** The release's folder on this machine. */
+  /** Its folder. */
   dir: string
+}
+
+/** A release of this checkout as the cluster has it. */
+export interface ReleaseImages extends BuiltRelease {
   /** As pods name it: what tenants run. */
   image: string
   /** The same and Pulumi. */
@@ -26,22 +30,26 @@ export interface ReleaseImages {
  * --oci` does, and handed to the node once. CITYOS_RELEASE names a finished release to take instead.
  */
 export async function releaseImages(cluster: Cluster): Promise<ReleaseImages> {
-  const { version, dir } = await builtRelease()
-  const tag = version.replaceAll('+', '-')
-  const archive = join(folder, `cityos-${tag}.tar`)
-  const report = `${archive}.json`
-  if (!existsSync(archive) || !existsSync(report)) {
-    await mkdir(folder, { recursive: true })
-    const made = await node('scripts/oci/main.ts', '--release', dir, '--out', archive, '--control-plane')
-    await writeFile(report, made)
-  }
-  const { images } = JSON.parse(await readFile(report, 'utf8')) as { images: { name: string }[] }
-  const handedOver = join(cluster.description.folder, `images-${tag}`)
+  const release = await builtRelease()
+  const { archive, images } = await builtImages(release)
+  const handedOver = join(cluster.description.folder, `images-${imageTag(release.version)}`)
   if (!existsSync(handedOver)) {
     await cluster.importImage(archive)
     writeFileSync(handedOver, '')
   }
-  return { version, dir, image: images[0]!.name, controlPlaneImage: images[1]!.name }
+  return { ...release, image: images[0]!.name, controlPlaneImage: images[1]!.name }
+}
+
+/** The images of a release on this machine, tenants' first: built when they are not there yet. */
+export async function builtImages({ version, dir }: BuiltRelease): Promise<{ archive: string; images: { name: string }[] }> {
+  const archive = join(folder, `cityos-${imageTag(version)}.tar`)
+  const report = `${archive}.json`
+  if (!existsSync(archive) || !existsSync(report)) {
+    await mkdir(folder, { recursive: true })
+    await writeFile(report, await node('scripts/oci/main.ts', '--release', dir, '--out', archive, '--control-plane'))
+  }
+  const { images } = JSON.parse(await readFile(report, 'utf8')) as { images: { name: string }[] }
+  return { archive, images }
 }
 
 /** Gives an image that the node has already the name that it has in another release. */
@@ -53,9 +61,9 @@ export async function nameImage(cluster: Cluster, from: string, version: string)
 }
 
 /** The release of this checkout, or the one CITYOS_RELEASE names, as a folder. */
-export async function builtRelease(): Promise<{ version: string; dir: string }> {
+export async function builtRelease(): Promise<BuiltRelease> {
   const given = process.env['CITYOS_RELEASE']
-  if (!given) return JSON.parse(await node('scripts/build.ts', '--quiet', '--json')) as { version: string; dir: string }
+  if (!given) return JSON.parse(await node('scripts/build.ts', '--quiet', '--json')) as BuiltRelease
   const { version } = JSON.parse(await readFile(join(given, 'release.json'), 'utf8')) as { version: string }
   return { version, dir: given }
 }
