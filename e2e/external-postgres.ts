@@ -3,9 +3,10 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { give, postgresAccount } from '@cityos/provisioning/postgres-account'
-import pg from 'pg'
+import type pg from 'pg'
 import { eventually } from './eventually.ts'
 import { freePort } from './platform.ts'
+import { sql } from './sql.ts'
 
 /** A server of the system's own Postgres, with a role that may create databases and roles and nothing more. */
 export class ExternalPostgres {
@@ -45,13 +46,7 @@ export class ExternalPostgres {
   }
 
   async query<T extends pg.QueryResultRow>(statement: string): Promise<T[]> {
-    const client = new pg.Client(this.administrator)
-    await client.connect()
-    try {
-      return (await client.query<T>(statement)).rows
-    } finally {
-      await client.end()
-    }
+    return sql<T>(this.administrator, statement)
   }
 
   async stop(): Promise<void> {

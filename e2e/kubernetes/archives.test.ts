@@ -5,8 +5,9 @@ import { StaleFence } from '@cityos/provisioning'
 import { newArchiveKey, recipientOf } from '@cityos/provisioning/archive-key'
 import { kubeConfigOf, namespaceOf } from '@cityos/provisioning/kubernetes'
 import { BatchV1Api } from '@kubernetes/client-node'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { sql } from '../sql.ts'
 import { openCluster } from './cluster/cluster.ts'
 import { nameImage, type ReleaseImages, releaseImages } from './release-image.ts'
 import { fence, knownRelease, newTenant, releaseCalled, type TenantPlatform, tenantPlatform, visit } from './tenant-platform.ts'
@@ -76,13 +77,7 @@ const served = async (host: string) =>
 async function query<Row extends pg.QueryResultRow>(id: string, text: string): Promise<Row[]> {
   const url = new URL(platform.cell.access.database_url)
   url.pathname = `/t_${id.slice(id.indexOf('_') + 1)}`
-  const client = new pg.Client(url.toString())
-  await client.connect()
-  try {
-    return (await client.query<Row>(text)).rows
-  } finally {
-    await client.end()
-  }
+  return await sql<Row>(url.toString(), text)
 }
 
 it('a job in the tenant’s namespace writes its archive, and another one restores it for a test', { timeout: 180_000 }, async () => {

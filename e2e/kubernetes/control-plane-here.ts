@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Cell, ControlPlaneBinding, type OperatorCredential } from '@cityos/contract'
-import pg from 'pg'
 import { Platform } from '../platform.ts'
+import { sql } from '../sql.ts'
 import type { Cluster, ClusterDescription } from './cluster/cluster.ts'
 import type { ReleaseImages } from './release-image.ts'
 
@@ -165,14 +165,4 @@ async function answers(port: number): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   )
-}
-
-async function sql(url: string, statement: string): Promise<void> {
-  const client = new pg.Client(url)
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
 }

@@ -2,11 +2,12 @@ import { type Cell, DomainError } from '@cityos/contract'
 import { namespaceOf } from '@cityos/provisioning/kubernetes'
 import { KubeConfig } from '@kubernetes/client-node'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { sql } from '../sql.ts'
 import { openCluster } from './cluster/cluster.ts'
 import { layout } from './cluster/layout.ts'
 import { type ReleaseImages, releaseImages } from './release-image.ts'
 import { killRunOf } from './stack-runs.ts'
-import { fence, knownRelease, newTenant, releaseCalled, sql, type TenantPlatform, tenantPlatform } from './tenant-platform.ts'
+import { fence, knownRelease, newTenant, releaseCalled, type TenantPlatform, tenantPlatform } from './tenant-platform.ts'
 
 // What an operator reads when something of a cell is missing: which, and what to do about it.
 

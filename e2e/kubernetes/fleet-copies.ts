@@ -3,7 +3,7 @@ import { newId } from '@cityos/contract'
 import { namespaceOf } from '@cityos/provisioning/kubernetes'
 import { contentOf, databaseName, Sealer, TenantStore, tenantLogins, watchedKinds } from '@cityos/provisioning/kubernetes/pods'
 import { dumpYaml, KubeConfig, type KubernetesObject } from '@kubernetes/client-node'
-import pg from 'pg'
+import { sql } from '../sql.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import type { ControlPlaneHere } from './control-plane-here.ts'
 import { chartDir, Hands } from './helm.ts'
@@ -86,30 +86,20 @@ async function objectsOf(cluster: Cluster, { binding }: ControlPlaneHere, id: st
 /** Rows of the registry and of the driver's memory. */
 async function remember({ binding }: ControlPlaneHere, of: { id: string; slug: string }, ids: string[], slugs: string[]): Promise<void> {
   const pairs = 'unnest($2::text[], $3::text[]) AS copy (id, slug)'
-  await queried(
+  await sql(
     binding.database.url,
     `INSERT INTO tenant SELECT (jsonb_populate_record(t, jsonb_build_object(
        'id', copy.id, 'slug', copy.slug, 'slug_claim', copy.slug, 'status', 'provisioning', 'runtime', NULL))).*
      FROM tenant t, ${pairs} WHERE t.id = $1`,
     [of.id, ids, slugs],
   )
-  await queried(
+  await sql(
     binding.kubernetes!.state_url,
     `INSERT INTO kubernetes.tenant (id, fence, state) SELECT copy.id, 0,
        replace(replace(state::text, $4, substr(copy.id, 5)), $5, copy.slug)::jsonb || '{"secrets": null}'
      FROM kubernetes.tenant t, ${pairs} WHERE t.id = $1`,
     [of.id, ids, slugs, bare(of.id), of.slug],
   )
-}
-
-async function queried(url: string, text: string, values: unknown[]): Promise<void> {
-  const client = new pg.Client(url)
-  await client.connect()
-  try {
-    await client.query(text, values)
-  } finally {
-    await client.end()
-  }
 }
 
 /** Server-side apply over few connections that stay open: thousands of objects in a minute, where kubectl takes many. */

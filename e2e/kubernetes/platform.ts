@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { type PlatformStack, platformStack } from '@cityos/provisioning/kubernetes/platform'
 import { PlatformSecrets, PlatformSettings } from '@cityos/provisioning/kubernetes/platform-settings'
 import { KubeConfig, KubernetesObjectApi } from '@kubernetes/client-node'
-import pg from 'pg'
+import type pg from 'pg'
+import { sql } from '../sql.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import type { ReleaseImages } from './release-image.ts'
 
@@ -163,15 +164,4 @@ function within(url: string, database: string): string {
   const parsed = new URL(url)
   parsed.pathname = `/${database}`
   return parsed.toString()
-}
-
-/** Runs one statement on a connection of its own. */
-export async function sql<Row extends pg.QueryResultRow>(url: string, statement: string): Promise<Row[]> {
-  const client = new pg.Client(url)
-  await client.connect()
-  try {
-    return (await client.query<Row>(statement)).rows
-  } finally {
-    await client.end()
-  }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Cell, newId, type ReleaseManifest, TenantDocument } from '@cityos/contract'
 import type { Fence, Release, TenantSecrets } from '@cityos/provisioning'
 import { KubernetesDriver } from '@cityos/provisioning/kubernetes'
-import pg from 'pg'
+import { sql } from '../sql.ts'
 import type { Cluster } from './cluster/cluster.ts'
 
 /** A driver on the test cluster, and what is needed to play the control plane for it. */
@@ -166,14 +166,4 @@ export function visit(cluster: Cluster, host: string, path: string): Promise<{ s
     sent.once('error', reject)
     sent.end()
   })
-}
-
-export async function sql(url: string, statement: string): Promise<void> {
-  const client = new pg.Client(url)
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
 }

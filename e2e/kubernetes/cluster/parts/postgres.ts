@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { give, postgresAccount } from '@cityos/provisioning/postgres-account'
 import { embeddedBinaries } from '@cityos/provisioning/postgres-binaries'
 import { reachableBinaries } from '@cityos/provisioning/postgres-location'
-import pg from 'pg'
+import { sql } from '../../../sql.ts'
 import type { ClusterDescription } from '../cluster.ts'
 import { layout } from '../layout.ts'
 import { type Surroundings, startComponent, succeeds, untilReady } from '../site.ts'
@@ -49,17 +49,7 @@ export async function startPostgres(
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ])
   const administratorUrl = database('administrator', passwords.administrator)
-  await untilReady(postgres, () => succeeds(query(administratorUrl, 'SELECT 1')))
-  await query(administratorUrl, `CREATE ROLE city LOGIN PASSWORD '${passwords.city}' CREATEDB CREATEROLE`)
+  await untilReady(postgres, () => succeeds(sql(administratorUrl, 'SELECT 1')))
+  await sql(administratorUrl, `CREATE ROLE city LOGIN PASSWORD '${passwords.city}' CREATEDB CREATEROLE`)
   return { url: database('city', passwords.city), administratorUrl, host: address, port, cidr: `${address}/32` }
-}
-
-async function query(url: string, statement: string): Promise<void> {
-  const client = new pg.Client(url)
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
 }
