@@ -68,8 +68,8 @@ export default defineConfig({
           // runs inside the namespaces of a test cluster, which `./cityos test k8s` starts around it
           name: 'k8s',
           include: ['e2e/kubernetes/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
           fileParallelism: false,
           pool: 'forks',
           retry,

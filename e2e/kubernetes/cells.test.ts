@@ -73,7 +73,7 @@ beforeAll(async () => {
   tenant = await here.cityos.json<Tenant>([...args, '--region', 'test', '--seed', '--wait'])
   expect(tenant.cell).toBe('here-1')
   await served()
-}, 500_000)
+})
 afterAll(async () => {
   process.stdout.write(`${here?.said().join('\n').slice(-4_000)}\n`)
   await here?.close()
@@ -82,7 +82,7 @@ afterAll(async () => {
   if (!existsSync(join(folder, 'processes', 'postgres-2.json'))) return
   await cluster.component('postgres-2').kill()
   rmSync(join(folder, 'postgres-2'), { recursive: true, force: true })
-}, 180_000)
+})
 
 const served = () =>
   vi.waitFor(async () => expect((await visit(cluster, host, '/v1/store/products?limit=1')).status).toBe(200), {
@@ -131,7 +131,7 @@ const ask = (cell: string) => here.cityos.json(['tenant', 'move', 'market', '--t
 const shown = (id: string) => here.cityos.json<Operation>(['operation', 'show', id])
 const inCell = async () => (await here.cityos.json<Tenant>(['tenant', 'show', 'market'])).cell
 
-it('a cell that does not answer, or is not there, is refused before anybody agrees', { timeout: 120_000 }, async () => {
+it('a cell that does not answer, or is not there, is refused before anybody agrees', async () => {
   const session = await here.cityos.operator()
   await vi.waitFor(async () => expect((await session.call(readCell, { params: { name: 'here-4' } })).unreachable).not.toBeNull(), {
     timeout: 60_000,
@@ -142,9 +142,7 @@ it('a cell that does not answer, or is not there, is refused before anybody agre
   await expect(ask('here-1')).rejects.toThrow(/market is in cell here-1 already/)
 })
 
-it('what fails before the tenant is taken over leaves it where it was, selling, and nothing in the other cell', {
-  timeout: 400_000,
-}, async () => {
+it('what fails before the tenant is taken over leaves it where it was, selling, and nothing in the other cell', async () => {
   await ask('here-3')
   await expect(agreeAsSecond(here.cityos, 'market')).rejects.toThrow(/nowhere\/cityos/)
   expect(await inCell()).toBe('here-1')
@@ -153,9 +151,7 @@ it('what fails before the tenant is taken over leaves it where it was, selling, 
   expect(await kept(cells['here-1'], stackOf(tenant.id, null))).toEqual(whole)
 })
 
-it('a tenant goes to another cell while customers buy: what was accepted is there, and nothing is left behind', {
-  timeout: 400_000,
-}, async () => {
+it('a tenant goes to another cell while customers buy: what was accepted is there, and nothing is left behind', async () => {
   const accepted: string[] = []
   const { orders: earlier } = await books(cells['here-1'])
   let moving = true
@@ -189,9 +185,7 @@ it('a tenant goes to another cell while customers buy: what was accepted is ther
   expect(await kept(cells['here-2'], stackOf(tenant.id, 'here-2'))).toEqual(whole)
 })
 
-it('a control plane that is killed while the archive is loaded is followed by one that brings the tenant back', {
-  timeout: 400_000,
-}, async () => {
+it('a control plane that is killed while the archive is loaded is followed by one that brings the tenant back', async () => {
   const before = await books(cells['here-2'])
   await ask('here-1')
   const agreed = agreeAsSecond(here.cityos, 'market').catch((error: Error) => error)

@@ -14,16 +14,16 @@ beforeAll(async () => {
   release = await releaseImages(cluster)
   platform = await tenantPlatform(cluster, release.image)
   tenant = newTenant('souq', release.version)
-}, 300_000)
+})
 afterAll(async () => {
   const { driver } = platform
   await driver.stop(tenant.document.id, fence(99)).catch(() => undefined)
   await driver.dropDatabase(tenant.document.id, fence(99)).catch(() => undefined)
   await driver.forget(tenant.document.id, fence(99)).catch(() => undefined)
   await platform.close()
-}, 120_000)
+})
 
-it('a tenant is made, filled and reached through the gateway', { timeout: 180_000 }, async () => {
+it('a tenant is made, filled and reached through the gateway', async () => {
   const { driver } = platform
   const { id } = tenant.document
   await driver.prepareRelease(knownRelease(release))
@@ -35,14 +35,14 @@ it('a tenant is made, filled and reached through the gateway', { timeout: 180_00
   expect(await driver.seed(id, fence(1))).toEqual({ changed: true })
   expect(await driver.seed(id, fence(1))).toEqual({ changed: false })
   await driver.route(id, [tenant.host], fence(1))
-  await vi.waitFor(async () => expect((await visit(cluster, tenant.host, '/en')).status).toBe(200), { timeout: 20_000, interval: 200 })
+  await vi.waitFor(async () => expect((await visit(cluster, tenant.host, '/en')).status).toBe(200), { timeout: 60_000, interval: 200 })
   const products = await visit(cluster, tenant.host, '/v1/store/products?limit=5')
   expect((JSON.parse(products.body) as { data: unknown[] }).data).toHaveLength(5)
   // Nobody plays the control plane here, which its health says.
   expect(await driver.health(id)).toMatchObject({ status: 'degraded', release: release.version, usage: { products: expect.any(Number) } })
 })
 
-it('a second control plane finds the same tenant, and an older one is refused', { timeout: 60_000 }, async () => {
+it('a second control plane finds the same tenant, and an older one is refused', async () => {
   const { id } = tenant.document
   const second = platform.another()
   expect(await second.state(id)).toMatchObject({ runtime: 'running' })
@@ -50,7 +50,7 @@ it('a second control plane finds the same tenant, and an older one is refused', 
   await expect(platform.driver.route(id, [], fence(1))).rejects.toThrow('a newer operation has taken over')
 })
 
-it('what was deleted or changed by hand is put back', { timeout: 120_000 }, async () => {
+it('what was deleted or changed by hand is put back', async () => {
   const { driver, cell } = platform
   const { id } = tenant.document
   const namespace = namespaceOf(id)
@@ -67,7 +67,7 @@ it('what was deleted or changed by hand is put back', { timeout: 120_000 }, asyn
   expect(await driver.repair(id, fence(3))).toEqual([])
 })
 
-it('it sleeps without a process and wakes with its data', { timeout: 120_000 }, async () => {
+it('it sleeps without a process and wakes with its data', async () => {
   const { driver, cell } = platform
   const { id } = tenant.document
   const core = kubeConfigOf(cell).makeApiClient(CoreV1Api)
@@ -79,13 +79,13 @@ it('it sleeps without a process and wakes with its data', { timeout: 120_000 }, 
   })
   await driver.wake(id)
   await vi.waitFor(async () => expect((await visit(cluster, tenant.host, '/v1/store/products?limit=1')).status).toBe(200), {
-    timeout: 20_000,
+    timeout: 60_000,
     interval: 200,
   })
   expect(await driver.repair(id, fence(3)), 'nothing has to be put back of what has just woken').toEqual([])
 })
 
-it('nothing is left of a tenant that is deleted', { timeout: 180_000 }, async () => {
+it('nothing is left of a tenant that is deleted', async () => {
   const { driver } = platform
   const { id } = tenant.document
   await driver.route(id, [], fence(4))

@@ -21,7 +21,7 @@ beforeAll(async () => {
   platform = await tenantPlatform(cluster, release.image)
   well = platform.cell
   await platform.driver.prepareRelease(knownRelease(release))
-}, 300_000)
+})
 afterEach(() => {
   platform.cell = well
 })
@@ -74,7 +74,7 @@ const faultOf = (work: Promise<unknown>): Promise<DomainError> =>
   )
 
 describe('a cell nobody gets into', () => {
-  it('has no kubeconfig, one that cannot be read, one of no cluster, or one the cluster does not know', { timeout: 60_000 }, async () => {
+  it('has no kubeconfig, one that cannot be read, one of no cluster, or one the cluster does not know', async () => {
     const { driver } = platform
     const tenant = await prepared('locked-out')
     const told = async (kubeconfig: string | null) => {
@@ -90,9 +90,7 @@ describe('a cell nobody gets into', () => {
     await removed(tenant.id)
   })
 
-  it('lies where no packet comes back from: it counts as away, and a tenant of which nothing is there can be taken back', {
-    timeout: 60_000,
-  }, async () => {
+  it('lies where no packet comes back from: it counts as away, and a tenant of which nothing is there can be taken back', async () => {
     const { driver } = platform
     const tenant = await prepared('swallowed')
     platform.cell = withKubeconfig(kubeconfig({ server: `https://${layout.nowhere}:6443` }))
@@ -104,7 +102,7 @@ describe('a cell nobody gets into', () => {
     await removed(tenant.id)
   })
 
-  it('does not let the platform do something: the verb and the resource are named', { timeout: 120_000 }, async () => {
+  it('does not let the platform do something: the verb and the resource are named', async () => {
     const { driver } = platform
     const account = { name: 'half-a-platform', namespace: 'default' }
     const group = 'rbac.authorization.k8s.io'
@@ -142,7 +140,7 @@ describe('a cell nobody gets into', () => {
     await removed(tenant.id)
   })
 
-  it('lacks an operator that it says it has: the operator is named', { timeout: 120_000 }, async () => {
+  it('lacks an operator that it says it has: the operator is named', async () => {
     const { driver } = platform
     const kind = ['customresourcedefinition', 'servicemonitors.monitoring.coreos.com']
     const definition = JSON.parse(await cluster.kubectl(['get', ...kind, '--output=json'])) as {
@@ -173,10 +171,10 @@ describe('a tenant whose pods cannot come up', () => {
   beforeAll(async () => {
     tenant = await prepared('faulty')
     await platform.driver.start(tenant.id, fence(1))
-  }, 120_000)
-  afterAll(() => removed(tenant.id), 120_000)
+  })
+  afterAll(() => removed(tenant.id))
 
-  it('is told which image is missing, and goes on as it was', { timeout: 120_000 }, async () => {
+  it('is told which image is missing, and goes on as it was', async () => {
     const { driver } = platform
     const next = missing()
     try {
@@ -190,7 +188,7 @@ describe('a tenant whose pods cannot come up', () => {
     }
   })
 
-  it('goes on where a killed run has left its lock, and says that it took it away', { timeout: 120_000 }, async () => {
+  it('goes on where a killed run has left its lock, and says that it took it away', async () => {
     const { driver } = platform
     const cutOff = faultOf(driver.route(tenant.id, [tenant.host], fence(3)))
     await killRunOf(tenant.id)
@@ -202,7 +200,7 @@ describe('a tenant whose pods cannot come up', () => {
     expect(platform.notes.join('\n')).toContain('an earlier run was cut off and left its lock: taken away')
   })
 
-  it('is told that its quota is full, and comes up once it is not', { timeout: 120_000 }, async () => {
+  it('is told that its quota is full, and comes up once it is not', async () => {
     const { driver } = platform
     const namespace = namespaceOf(tenant.id)
     await driver.sleep(tenant.id)

@@ -121,19 +121,19 @@ it('reaches a host outside once that is allowed', async () => {
   const allowed = [{ cidr: `${outside.host.address}/32`, port: outside.host.port }]
   await upgrade(hands, shop, { ...shop.values, egress: { allowed } })
   const targets: Target[] = [['a host outside', outside.host.address, outside.host.port]]
-  await expect.poll(() => reach(shop, 'web', targets), { timeout: 20_000, interval: 500 }).toEqual({ 'a host outside': 'open' })
+  await expect.poll(() => reach(shop, 'web', targets), { timeout: 60_000, interval: 500 }).toEqual({ 'a host outside': 'open' })
 })
 
 it('is held back by its policies and by nothing else: without them the same attempts succeed', { retry: 0 }, async () => {
   const targets = await forbidden()
   for (const { namespace } of [shop, market]) await hands.kubectl('--namespace', namespace, 'delete', 'networkpolicy', '--all')
   const open = Object.fromEntries(targets.map(([name]) => [name, 'open']))
-  await expect.poll(() => reach(shop, 'web', targets), { timeout: 30_000, interval: 500 }).toEqual(open)
+  await expect.poll(() => reach(shop, 'web', targets), { timeout: 60_000, interval: 500 }).toEqual(open)
   // What was taken away by hand comes back with the chart.
   for (const tenant of [shop, market]) await upgrade(hands, tenant, tenant.values)
   await expect
     .poll(async () => Object.values(await reach(shop, 'web', targets)).filter((result) => result === 'open'), {
-      timeout: 30_000,
+      timeout: 60_000,
       interval: 500,
     })
     .toEqual([])

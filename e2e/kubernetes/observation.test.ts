@@ -53,7 +53,7 @@ beforeAll(async () => {
   const note = (tenantId: string) => heard.push(tenantId)
   watch = clusters.watch(cell, { listed: note, heard: note, answered: () => undefined })
   watch.start()
-  await vi.waitFor(() => expect(heard).toContain(id), 10_000)
+  await vi.waitFor(() => expect(heard).toContain(id), 20_000)
 })
 afterAll(async () => {
   await watch.stop()
@@ -85,7 +85,7 @@ it('nothing is wrong with what is as it was made', async () => {
 it('a policy that was deleted is heard of within a second, and is missing', async () => {
   const deleted = performance.now()
   await network.deleteNamespacedNetworkPolicy({ namespace, name: 'deny' })
-  await vi.waitFor(() => expect(heard).toContain(id), { timeout: 5_000, interval: 10 })
+  await vi.waitFor(() => expect(heard).toContain(id), { timeout: 20_000, interval: 10 })
   expect(performance.now() - deleted).toBeLessThan(1_000)
   expect(await codes()).toEqual(['object_missing NetworkPolicy/deny'])
   await putPolicy()
@@ -113,7 +113,7 @@ it('a pod that no node takes is told with the scheduler’s words, and its logs 
     spec: { containers: [container], nodeSelector: { 'kubernetes.io/hostname': 'nowhere' } },
   }
   await core.createNamespacedPod({ namespace, body })
-  await vi.waitFor(async () => expect(await codes()).toContain('pod_unschedulable Pod/web-1'), 10_000)
+  await vi.waitFor(async () => expect(await codes()).toContain('pod_unschedulable Pod/web-1'), 20_000)
   expect((await clusters.observe(id)).pods).toMatchObject([{ name: 'web-1', phase: 'Pending', ready: false, reason: 'Unschedulable' }])
   await expect(clusters.podLogs(id, 'web-2', { lines: 10, previous: false })).rejects.toMatchObject({ code: 'not_found' })
 })
@@ -127,7 +127,7 @@ it('a quota that refuses the next pod is full', async () => {
     spec: { replicas: 1, selector: { matchLabels: { app: 'more' } }, template },
   }
   await objects.create(set as object)
-  await vi.waitFor(async () => expect(await codes()).toContain('quota_full ResourceQuota/tenant'), 15_000)
+  await vi.waitFor(async () => expect(await codes()).toContain('quota_full ResourceQuota/tenant'), 20_000)
 })
 
 it('a namespace that cannot end names the finalizer that holds it', async () => {

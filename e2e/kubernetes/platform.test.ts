@@ -24,11 +24,11 @@ let folder: string
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cityos-platform-'))
   platform = await install(cluster, await releaseImages(cluster), folder)
-}, 300_000)
+})
 afterAll(async () => {
   await platform?.remove()
   rmSync(folder, { recursive: true, force: true })
-}, 180_000)
+})
 
 const leader = () => platform.registry<{ owner: string }>('SELECT owner FROM runner_lease').then(([row]) => row?.owner.split(':')[0] ?? '')
 const pods = async () => (await core.listNamespacedPod({ namespace: platform.namespace })).items
@@ -40,7 +40,7 @@ describe('the platform on a cluster', () => {
     expect(await ready()).toBe(2)
     expect((await visit(cluster, 'cityos.localhost', '/health')).status).toBe(200)
     expect((await visit(cluster, 'cityos.localhost', '/')).body).toContain('<html')
-    await vi.waitFor(async () => expect((await pods()).map(({ metadata }) => metadata?.name)).toContain(await leader()), 10_000)
+    await vi.waitFor(async () => expect((await pods()).map(({ metadata }) => metadata?.name)).toContain(await leader()), 60_000)
   })
 
   it('keeps what planes say to each other from whoever comes through the gateway', async () => {
@@ -50,7 +50,7 @@ describe('the platform on a cluster', () => {
     expect((await visit(cluster, 'cityos.localhost', '/metrics')).status).toBe(404)
   })
 
-  it('a second installation changes nothing', { timeout: 120_000 }, async () => {
+  it('a second installation changes nothing', async () => {
     const changes = await platform.up()
     expect(Object.keys(changes)).toEqual(['same'])
   })
@@ -65,7 +65,7 @@ describe('a tenant made by a control plane in a pod', () => {
   let id: string
   const seen = async () => (await platform.ask<{ observation: ClusterObservation }>('GET', '/api/v1/tenants/bazaar/cluster')).observation
 
-  it('is reached through the gateway, and its page shows its pods and their logs', { timeout: 240_000 }, async () => {
+  it('is reached through the gateway, and its page shows its pods and their logs', async () => {
     const started = await platform.ask<{ tenant: { id: string; cell: string }; operation: { id: string } }>('POST', '/api/v1/tenants', {
       slug: 'bazaar',
       name: 'Bazaar',
@@ -102,7 +102,7 @@ describe('a tenant made by a control plane in a pod', () => {
     expect(lines.length).toBeGreaterThan(0)
   })
 
-  it('has a network policy back that somebody deleted', { timeout: 60_000 }, async () => {
+  it('has a network policy back that somebody deleted', async () => {
     const namespace = namespaceOf(id)
     const before = (await network.readNamespacedNetworkPolicy({ namespace, name: 'deny' })).metadata?.uid
     await network.deleteNamespacedNetworkPolicy({ namespace, name: 'deny' })
@@ -111,12 +111,12 @@ describe('a tenant made by a control plane in a pod', () => {
         const { metadata } = await network.readNamespacedNetworkPolicy({ namespace, name: 'deny' })
         expect(metadata?.uid).not.toBe(before)
       },
-      { timeout: 30_000, interval: 250 },
+      { timeout: 60_000, interval: 250 },
     )
-    await vi.waitFor(async () => expect((await seen()).findings).toEqual([]), { timeout: 10_000, interval: 500 })
+    await vi.waitFor(async () => expect((await seen()).findings).toEqual([]), { timeout: 60_000, interval: 500 })
   })
 
-  it('has one of each kind back that somebody deleted', { timeout: 120_000 }, async () => {
+  it('has one of each kind back that somebody deleted', async () => {
     const namespace = namespaceOf(id)
     const taken = await oneOfEachKind(namespace)
     expect(taken.map(({ kind }) => kind).sort()).toEqual(expect.arrayContaining(['Deployment', 'HTTPRoute', 'NetworkPolicy', 'Service']))
@@ -132,12 +132,12 @@ describe('a tenant made by a control plane in a pod', () => {
       { timeout: 60_000, interval: 500 },
     )
     await vi.waitFor(async () => expect((await visit(cluster, 'bazaar.localhost', '/en')).status).toBe(200), {
-      timeout: 50_000,
+      timeout: 60_000,
       interval: 500,
     })
   })
 
-  it('has a network policy as it was that somebody opened', { timeout: 60_000 }, async () => {
+  it('has a network policy as it was that somebody opened', async () => {
     const place = { namespace: namespaceOf(id), name: 'deny' }
     const before = (await network.readNamespacedNetworkPolicy(place)).spec
     const opened = {
@@ -149,21 +149,21 @@ describe('a tenant made by a control plane in a pod', () => {
     await objects.patch(opened, undefined, undefined, 'kubectl-edit', undefined, PatchStrategy.MergePatch)
     expect((await network.readNamespacedNetworkPolicy(place)).spec).not.toEqual(before)
     await vi.waitFor(async () => expect((await network.readNamespacedNetworkPolicy(place)).spec).toEqual(before), {
-      timeout: 30_000,
+      timeout: 60_000,
       interval: 250,
     })
   })
 
-  it('tells of a pod no node can take, until it is gone', { timeout: 60_000 }, async () => {
+  it('tells of a pod no node can take, until it is gone', async () => {
     const namespace = namespaceOf(id)
     await core.createNamespacedPod({ namespace, body: forNoNode(id) })
     const alerts = () => platform.ask<{ title: string }[]>('GET', '/api/v1/alerts?status=unresolved&kind=tenant-cluster')
     await vi.waitFor(async () => expect((await alerts()).map(({ title }) => title).join()).toContain('Pod/nowhere'), {
-      timeout: 15_000,
+      timeout: 60_000,
       interval: 250,
     })
     await core.deleteNamespacedPod({ namespace, name: 'nowhere' })
-    await vi.waitFor(async () => expect(await alerts()).toEqual([]), { timeout: 15_000, interval: 250 })
+    await vi.waitFor(async () => expect(await alerts()).toEqual([]), { timeout: 60_000, interval: 250 })
   })
 })
 
@@ -204,9 +204,9 @@ async function leftOf(id: string): Promise<string[]> {
 }
 
 describe('when the leader is killed', () => {
-  it('while it makes a tenant, the other replica takes over within seconds and ends it; no shopper is turned away', {
-    timeout: 240_000,
-  }, async ({ annotate }) => {
+  it('while it makes a tenant, the other replica takes over within seconds and ends it; no shopper is turned away', async ({
+    annotate,
+  }) => {
     const before = await leader()
     const statuses: number[] = []
     let over = false
@@ -220,7 +220,7 @@ describe('when the leader is killed', () => {
     await vi.waitFor(async () => expect((await tenant.deploying()).status).toBe('running'), { timeout: 60_000, interval: 100 })
     const killed = performance.now()
     await killControlPlane(before)
-    await vi.waitFor(async () => expect(await leader()).not.toBe(before), { timeout: 15_000, interval: 50 })
+    await vi.waitFor(async () => expect(await leader()).not.toBe(before), { timeout: 60_000, interval: 50 })
     const tookOver = performance.now() - killed
     await annotate(`another leader after ${Math.round(tookOver)} ms`)
     await tenant.ended('succeeded', 150_000)
@@ -231,9 +231,7 @@ describe('when the leader is killed', () => {
     expect(new Set(statuses)).toEqual(new Set([200]))
   })
 
-  it('while it takes a tenant back that was cancelled, nothing is left of it, in the cluster or in any state', {
-    timeout: 240_000,
-  }, async () => {
+  it('while it takes a tenant back that was cancelled, nothing is left of it, in the cluster or in any state', async () => {
     const tenant = await creating('gone')
     await vi.waitFor(async () => expect(await leftOf(tenant.id)).toContain(namespaceOf(tenant.id)), { timeout: 60_000, interval: 100 })
     await tenant.cancel()
@@ -246,7 +244,7 @@ describe('when the leader is killed', () => {
 })
 
 describe.runIf(cluster.description.own)('while the cluster does not answer', () => {
-  it('a tenant waits to be made, says why, can be cancelled, and goes on when the cluster is back', { timeout: 300_000 }, async () => {
+  it('a tenant waits to be made, says why, can be cancelled, and goes on when the cluster is back', async () => {
     await vi.waitFor(async () => expect(await ready()).toBe(2), { timeout: 90_000, interval: 500 })
     const apiServer = cluster.component('kube-apiserver')
     await apiServer.kill()
