@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { verticalImports } from './console/vertical-imports.ts'
+import { filesForReaders } from './e2e/kubernetes/cluster/readers.ts'
 import { LongestFirst } from './scripts/longest-first.ts'
 
 // Three projects: `unit` needs nothing beyond the dependencies (a suite that needs Postgres starts the embedded one);
@@ -67,7 +68,7 @@ export default defineConfig({
         test: {
           // runs inside the namespaces of a test cluster, which `./cityos test k8s` starts around it
           name: 'k8s',
-          include: ['e2e/kubernetes/**/*.test.ts'],
+          include: (filesForReaders() ?? ['**/*']).map((name) => `e2e/kubernetes/${name}.test.ts`),
           testTimeout: 900_000,
           hookTimeout: 900_000,
           fileParallelism: false,

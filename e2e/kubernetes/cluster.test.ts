@@ -8,7 +8,7 @@ const cluster = openCluster()
 const { host, metadata, postgres } = layout.outside
 
 // The ground the other suites stand on: a pod is a process, a policy is a wall, and what is killed comes back.
-describe.runIf(cluster.description.own)('the test cluster', { retry: 0 }, () => {
+describe('the test cluster', { retry: 0 }, () => {
   const shop = new ShellPods(cluster, 'ground-shop')
   const neighbour = new ShellPods(cluster, 'ground-neighbour')
 

@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { type PlatformStack, platformStack } from '@cityos/provisioning/kubernetes/platform'
 import { PlatformSecrets, PlatformSettings } from '@cityos/provisioning/kubernetes/platform-settings'
-import { KubeConfig, KubernetesObjectApi } from '@kubernetes/client-node'
+import { KubeConfig, KubernetesObjectApi, type V1EndpointSlice } from '@kubernetes/client-node'
 import type pg from 'pg'
 import { sql } from '../sql.ts'
 import type { Cluster } from './cluster/cluster.ts'
@@ -41,7 +41,7 @@ export async function install(cluster: Cluster, release: ReleaseImages, folder: 
     public: { scheme: 'http', base_domain: 'localhost', port: null },
     gateway: { parents, namespace: gateway.parentRef.namespace },
     database: { kind: 'outside', cidrs: [postgres.cidr] },
-    api_servers: [{ cidr: '172.31.0.1/32', port: 6443 }],
+    api_servers: await apiServers(cluster),
     cells: [
       {
         name: 'test-1',
@@ -81,6 +81,16 @@ export async function install(cluster: Cluster, release: ReleaseImages, folder: 
   }
   await stack.up()
   return installed
+}
+
+/** Where the API server really listens: policies are about what is behind the service's address. */
+async function apiServers(cluster: Cluster): Promise<{ cidr: string; port: number }[]> {
+  const slices = JSON.parse(
+    await cluster.kubectl(['get', 'endpointslices', '--selector', 'kubernetes.io/service-name=kubernetes', '--output', 'json']),
+  ) as { items: V1EndpointSlice[] }
+  return slices.items.flatMap(({ endpoints, ports }) =>
+    (endpoints ?? []).flatMap(({ addresses }) => addresses.map((address) => ({ cidr: `${address}/32`, port: ports?.[0]?.port ?? 443 }))),
+  )
 }
 
 function open(cluster: Cluster, folder: string, installation: Parameters<typeof platformStack>[0]): Promise<PlatformStack> {

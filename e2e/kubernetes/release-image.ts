@@ -8,7 +8,7 @@ import type { Cluster } from './cluster/cluster.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
-const folder = join(root, 'dist/oci')
+const archives = join(root, 'dist/oci')
 
 /** A release on this machine. */
 export interface BuiltRelease {
@@ -32,20 +32,19 @@ export interface ReleaseImages extends BuiltRelease {
 export async function releaseImages(cluster: Cluster): Promise<ReleaseImages> {
   const release = await builtRelease()
   const { archive, images } = await builtImages(release)
-  const handedOver = join(cluster.description.folder, `images-${imageTag(release.version)}`)
-  if (!existsSync(handedOver)) {
-    await cluster.importImage(archive)
-    writeFileSync(handedOver, '')
-  }
+  const { own, folder } = cluster.description
+  const handedOver = join(folder, `images-${imageTag(release.version)}`)
+  if (!own || !existsSync(handedOver)) await cluster.importImage(archive)
+  if (own) writeFileSync(handedOver, '')
   return { ...release, image: images[0]!.name, controlPlaneImage: images[1]!.name }
 }
 
 /** The images of a release on this machine, tenants' first: built when they are not there yet. */
 export async function builtImages({ version, dir }: BuiltRelease): Promise<{ archive: string; images: { name: string }[] }> {
-  const archive = join(folder, `cityos-${imageTag(version)}.tar`)
+  const archive = join(archives, `cityos-${imageTag(version)}.tar`)
   const report = `${archive}.json`
   if (!existsSync(archive) || !existsSync(report)) {
-    await mkdir(folder, { recursive: true })
+    await mkdir(archives, { recursive: true })
     await writeFile(report, await node('scripts/oci/main.ts', '--release', dir, '--out', archive, '--control-plane'))
   }
   const { images } = JSON.parse(await readFile(report, 'utf8')) as { images: { name: string }[] }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ImportedImage, importImage } from './images/import.ts'
+import { importImage } from './images/import.ts'
 import { applyObjects, runKubectl } from './kubectl.ts'
 import { Component } from './process.ts'
+import { describeReaders, loadOnReaders } from './readers.ts'
 
 /** What a cluster is made of; the API server with its controllers is always there. */
 export interface ClusterParts {
@@ -60,9 +61,10 @@ export class Cluster {
     return this.description.kubeconfig
   }
 
-  /** Brings an OCI tar to the node, as a registry would. @returns names and digests as pods may write them */
-  importImage(tar: string): Promise<ImportedImage[]> {
-    return importImage(this.description, tar)
+  /** Brings an OCI tar to the nodes, as a registry would. */
+  async importImage(tar: string): Promise<void> {
+    if (this.description.own) await importImage(this.description, tar)
+    else loadOnReaders(tar)
   }
 
   /** One of the processes of the cluster, to stop, kill and start it again. @throws when there is none of that name */
@@ -111,15 +113,8 @@ export type ComponentName =
  */
 export function openCluster(): Cluster {
   const theirs = process.env['CITYOS_TEST_KUBECONFIG']
-  if (theirs) return new Cluster(readersCluster(theirs))
+  if (theirs) return new Cluster(describeReaders(theirs))
   const folder = process.env['CITYOS_TEST_CLUSTER']
   if (!folder) throw new Error('no test cluster: run ./cityos test k8s, or node e2e/kubernetes/cluster/main.ts up and … run -- <command>')
   return new Cluster(JSON.parse(readFileSync(join(folder, 'cluster.json'), 'utf8')) as ClusterDescription)
-}
-
-/** What is known of a reader's cluster: its API. Tests that need its node's containerd or its processes are skipped there. */
-function readersCluster(kubeconfig: string): ClusterDescription {
-  const parts = { node: false, postgres: false, gateway: false }
-  const absent = { node: null, postgres: null, gateway: null, storageClass: null }
-  return { own: false, parts, folder: '', tools: (process.env['CITYOS_TEST_TOOLS'] ?? '').split(':'), kubeconfig, ...absent }
 }
