@@ -66,7 +66,13 @@ export function DerivedInput({ field, currency, references = {}, source = field.
       </ReferenceArrayInput>
     ) : (
       <ReferenceInput {...from}>
-        <AutocompleteInput label={label} optionText={text} validate={validate} fullWidth />
+        <AutocompleteInput
+          label={label}
+          optionText={text}
+          validate={validate}
+          getOptionDisabled={({ id }: RaRecord) => id === reference.present}
+          fullWidth
+        />
       </ReferenceInput>
     )
   }

@@ -28,6 +28,8 @@ export interface Reference {
   resource: string
   /** Only rows that fit, as the list endpoint's query has it. */
   filter?: Record<string, string>
+  /** Id of the one that is there already: it is shown and cannot be chosen. */
+  present?: string
 }
 
 /**

@@ -66,15 +66,20 @@ export function ApprovalPage() {
   )
 }
 
-/** The details the server keeps for the second person, by name. */
+/** The details the server keeps for the second person, by name; what it says of the time afterwards stands above in the reader's language. */
 function WhatHappens({ approval }: { approval: Approval }) {
   const t = useTranslate()
+  const { afterwards, ...details } = approval.details
+  const text = details['to_cell'] ? 'tenant-move-to-cell' : approval.kind
   return (
     <Panel title={t('approval.what_happens')}>
       <Stack spacing={2}>
-        <Typography>{t(`approval_text.${approval.kind}`, { _: '' })}</Typography>
-        <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: { sm: 'max-content 1fr' }, columnGap: 3, rowGap: 1, margin: 0 }}>
-          {Object.entries(approval.details).map(([name, value]) => (
+        <Typography>{t(`approval_text.${text}`, { _: afterwards ?? '' })}</Typography>
+        <Box
+          component="dl"
+          sx={{ display: 'grid', gridTemplateColumns: { sm: 'max-content minmax(0, 1fr)' }, columnGap: 3, rowGap: 1, margin: 0 }}
+        >
+          {Object.entries(details).map(([name, value]) => (
             <Box key={name} sx={{ display: 'contents' }}>
               <Typography component="dt" color="textSecondary">
                 {t(`approval_detail.${name}`, { _: name.replaceAll('_', ' ') })}
@@ -98,7 +103,7 @@ function Detail({ name, value }: { name: string; value: Approval['details'][stri
   if (typeof value === 'boolean') return <>{t(value ? 'ra.boolean.true' : 'ra.boolean.false')}</>
   if (typeof value === 'number') return <bdi>{name.endsWith('_bytes') ? formatBytes(value, locale) : formatNumber(value, locale)}</bdi>
   if (name === 'status') return <StatusChip status={value} />
-  return moment.test(value) ? <When at={value} /> : <bdi dir="auto">{value}</bdi>
+  return moment.test(value) ? <When at={value} /> : <span dir="auto">{value}</span>
 }
 
 function Decision({ approval }: { approval: Approval }) {

@@ -84,7 +84,7 @@ export function TenantVerbs({ tenant }: { tenant: Tenant }) {
           endpoint={moveTenant}
           params={{ id: tenant.id }}
           fields={['to_cell', 'reason']}
-          references={{ to_cell: { resource: 'cells', filter: { region: tenant.region } } }}
+          references={{ to_cell: { resource: 'cells', filter: { region: tenant.region }, present: tenant.cell ?? undefined } }}
           submitLabel={t('action.move')}
           danger
           prepare={({ to_cell, ...body }) => (to_cell ? { ...body, to_cell } : body)}
