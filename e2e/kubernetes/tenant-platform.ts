@@ -67,6 +67,7 @@ export async function tenantPlatform(cluster: Cluster, image: string): Promise<T
       workDir: mkdtempSync(join(workDir, 'driver-')),
       archivesDir,
       toolDirs: tools,
+      routedWithinMs: 10_000,
       note: (tenantId, message) => notes.push(`${tenantId.slice(-6)} ${message}`),
     })
   const drivers: KubernetesDriver[] = []
