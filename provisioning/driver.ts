@@ -126,7 +126,10 @@ export interface DataPlaneDriver {
   /** Loads the demo catalogue through the running data plane; a second run changes nothing. */
   seed(tenantId: string, fence: Fence): Promise<{ changed: boolean }>
 
-  /** Public hosts that lead to the tenant; replaces the former set. An empty list takes it off the gateway. */
+  /**
+   * Public hosts that lead to the tenant; replaces the former set. An empty list takes it off the gateway. Resolves when the gateway
+   * knows. @throws DomainError route_refused
+   */
   route(tenantId: string, hosts: string[], fence: Fence): Promise<void>
 
   /** Serves these hosts over TLS from now on, without interrupting anybody; replaces the former certificate of the host. */

@@ -118,6 +118,7 @@ export const errorStatus = {
   cluster_unreachable: 503,
   dependency_unavailable: 503,
   image_unavailable: 503,
+  route_refused: 503,
   store_maintenance: 503,
   tenant_quarantined: 503,
   tenant_read_only: 503,

@@ -59,7 +59,7 @@ export async function controlPlaneHere(
 ): Promise<ControlPlaneHere> {
   const { postgres, gateway, storageClass, tools, kubeconfig } = cluster.description
   if (!postgres) throw new Error('this test needs a cluster with Postgres')
-  // Where there is no gateway, routes lead nowhere and nobody minds.
+  // Where there is no gateway, somebody has to play its controller (simulated-gateway.ts).
   const parent = gateway?.parentRef ?? { name: 'none', namespace: 'none', sectionName: 'none' }
   const folder = mkdtempSync(join(tmpdir(), 'cityos-here-'))
   const name = `here_${randomBytes(4).toString('hex')}`

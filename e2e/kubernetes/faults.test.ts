@@ -1,13 +1,13 @@
 import { type Cell, DomainError } from '@cityos/contract'
 import { namespaceOf } from '@cityos/provisioning/kubernetes'
 import { KubeConfig } from '@kubernetes/client-node'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { sql } from '../sql.ts'
 import { openCluster } from './cluster/cluster.ts'
 import { layout } from './cluster/layout.ts'
 import { type ReleaseImages, releaseImages } from './release-image.ts'
 import { killRunOf } from './stack-runs.ts'
-import { fence, knownRelease, newTenant, releaseCalled, type TenantPlatform, tenantPlatform } from './tenant-platform.ts'
+import { fence, knownRelease, newTenant, releaseCalled, type TenantPlatform, tenantPlatform, visit } from './tenant-platform.ts'
 
 // What an operator reads when something of a cell is missing: which, and what to do about it.
 
@@ -164,7 +164,7 @@ describe('a cell nobody gets into', () => {
   })
 })
 
-describe('a tenant whose pods cannot come up', () => {
+describe('a tenant whose pods cannot come up, or whose routes nobody takes', () => {
   let tenant: Awaited<ReturnType<typeof prepared>>
   const missing = () => releaseCalled(`${release.version}.nowhere`, release)
 
@@ -213,5 +213,38 @@ describe('a tenant whose pods cannot come up', () => {
     await cluster.kubectl(['--namespace', namespace, 'delete', 'resourcequota', 'full'])
     await driver.start(tenant.id, fence(5))
     expect(await driver.state(tenant.id)).toMatchObject({ runtime: 'running', lastError: null })
+  })
+
+  it('is told why a gateway refuses its route, or that none takes it, and goes on once one does', async ({ annotate }) => {
+    const { driver } = platform
+    const { namespace, className, listener } = layout.gateway
+    const addGateway = (name: string, from: 'All' | 'Same') => {
+      const listeners = [{ name: listener, protocol: 'HTTP', port: 8000, allowedRoutes: { namespaces: { from } } }]
+      const spec = { gatewayClassName: className, listeners }
+      return cluster.apply([{ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name, namespace }, spec }])
+    }
+    const leadThrough = (name: string, host: string) => {
+      const parents = [{ name, namespace, section: listener }]
+      platform.cell = { ...well, cluster: { ...well.cluster, gateway: { ...well.cluster.gateway, parents } } }
+      return driver.route(tenant.id, [host], fence(6))
+    }
+    await addGateway('closed', 'Same')
+    const refused = await faultOf(leadThrough('closed', `closed.${tenant.host}`))
+    expect([refused.code, refused.message]).toEqual([
+      'route_refused',
+      expect.stringContaining(
+        `${namespace}/closed (listener ${listener}) of cell test-1 does not take the route of closed.${tenant.host} (NotAllowedByListeners`,
+      ),
+    ])
+    const host = `later.${tenant.host}`
+    const unanswered = await faultOf(leadThrough('later', host))
+    expect([unanswered.code, unanswered.message]).toEqual([
+      'dependency_unavailable',
+      expect.stringContaining(`is there a Gateway later in namespace ${namespace}, and does its controller run?`),
+    ])
+    const [led] = await Promise.all([leadThrough('later', host).then(() => performance.now()), addGateway('later', 'All')])
+    await vi.waitFor(async () => expect((await visit(cluster, host, '/health')).status).toBe(200), { timeout: 60_000, interval: 20 })
+    await annotate(`a request was answered ${Math.round(performance.now() - led)} ms after the gateway had taken the route`)
+    for (const name of ['closed', 'later']) await cluster.kubectl(['--namespace', namespace, 'delete', 'gateway', name])
   })
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { imageTag } from '@cityos/provisioning/kubernetes'
 import type { Cluster } from './cluster/cluster.ts'
+import { type BaseImage, writeChangedImage } from './cluster/images/image.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
@@ -53,10 +54,30 @@ export async function builtImages({ version, dir }: BuiltRelease): Promise<{ arc
 
 /** Gives an image that the node has already the name that it has in another release. */
 export async function nameImage(cluster: Cluster, from: string, version: string): Promise<void> {
-  const to = `${from.slice(0, from.lastIndexOf(':'))}:${imageTag(version)}`
-  const long = (name: string) => (name.includes('/') ? name : `docker.io/library/${name}`)
+  await ctr(cluster, 'images', 'tag', '--force', longName(from), longName(renamed(from, version)))
+}
+
+/** The image of a release that has another journal than that of the image `from`, which the node has; all else is the same. */
+export async function imageWithJournal(cluster: Cluster, from: string, release: { version: string; dir: string }): Promise<void> {
+  const listed = await ctr(cluster, 'images', 'list', `name==${longName(from)}`)
+  const manifest = await blob<{ config: { digest: string }; layers: object[] }>(cluster, /sha256:[0-9a-f]{64}/.exec(listed)![0])
+  const configuration = await blob<BaseImage['configuration']>(cluster, manifest.config.digest)
+  const tar = join(release.dir, 'image.tar')
+  const change = { name: longName(renamed(from, release.version)), folder: release.dir, at: 'opt/cityos' }
+  writeChangedImage({ configuration, layers: manifest.layers }, change, tar)
+  await cluster.importImage(tar)
+}
+
+const longName = (name: string): string => (name.includes('/') ? name : `docker.io/library/${name}`)
+const renamed = (image: string, version: string): string => `${image.slice(0, image.lastIndexOf(':'))}:${imageTag(version)}`
+
+async function blob<T>(cluster: Cluster, digest: string): Promise<T> {
+  return JSON.parse(await ctr(cluster, 'content', 'get', digest)) as T
+}
+
+async function ctr(cluster: Cluster, ...args: string[]): Promise<string> {
   const containerd = ['--address', join(cluster.description.folder, 'containerd/containerd.sock'), '--namespace', 'k8s.io']
-  await run('ctr', [...containerd, 'images', 'tag', '--force', long(from), long(to)], { env: cluster.environment() })
+  return (await run('ctr', [...containerd, ...args], { env: cluster.environment() })).stdout
 }
 
 /** The release of this checkout, or the one CITYOS_RELEASE names, as a folder. */

@@ -7,6 +7,7 @@ import { Binding, latencyBucket, noTraffic, type PlaneHealth, type PlaneTraffic,
 import { JobTask, jobServer, planePort, roleLabel, tenantLabel } from '@cityos/provisioning/kubernetes/pods'
 import { CoreV1Api, type Informer, KubeConfig, makeInformer, type V1Pod } from '@kubernetes/client-node'
 import type { Cluster } from './cluster/cluster.ts'
+import { SimulatedGateway } from './simulated-gateway.ts'
 
 /** One pod as its process: what it read at its start, and what it has answered since. */
 interface Process {
@@ -21,7 +22,8 @@ export type Illness = (process: { tenantId: string; slug: string; release: strin
 /**
  * Plays the pods of simulated nodes: listens at all their addresses and answers as the process in the pod that has the address
  * would. It knows what that process would know, from the secret the pod mounts, and refuses what it would refuse: other
- * hosts, other tenants' tokens, pods that are gone. Jobs of tenants do their real work, here.
+ * hosts, other tenants' tokens, pods that are gone. Jobs of tenants do their real work, here. Where the cluster has no gateway,
+ * it takes the tenants' routes as well.
  */
 export class SimulatedPlanes {
   /** Falls ill whoever it names; may be set at any time. */
@@ -30,6 +32,7 @@ export class SimulatedPlanes {
   readonly refused: string[] = []
   private readonly core: CoreV1Api
   private readonly pods: Informer<V1Pod>
+  private readonly gateway: SimulatedGateway
   private readonly byAddress = new Map<string, V1Pod>()
   private readonly processes = new Map<string, Promise<Process>>()
   private readonly jobs = new Map<string, Promise<Server>>()
@@ -41,6 +44,7 @@ export class SimulatedPlanes {
   private constructor(config: KubeConfig, releaseDirOf: (image: string) => string) {
     this.releaseDirOf = releaseDirOf
     this.core = config.makeApiClient(CoreV1Api)
+    this.gateway = new SimulatedGateway(config)
     const list = () => this.core.listPodForAllNamespaces({ labelSelector: tenantLabel })
     this.pods = makeInformer(config, '/api/v1/pods', list, tenantLabel)
     for (const event of ['add', 'update'] as const) this.pods.on(event, (pod) => this.learn(pod))
@@ -56,6 +60,7 @@ export class SimulatedPlanes {
     config.loadFromFile(cluster.kubeconfig)
     const planes = new SimulatedPlanes(config, releaseDirOf)
     await planes.pods.start()
+    if (!cluster.description.gateway) await planes.gateway.start()
     await new Promise<void>((resolve, reject) => planes.server.once('error', reject).listen(planePort, '0.0.0.0', resolve))
     return planes
   }
@@ -63,6 +68,7 @@ export class SimulatedPlanes {
   async close(): Promise<void> {
     this.closed = true
     await this.pods.stop()
+    await this.gateway.close()
     this.server.closeAllConnections()
     await new Promise((resolve) => this.server.close(resolve))
     rmSync(this.scratch, { recursive: true, force: true })

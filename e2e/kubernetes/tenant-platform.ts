@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Cell, newId, type ReleaseManifest, TenantDocument } from '@cityos/contract'
+import { Cell, kindOfMigration, newId, type ReleaseManifest, schemaName, TenantDocument } from '@cityos/contract'
 import type { Fence, Release, TenantSecrets } from '@cityos/provisioning'
 import { KubernetesDriver } from '@cityos/provisioning/kubernetes'
 import { sql } from '../sql.ts'
@@ -67,6 +67,7 @@ export async function tenantPlatform(cluster: Cluster, image: string): Promise<T
       workDir: mkdtempSync(join(workDir, 'driver-')),
       archivesDir,
       toolDirs: tools,
+      routedWithinMs: 10_000,
       note: (tenantId, message) => notes.push(`${tenantId.slice(-6)} ${message}`),
     })
   const drivers: KubernetesDriver[] = []
@@ -130,13 +131,22 @@ function manifestOf(dir: string): ReleaseManifest {
   return JSON.parse(readFileSync(join(dir, 'release.json'), 'utf8')) as ReleaseManifest
 }
 
-/** A release that differs from this one by its version alone; only what a driver reads of it is there. */
-export function releaseCalled(version: string, from: { dir: string }): Release & { remove(): void } {
+/**
+ * A release that differs from this one by its version, and by the migrations it has more; only what a driver reads of it is there.
+ * @param more SQL by name in the journal
+ */
+export function releaseCalled(version: string, from: { dir: string }, more: Record<string, string> = {}): Release & { remove(): void } {
   const dir = mkdtempSync(join(tmpdir(), 'cityos-release-'))
-  cpSync(join(from.dir, 'migrations'), join(dir, 'migrations'), { recursive: true })
+  const journal = join(dir, 'migrations')
+  cpSync(join(from.dir, 'migrations'), journal, { recursive: true })
+  for (const [name, statements] of Object.entries(more)) writeFileSync(join(journal, name), statements)
   const manifest = manifestOf(from.dir)
-  writeFileSync(join(dir, 'release.json'), JSON.stringify({ ...manifest, version, checksums: {} }))
-  return { version, dir, schema: manifest.schema, remove: () => rmSync(dir, { recursive: true, force: true }) }
+  const added = Object.keys(more).map((name) => ({ name, kind: kindOfMigration(name) }))
+  const migrations = [...manifest.migrations, ...added]
+  const schema = schemaName(migrations.at(-1)!.name)
+  writeFileSync(join(journal, 'migrations.json'), JSON.stringify(migrations.map(({ name }) => name)))
+  writeFileSync(join(dir, 'release.json'), JSON.stringify({ ...manifest, version, schema, migrations, checksums: {} }))
+  return { version, dir, schema, remove: () => rmSync(dir, { recursive: true, force: true }) }
 }
 
 /** As a shopper's browser asks, through the gateway. */

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openCluster } from './cluster/cluster.ts'
-import { nameImage, type ReleaseImages, releaseImages } from './release-image.ts'
+import { layout } from './cluster/layout.ts'
+import { imageWithJournal, type ReleaseImages, releaseImages } from './release-image.ts'
 import { fence, knownRelease, newTenant, releaseCalled, type TenantPlatform, tenantPlatform, visit } from './tenant-platform.ts'
 
 const cluster = openCluster()
+/** What the next release has more than this one. */
+const note = 'core/catalogue/migrations/9001_note.sql'
 let release: ReleaseImages
 let next: ReturnType<typeof releaseCalled>
 let platform: TenantPlatform
@@ -12,8 +15,8 @@ let tenant: ReturnType<typeof newTenant>
 
 beforeAll(async () => {
   release = await releaseImages(cluster)
-  next = releaseCalled(`${release.version}.next`, release)
-  await nameImage(cluster, release.image, next.version)
+  next = releaseCalled(`${release.version}.next`, release, { [note]: 'ALTER TABLE product ADD COLUMN note text' })
+  await imageWithJournal(cluster, release.image, next)
   platform = await tenantPlatform(cluster, release.image)
   tenant = newTenant('bazaar', release.version)
   const { driver } = platform
@@ -23,7 +26,6 @@ beforeAll(async () => {
   await driver.configure(tenant.document, tenant.secrets, fence(1))
   await driver.start(id, fence(1))
   await driver.route(id, [tenant.host], fence(1))
-  await vi.waitFor(async () => expect((await visit(cluster, tenant.host, '/health')).status).toBe(200), { timeout: 60_000, interval: 200 })
 })
 afterAll(async () => {
   const { id } = tenant.document
@@ -39,7 +41,7 @@ it('a tenant goes to another release without a request that fails', async ({ ann
   const { id } = tenant.document
   const shoppers = ['/v1/store/products?limit=1', '/en'].map((page) => new Shopper(tenant.host, page))
   const shopping = shoppers.map((shopper) => shopper.shop())
-  await driver.migrate(id, next.version, fence(2))
+  expect((await driver.migrate(id, next.version, fence(2))).applied).toEqual([note])
   await driver.startBeside(id, next.version, fence(2))
   expect(await driver.state(id)).toMatchObject({ release: release.version, beside: { release: next.version } })
   expect(await driver.probe(id, 'beside', fence(2))).toMatchObject({ ok: true })
@@ -55,7 +57,6 @@ it('a tenant goes to another release without a request that fails', async ({ ann
   // What a shopper notices of an upgrade is at most one answer that takes longer.
   const slowest = Math.max(...shoppers.map((shopper) => shopper.slowestMs))
   await annotate(`slowest of ${shoppers.reduce((sum, { visits }) => sum + visits, 0)} answers: ${Math.round(slowest)} ms`)
-  expect(slowest).toBeLessThan(3_000)
   expect(await driver.repair(id, fence(2)), 'nothing is left to be done after the switch').toEqual([])
 })
 
@@ -66,6 +67,26 @@ it('a repeat of the switch changes nothing, and a release beside can be ended', 
   await driver.startBeside(id, release.version, fence(3))
   await driver.stopBeside(id, fence(3))
   expect(await driver.state(id)).toMatchObject({ runtime: 'running', release: next.version, beside: null })
+})
+
+it('pods that were served from stay until the gateway has taken the new route', async () => {
+  const { driver } = platform
+  const { id } = tenant.document
+  const ofGateway = (...args: string[]) => cluster.kubectl(['--namespace', layout.gateway.namespace, ...args])
+  await driver.startBeside(id, release.version, fence(4))
+  await driver.configure({ ...tenant.document, version: 3 }, tenant.secrets, fence(4))
+  await ofGateway('scale', 'deployment/traefik', '--replicas=0')
+  try {
+    await ofGateway('wait', '--for=delete', 'pod', '--all', '--timeout=60s')
+    const unanswered = { code: 'dependency_unavailable', details: { dependency: 'gateway' } }
+    await expect(driver.switchOver(id, fence(4))).rejects.toMatchObject(unanswered)
+    expect(await driver.state(id)).toMatchObject({ release: release.version, beside: { release: next.version } })
+  } finally {
+    await ofGateway('scale', 'deployment/traefik', '--replicas=1')
+    await ofGateway('rollout', 'status', 'deployment/traefik', '--timeout=60s')
+  }
+  expect(await driver.switchOver(id, fence(4))).toEqual({ drained: true })
+  expect(await driver.state(id)).toMatchObject({ runtime: 'running', release: release.version, beside: null })
 })
 
 /** Asks for pages one after the other, as long as the shop is open. */

@@ -4,6 +4,7 @@ import {
   AppsV1Api,
   CoreV1Api,
   type CoreV1Event,
+  CustomObjectsApi,
   PatchStrategy,
   setHeaderOptions,
   type V1Deployment,
@@ -13,6 +14,7 @@ import { faultOf } from './fault.ts'
 import { kubeConfigOf } from './kube-config.ts'
 import { tenantOf } from './names.ts'
 import { roleLabel, tenantLabel } from './observation/labels.ts'
+import type { Route } from './route-wait.ts'
 
 /** Label of pods with the release they are of. */
 const releaseLabel = 'cityos.dev/release-suffix'
@@ -25,12 +27,14 @@ export class CellCluster {
   readonly cell: Cell
   private readonly core: CoreV1Api
   private readonly apps: AppsV1Api
+  private readonly custom: CustomObjectsApi
 
   constructor(cell: Cell) {
     this.cell = cell
     const config = kubeConfigOf(cell)
     this.core = config.makeApiClient(CoreV1Api)
     this.apps = config.makeApiClient(AppsV1Api)
+    this.custom = config.makeApiClient(CustomObjectsApi)
   }
 
   /** Null when there is none. */
@@ -54,6 +58,15 @@ export class CellCluster {
     const labelSelector = `${tenantLabel},${roleLabel}=web`
     const { items } = await this.asked('web pods of all tenants', () => this.core.listPodForAllNamespaces({ labelSelector }))
     return items.filter(({ metadata }) => this.isHere(metadata?.namespace))
+  }
+
+  /** Routes of a tenant, with what gateways say of them. */
+  async routes(namespace: string): Promise<Route[]> {
+    const kind = { group: 'gateway.networking.k8s.io', version: 'v1', plural: 'httproutes' }
+    const list = await this.asked(`httproutes.${kind.group} of ${namespace}`, () =>
+      this.custom.listNamespacedCustomObject({ ...kind, namespace, labelSelector: tenantLabel }),
+    )
+    return (list as { items: Route[] }).items
   }
 
   /** Warnings of the namespace, the newest last. */

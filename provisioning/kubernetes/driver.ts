@@ -67,6 +67,8 @@ export interface KubernetesDriverOptions {
   stacksAtOnce?: number
   /** Milliseconds: longest time until a release's pods are ready. */
   readyWithinMs?: number
+  /** Milliseconds: longest time until gateways have taken a route. */
+  routedWithinMs?: number
   planes?: PlaneClient
   now?: () => Date
   note?: (tenantId: string, message: string) => void
@@ -89,7 +91,7 @@ export class KubernetesDriver implements DataPlaneDriver {
 
   constructor(options: KubernetesDriverOptions) {
     const { cells, chartDir, issuer, smtpUrl = null, now = () => new Date(), note = () => undefined } = options
-    const { readyWithinMs = 120_000, archivesDir = null } = options
+    const { readyWithinMs = 120_000, routedWithinMs = 30_000, archivesDir = null } = options
     const sealer = new Sealer(options.rootKey)
     this.options = options
     this.store = new TenantStore(options.stateUrl)
@@ -115,6 +117,7 @@ export class KubernetesDriver implements DataPlaneDriver {
       now,
       note,
       readyWithinMs,
+      routedWithinMs,
     })
     const secretsOf: Tenants['secretsOf'] = (record) => this.tenants.secretsOf(record)
     this.planes = new PlaneAsker({ client: options.planes ?? podClient, cells, store: this.store, secretsOf, now })

@@ -53,7 +53,11 @@ export class Lifecycle {
   }
 
   start(tenantId: string, fence: Fence): Promise<void> {
-    return this.tenants.fenced(tenantId, fence, (held) => this.bringUp(held))
+    return this.tenants.fenced(tenantId, fence, async (held) => {
+      await this.bringUp(held)
+      // In another cell, and with another release, its routes are others than before.
+      await this.tenants.routed(held)
+    })
   }
 
   /** Pods of the configured release that are ready. */
@@ -143,6 +147,7 @@ export class Lifecycle {
       held.record = await this.setHosts(held, hosts)
       // A repeat finds its objects; one that was cut off is finished.
       if (before.join() !== hosts.join() || held.record.run_open) await this.applyWhereDeployed(held)
+      await this.tenants.routed(held)
     })
   }
 

@@ -12,6 +12,7 @@ import { bindingData, type ContentSources, contentOf } from './content.ts'
 import { faultOfRun } from './fault.ts'
 import { bindingSecret, namespaceOf, stackOf, webDeployment, workerDeployment } from './names.ts'
 import { becameReady } from './rollout-wait.ts'
+import { routesTaken } from './route-wait.ts'
 import type { StackRunner } from './stack/runner.ts'
 import { seenFromOther, type TenantChange, type TenantRecord, type TenantStore, type WhichPlace } from './tenant-store.ts'
 
@@ -29,6 +30,8 @@ export interface TenantsParts {
   note(tenantId: string, message: string): void
   /** Milliseconds: longest time until the pods of a release are ready. */
   readyWithinMs: number
+  /** Milliseconds: longest time until gateways have taken a route. */
+  routedWithinMs: number
 }
 
 /** A tenant while a change has it to itself. */
@@ -226,6 +229,12 @@ export class Tenants {
     const timeoutMs = this.parts.readyWithinMs
     const names = [webDeployment(release), ...(options.worker ? [workerDeployment] : [])]
     await Promise.all(names.map((name) => becameReady(cluster, { namespace, name, timeoutMs })))
+  }
+
+  /** Gateways lead the tenant's hosts where its routes say now. */
+  async routed({ record, cluster }: Held): Promise<void> {
+    if (!record.has_stack || record.hosts.length === 0) return
+    await routesTaken(cluster, { namespace: namespaceOf(record.id, cluster.cell), timeoutMs: this.parts.routedWithinMs })
   }
 
   /**

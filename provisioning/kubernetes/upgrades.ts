@@ -78,6 +78,9 @@ export class Upgrades {
   private async retire(held: Held): Promise<{ orderly: boolean }> {
     const release = held.record.beside_release
     if (!release) return { orderly: true }
+    // The run that was to lead the route away from them may have been cut off, and a gateway may still send shoppers to them.
+    if (held.record.run_open) await this.tenants.apply(held)
+    await this.tenants.routed(held)
     held.record = await this.tenants.change(held, { beside_release: null, beside_since: null, web_replicas: null })
     await this.tenants.apply(held)
     return this.tenants.gone(held, { suffix: releaseSuffix(release) })

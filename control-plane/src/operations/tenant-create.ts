@@ -98,7 +98,7 @@ export const tenantCreate = defineOperation({
     },
     {
       name: 'route',
-      timeout: 20,
+      timeout: 60,
       owner: 'platform operator',
       async do(ctx) {
         const { domains } = await ctx.document()

@@ -38,7 +38,7 @@ export const tenantDelete = defineOperation({
     },
     {
       name: 'unroute',
-      timeout: 20,
+      timeout: 60,
       owner: 'platform operator',
       async do(ctx) {
         await ctx.driver.route(ctx.tenantId, [], ctx.fence)

@@ -61,7 +61,7 @@ export const tenantRename = defineOperation({
     ),
     {
       name: 'route',
-      timeout: 20,
+      timeout: 60,
       owner: 'platform operator',
       async do(ctx) {
         const { domains } = await ctx.document()

@@ -116,6 +116,7 @@ beforeAll(async () => {
     now: () => new Date(),
     note: () => undefined,
     readyWithinMs: 1_000,
+    routedWithinMs: 1_000,
   })
   jobs = new JobsHere()
   const tenantJobs = new TenantJobs(tenants, jobs, { volume: join(home, 'volume'), scratch: join(home, 'scratch') })
