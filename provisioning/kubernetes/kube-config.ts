@@ -5,12 +5,16 @@ import { KubeConfig, type RequestContext } from '@kubernetes/client-node'
 const known = new Map<string, KubeConfig>()
 /** Ways in that are kept: of those that were replaced nobody needs the connections any more. */
 const most = 64
-/** Milliseconds until a question counts as unanswered; its connection is given up then if it proves dead. */
-const answerWithin = 10_000
+
+/**
+ * How questions are put. A connection on which nothing is answered in time is given up. Not by HTTP/2: while a cluster is silent, one
+ * question after the other would wait for the connection that all share.
+ */
+const patience = { allowH2: false, headersTimeout: 10_000 }
 
 type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>
 
-/** The client would open a connection for every question: it makes a dispatcher for each. Here the first one stays. */
+/** The client makes a dispatcher, and so opens a connection, for every question. Here the first one stays. */
 class LastingKubeConfig extends KubeConfig {
   #dispatcher: Dispatcher | undefined
 
@@ -18,7 +22,7 @@ class LastingKubeConfig extends KubeConfig {
     await super.applySecurityAuthentication(context)
     this.#dispatcher ??= context
       .getDispatcher()
-      ?.compose((dispatch) => (options, handler) => dispatch({ ...options, headersTimeout: answerWithin }, handler))
+      ?.compose((dispatch) => (options, handler) => dispatch({ ...options, ...patience }, handler))
     if (this.#dispatcher) context.setDispatcher(this.#dispatcher)
   }
 }
