@@ -1,9 +1,8 @@
 import { type IncomingMessage, request as plainRequest } from 'node:http'
 import { type RequestOptions, request as tlsRequest } from 'node:https'
 import { ApiException, type KubeConfig, type V1ObjectMeta } from '@kubernetes/client-node'
+import { metadataOnly } from './metadata-api.ts'
 
-/** Only what every object has is asked for: names, labels, versions. A secret's content never leaves the cluster this way. */
-const metadataOnly = (kind: 'PartialObjectMetadata' | 'PartialObjectMetadataList') => `application/json;as=${kind};v=v1;g=meta.k8s.io`
 /** Milliseconds until a request counts as unanswered. */
 const answerWithin = 10_000
 /** Milliseconds after which a quiet watch is opened again; the server's bookmarks come once a minute. */
