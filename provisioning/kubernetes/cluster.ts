@@ -4,6 +4,7 @@ import {
   AppsV1Api,
   CoreV1Api,
   type CoreV1Event,
+  type KubeConfig,
   PatchStrategy,
   setHeaderOptions,
   type V1Deployment,
@@ -12,6 +13,7 @@ import {
 import { faultOf } from './fault.ts'
 import { kubeConfigOf } from './kube-config.ts'
 import { tenantOf } from './names.ts'
+import { listMetadata } from './observation/connection.ts'
 import { roleLabel, tenantLabel } from './observation/labels.ts'
 
 /** Label of pods with the release they are of. */
@@ -23,14 +25,15 @@ const answersWithin = 10_000
 /** The few questions the driver has for a cell's API server; what it changes there goes through Pulumi, but for two things. */
 export class CellCluster {
   readonly cell: Cell
+  private readonly config: KubeConfig
   private readonly core: CoreV1Api
   private readonly apps: AppsV1Api
 
   constructor(cell: Cell) {
     this.cell = cell
-    const config = kubeConfigOf(cell)
-    this.core = config.makeApiClient(CoreV1Api)
-    this.apps = config.makeApiClient(AppsV1Api)
+    this.config = kubeConfigOf(cell)
+    this.core = this.config.makeApiClient(CoreV1Api)
+    this.apps = this.config.makeApiClient(AppsV1Api)
   }
 
   /** Null when there is none. */
@@ -79,19 +82,27 @@ export class CellCluster {
 
   /** Namespaces of tenants that are there, terminating ones too. */
   async tenantNamespaces(): Promise<{ name: string; tenantId: string }[]> {
-    const { items } = await this.asked('namespaces', () => this.core.listNamespace({ labelSelector: tenantLabel }))
-    const here = items.filter(({ metadata }) => this.isHere(metadata?.name))
-    return here.map(({ metadata }) => ({ name: metadata?.name ?? '', tenantId: metadata?.labels?.[tenantLabel] ?? '' }))
+    const namespaces = await this.tenantObjects('namespaces', '/api/v1/namespaces')
+    return namespaces.filter(({ name }) => this.isHere(name))
   }
 
   /** Volumes with the files of tenants. */
   async volumes(): Promise<{ name: string; tenantId: string }[]> {
-    const { items } = await this.asked('volumes', () => this.core.listPersistentVolumeClaimForAllNamespaces({ labelSelector: tenantLabel }))
-    const here = items.filter(({ metadata }) => this.isHere(metadata?.namespace))
-    return here.map(({ metadata }) => ({
-      name: `${metadata?.namespace}/${metadata?.name}`,
-      tenantId: metadata?.labels?.[tenantLabel] ?? '',
-    }))
+    const volumes = await this.tenantObjects('volumes', '/api/v1/persistentvolumeclaims')
+    return volumes
+      .filter(({ namespace }) => this.isHere(namespace))
+      .map(({ namespace, name, tenantId }) => ({ name: `${namespace}/${name}`, tenantId }))
+  }
+
+  /** What is labelled with a tenant, of the kind at this path. */
+  private tenantObjects(what: string, path: string): Promise<{ namespace: string; name: string; tenantId: string }[]> {
+    return this.asked(what, async () => {
+      const found = []
+      const pages = listMetadata(this.config, path, { labelSelector: tenantLabel }, AbortSignal.timeout(answersWithin))
+      for await (const { items } of pages)
+        found.push(...items.map(({ namespace = '', name = '', labels }) => ({ namespace, name, tenantId: labels?.[tenantLabel] ?? '' })))
+      return found
+    })
   }
 
   /** Null when the namespace is gone; else what keeps it: `kubernetes` and whatever finalizers it has. */
