@@ -117,7 +117,7 @@ export async function controlPlaneHere(
   }
   const lines: string[] = []
   const start = async (): Promise<ChildProcess> => {
-    const child = spawn(process.execPath, ['--enable-source-maps', join(release.dir, 'control-plane.mjs')], {
+    const child = spawn(process.execPath, ['--max-semi-space-size=16', '--enable-source-maps', join(release.dir, 'control-plane.mjs')], {
       env: { ...cluster.environment(), PATH: [...tools, process.env['PATH']].join(':'), CITYOS_BINDING_FILE: file, NODE_ENV: 'production' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

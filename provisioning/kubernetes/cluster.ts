@@ -5,6 +5,7 @@ import {
   CoreV1Api,
   type CoreV1Event,
   CustomObjectsApi,
+  type KubeConfig,
   PatchStrategy,
   setHeaderOptions,
   type V1Deployment,
@@ -13,6 +14,7 @@ import {
 import { faultOf } from './fault.ts'
 import { kubeConfigOf } from './kube-config.ts'
 import { tenantOf } from './names.ts'
+import { listMetadata } from './observation/connection.ts'
 import { roleLabel, tenantLabel } from './observation/labels.ts'
 import type { Route } from './route-wait.ts'
 
@@ -25,16 +27,17 @@ const answersWithin = 10_000
 /** The few questions the driver has for a cell's API server; what it changes there goes through Pulumi, but for two things. */
 export class CellCluster {
   readonly cell: Cell
+  private readonly config: KubeConfig
   private readonly core: CoreV1Api
   private readonly apps: AppsV1Api
   private readonly custom: CustomObjectsApi
 
   constructor(cell: Cell) {
     this.cell = cell
-    const config = kubeConfigOf(cell)
-    this.core = config.makeApiClient(CoreV1Api)
-    this.apps = config.makeApiClient(AppsV1Api)
-    this.custom = config.makeApiClient(CustomObjectsApi)
+    this.config = kubeConfigOf(cell)
+    this.core = this.config.makeApiClient(CoreV1Api)
+    this.apps = this.config.makeApiClient(AppsV1Api)
+    this.custom = this.config.makeApiClient(CustomObjectsApi)
   }
 
   /** Null when there is none. */
@@ -92,19 +95,27 @@ export class CellCluster {
 
   /** Namespaces of tenants that are there, terminating ones too. */
   async tenantNamespaces(): Promise<{ name: string; tenantId: string }[]> {
-    const { items } = await this.asked('namespaces', () => this.core.listNamespace({ labelSelector: tenantLabel }))
-    const here = items.filter(({ metadata }) => this.isHere(metadata?.name))
-    return here.map(({ metadata }) => ({ name: metadata?.name ?? '', tenantId: metadata?.labels?.[tenantLabel] ?? '' }))
+    const namespaces = await this.tenantObjects('namespaces', '/api/v1/namespaces')
+    return namespaces.filter(({ name }) => this.isHere(name))
   }
 
   /** Volumes with the files of tenants. */
   async volumes(): Promise<{ name: string; tenantId: string }[]> {
-    const { items } = await this.asked('volumes', () => this.core.listPersistentVolumeClaimForAllNamespaces({ labelSelector: tenantLabel }))
-    const here = items.filter(({ metadata }) => this.isHere(metadata?.namespace))
-    return here.map(({ metadata }) => ({
-      name: `${metadata?.namespace}/${metadata?.name}`,
-      tenantId: metadata?.labels?.[tenantLabel] ?? '',
-    }))
+    const volumes = await this.tenantObjects('volumes', '/api/v1/persistentvolumeclaims')
+    return volumes
+      .filter(({ namespace }) => this.isHere(namespace))
+      .map(({ namespace, name, tenantId }) => ({ name: `${namespace}/${name}`, tenantId }))
+  }
+
+  /** What is labelled with a tenant, of the kind at this path. */
+  private tenantObjects(what: string, path: string): Promise<{ namespace: string; name: string; tenantId: string }[]> {
+    return this.asked(what, async () => {
+      const found = []
+      const pages = listMetadata(this.config, path, { labelSelector: tenantLabel }, AbortSignal.timeout(answersWithin))
+      for await (const { items } of pages)
+        found.push(...items.map(({ namespace = '', name = '', labels }) => ({ namespace, name, tenantId: labels?.[tenantLabel] ?? '' })))
+      return found
+    })
   }
 
   /** Null when the namespace is gone; else what keeps it: `kubernetes` and whatever finalizers it has. */

@@ -1,10 +1,31 @@
 import { type Cell, DomainError } from '@cityos/contract'
-import { KubeConfig } from '@kubernetes/client-node'
+import { KubeConfig, type RequestContext } from '@kubernetes/client-node'
 
-/** Clients keep their connections with the configuration they were made from: one for each way in, not one for each question. */
+/** Connections are kept with the configuration they were made for: those of a way in are the same for all questions. */
 const known = new Map<string, KubeConfig>()
 /** Ways in that are kept: of those that were replaced nobody needs the connections any more. */
 const most = 64
+
+/**
+ * How questions are put. A connection on which nothing is answered in time is given up. Not by HTTP/2: while a cluster is silent, one
+ * question after the other would wait for the connection that all share.
+ */
+const patience = { allowH2: false, headersTimeout: 10_000 }
+
+type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>
+
+/** The client makes a dispatcher, and so opens a connection, for every question. Here the first one stays. */
+class LastingKubeConfig extends KubeConfig {
+  #dispatcher: Dispatcher | undefined
+
+  override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    await super.applySecurityAuthentication(context)
+    this.#dispatcher ??= context
+      .getDispatcher()
+      ?.compose((dispatch) => (options, handler) => dispatch({ ...options, ...patience }, handler))
+    if (this.#dispatcher) context.setDispatcher(this.#dispatcher)
+  }
+}
 
 /**
  * How to get into a cell's cluster: its kubeconfig, or the service account of the pod this process runs in.
@@ -14,7 +35,7 @@ export function kubeConfigOf(cell: Pick<Cell, 'name' | 'access'>): KubeConfig {
   const text = cell.access.kubeconfig
   const kept = known.get(text ?? '')
   if (kept) return kept
-  const config = new KubeConfig()
+  const config = new LastingKubeConfig()
   if (text === null) {
     if (!process.env['KUBERNETES_SERVICE_HOST'])
       throw noWayIn(cell.name, `cell ${cell.name} has no kubeconfig, and this process runs in no pod whose service account it could use`)

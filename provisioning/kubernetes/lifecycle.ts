@@ -117,9 +117,8 @@ export class Lifecycle {
   /** Wakes the sleepers that have something to do by now. @returns their ids */
   async wakeDue(): Promise<string[]> {
     const { store, now, note } = this.tenants.parts
-    const moment = now().toISOString()
-    const due = (await store.all()).filter(({ asleep, next_wake_at }) => asleep && next_wake_at !== null && next_wake_at <= moment)
-    const woken = due.map(({ id }) =>
+    const due = await store.dueBy(now())
+    const woken = due.map((id) =>
       this.wake(id).then(
         () => [id],
         (error: unknown) => {

@@ -56,3 +56,13 @@ it('a tenant of whom nothing is kept but the fence is no tenant any more', async
   expect((await store.all()).map(({ id }) => id)).not.toContain('tnt_c')
   expect((await store.all()).map(({ id }) => id)).toContain('tnt_e')
 })
+
+it('sleepers are due from the moment at which they have something to do', async () => {
+  const sleeps = { asleep: true, next_wake_at: '2026-11-23T10:00:00.000Z' }
+  for (const id of ['tnt_f', 'tnt_g', 'tnt_h']) await store.takeOver(id, fence(1))
+  await store.change('tnt_f', 1, sleeps)
+  await store.change('tnt_g', 1, { ...sleeps, asleep: false })
+  await store.change('tnt_h', 1, { ...sleeps, next_wake_at: null })
+  expect(await store.dueBy(new Date('2026-11-23T09:59:59.999Z'))).toEqual([])
+  expect(await store.dueBy(new Date('2026-11-23T10:00:00Z'))).toEqual(['tnt_f'])
+})

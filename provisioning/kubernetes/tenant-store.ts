@@ -177,6 +177,16 @@ export class TenantStore {
     return rows.map(recordOf).filter((record) => record.document !== null || record.has_stack || record.hosts.length > 0)
   }
 
+  /** Sleepers that have something to do by then. */
+  async dueBy(moment: Date): Promise<string[]> {
+    const rows = await this.query<{ id: string }>(
+      `SELECT id FROM kubernetes.tenant
+       WHERE state ->> 'asleep' = 'true' AND state ->> 'next_wake_at' <= $1 COLLATE "C" ORDER BY id`,
+      [moment.toISOString()],
+    )
+    return rows.map(({ id }) => id)
+  }
+
   /** Takes the tenant over for an operation; the record begins with it. @throws StaleFence when a newer operation has been here */
   async takeOver(tenantId: string, fence: Fence): Promise<TenantRecord> {
     const rows = await this.query<Row>(

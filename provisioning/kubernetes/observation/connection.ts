@@ -1,9 +1,8 @@
 import { type IncomingMessage, request as plainRequest } from 'node:http'
 import { type RequestOptions, request as tlsRequest } from 'node:https'
 import { ApiException, type KubeConfig, type V1ObjectMeta } from '@kubernetes/client-node'
+import { metadataOnly } from './metadata-api.ts'
 
-/** Only what every object has is asked for: names, labels, versions. A secret's content never leaves the cluster this way. */
-const metadataOnly = (kind: 'PartialObjectMetadata' | 'PartialObjectMetadataList') => `application/json;as=${kind};v=v1;g=meta.k8s.io`
 /** Milliseconds until a request counts as unanswered. */
 const answerWithin = 10_000
 /** Milliseconds after which a quiet watch is opened again; the server's bookmarks come once a minute. */
@@ -15,25 +14,27 @@ interface Page {
   items: { metadata?: V1ObjectMeta }[] | null
 }
 
+export interface ListedPage {
+  items: V1ObjectMeta[]
+  /** From which to watch on; the same for all pages. */
+  version: string
+}
+
 /** Metadata of everything at `path` that `query` selects, page by page. @throws ApiException, or the network's error */
-export async function listMetadata(
+export async function* listMetadata(
   kubeConfig: KubeConfig,
   path: string,
   query: Record<string, string>,
   signal: AbortSignal,
-): Promise<{ items: V1ObjectMeta[]; version: string }> {
-  const items: V1ObjectMeta[] = []
+): AsyncGenerator<ListedPage> {
   let token: string | undefined
-  let version = ''
   do {
     const search = new URLSearchParams({ ...query, limit: '500', ...(token ? { continue: token } : {}) })
     const answer = await open(kubeConfig, `${path}?${search}`, metadataOnly('PartialObjectMetadataList'), signal)
-    const page = JSON.parse(await textOf(answer)) as Page
-    items.push(...(page.items ?? []).flatMap(({ metadata }) => metadata ?? []))
-    version = page.metadata.resourceVersion ?? ''
-    token = page.metadata.continue || undefined
+    const { metadata, items } = JSON.parse(await textOf(answer)) as Page
+    yield { items: (items ?? []).flatMap((item) => item.metadata ?? []), version: metadata.resourceVersion ?? '' }
+    token = metadata.continue || undefined
   } while (token)
-  return { items, version }
 }
 
 export interface WatchMessage {

@@ -1,14 +1,8 @@
 import { type ClusterObservation, DomainError } from '@cityos/contract'
-import {
-  ApiException,
-  CoreV1Api,
-  type KubeConfig,
-  type KubernetesListObject,
-  type KubernetesObject,
-  KubernetesObjectApi,
-} from '@kubernetes/client-node'
+import { ApiException, CoreV1Api, type KubeConfig, KubernetesObjectApi } from '@kubernetes/client-node'
 import { faultOf } from '../fault.ts'
 import { findingsOf } from './findings.ts'
+import { MetadataApi } from './metadata-api.ts'
 import type { AnyObject, CertificateObject, ObjectRef, Seen } from './seen.ts'
 import { viewEvents, viewPod } from './views.ts'
 
@@ -22,12 +16,14 @@ export interface PodLogs {
 export class ClusterObserver {
   readonly #core: CoreV1Api
   readonly #objects: KubernetesObjectApi
+  readonly #metadata: MetadataApi
   /** Names the cluster in errors. */
   readonly #cell: string
 
   constructor(kubeConfig: KubeConfig, cell: string) {
     this.#core = kubeConfig.makeApiClient(CoreV1Api)
-    this.#objects = KubernetesObjectApi.makeApiClient(kubeConfig)
+    this.#objects = kubeConfig.makeApiClient(KubernetesObjectApi)
+    this.#metadata = kubeConfig.makeApiClient(MetadataApi)
     this.#cell = cell
   }
 
@@ -62,14 +58,15 @@ export class ClusterObserver {
   }
 
   async #see(namespace: string, made: readonly ObjectRef[]): Promise<Seen> {
-    const [space, pods, events, quotas, claims, objects] = await Promise.all([
+    const [space, pods, events, quotas, claims] = await Promise.all([
       this.#core.readNamespace({ name: namespace }).catch(absent(null)),
       this.#core.listNamespacedPod({ namespace }),
       this.#core.listNamespacedEvent({ namespace, limit: 500 }),
       this.#core.listNamespacedResourceQuota({ namespace }),
       this.#core.listNamespacedPersistentVolumeClaim({ namespace }),
-      this.#compare(made),
     ])
+    const read = { Namespace: space ? [space] : [], ResourceQuota: quotas.items, PersistentVolumeClaim: claims.items }
+    const objects = await this.#compare(made, read)
     const certificates = objects.kept.filter(({ kind }) => kind === 'Certificate') as CertificateObject[]
     return {
       namespace: space,
@@ -82,13 +79,16 @@ export class ClusterObserver {
     }
   }
 
-  /** One list for each kind in each namespace. */
-  async #compare(made: readonly ObjectRef[]): Promise<{ kept: AnyObject[]; missing: ObjectRef[] }> {
+  /** One list for each kind that was not read already. */
+  async #compare(
+    made: readonly ObjectRef[],
+    read: Readonly<Record<string, AnyObject[]>>,
+  ): Promise<{ kept: AnyObject[]; missing: ObjectRef[] }> {
     const groups = Map.groupBy(made, ({ apiVersion, kind, namespace }) => JSON.stringify([apiVersion, kind, namespace]))
     const compared = await Promise.all(
       [...groups.values()].map(async (refs) => {
         const { apiVersion, kind, namespace } = refs[0]!
-        const found = namespace === null ? await this.#each(refs) : await this.#list(apiVersion, kind, namespace)
+        const found = read[kind] ?? (await this.#list(apiVersion, kind, namespace))
         const byName = new Map(found.map((object) => [object.metadata?.name, { ...object, apiVersion, kind }]))
         return {
           kept: refs.flatMap(({ name }) => byName.get(name) ?? []),
@@ -99,18 +99,11 @@ export class ClusterObserver {
     return { kept: compared.flatMap(({ kept }) => kept), missing: compared.flatMap(({ missing }) => missing) }
   }
 
-  #list(apiVersion: string, kind: string, namespace: string): Promise<AnyObject[]> {
-    return this.#objects
-      .list(apiVersion, kind, namespace)
-      .then((list: KubernetesListObject<KubernetesObject>): AnyObject[] => list.items)
-      .catch(absent<AnyObject[]>([]))
-  }
-
-  /** What lies in no namespace is read by its name: a cluster has a great many of them. */
-  async #each(refs: readonly ObjectRef[]): Promise<AnyObject[]> {
-    const read = ({ apiVersion, kind, name }: ObjectRef): Promise<AnyObject | null> =>
-      this.#objects.read({ apiVersion, kind, metadata: { name, namespace: '' } }).catch(absent(null))
-    return (await Promise.all(refs.map(read))).filter((object) => object !== null)
+  /** Only of certificates more than the metadata matters. */
+  async #list(apiVersion: string, kind: string, namespace: string | null): Promise<AnyObject[]> {
+    const api = kind === 'Certificate' ? this.#objects : this.#metadata
+    const { items } = await api.list(apiVersion, kind, namespace ?? undefined).catch(absent<{ items: AnyObject[] | null }>({ items: [] }))
+    return items ?? [] // null: the server has no metadata to list
   }
 
   async #asked<T>(what: string, ask: () => Promise<T>): Promise<T> {

@@ -15,6 +15,8 @@ class ScriptedServer {
   readonly requests: URL[] = []
   readonly accepts: (string | undefined)[] = []
   present: object[] = []
+  /** Objects on a page of a list. */
+  perPage = 100
   version = '10'
   /** Answers instead of the usual ones, first come first served. */
   readonly refusals: { status: number }[] = []
@@ -65,7 +67,13 @@ class ScriptedServer {
     if (url.searchParams.has('watch')) {
       this.#open = response
       response.flushHeaders()
-    } else response.end(JSON.stringify({ metadata: { resourceVersion: this.version }, items: this.present }))
+    } else response.end(JSON.stringify(this.#page(Number(url.searchParams.get('continue') ?? 0))))
+  }
+
+  #page(from: number): object {
+    const next = from + this.perPage
+    const more = next < this.present.length ? { continue: String(next) } : {}
+    return { metadata: { resourceVersion: this.version, ...more }, items: this.present.slice(from, next) }
   }
 }
 
@@ -105,6 +113,16 @@ describe('the watch of a cluster', () => {
     expect(heard[0]).toEqual({ namespace: 'tenant-1', kind: 'NetworkPolicy', name: 'deny', phase: 'LISTED' })
     expect(server.accepts.every((accept) => accept?.includes('as=PartialObjectMetadata'))).toBe(true)
     expect(server.requests.every((url) => url.searchParams.get('labelSelector') === 'cityos.dev/tenant')).toBe(true)
+  })
+
+  it('hears what is there page by page, and goes on from where the list was', async () => {
+    server.perPage = 2
+    server.present = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ metadata: metadata(name, '9') }))
+    watch.start()
+    await watching()
+    expect(names()).toEqual(['LISTED a', 'LISTED b', 'LISTED c', 'LISTED d', 'LISTED e'])
+    expect(server.requests).toHaveLength(4)
+    expect(server.requests.at(-1)?.searchParams.get('resourceVersion')).toBe('10')
   })
 
   it('hears what something should be, and not what has become of it, where nothing depends on that', async () => {

@@ -80,10 +80,13 @@ export class ClusterWatch {
 
   /** Everything there is, heard as if it had just come. @returns the version from which to go on */
   async #list(kind: WatchedKind): Promise<string> {
-    const { items, version } = await listMetadata(this.#parts.kubeConfig, kind.path, selection(kind), this.#stop.signal)
-    this.#parts.answers(kind.kind, null)
-    for (const metadata of items) this.#hear(kind, 'LISTED', metadata)
-    return version
+    let from = ''
+    for await (const { items, version } of listMetadata(this.#parts.kubeConfig, kind.path, selection(kind), this.#stop.signal)) {
+      this.#parts.answers(kind.kind, null)
+      for (const metadata of items) this.#hear(kind, 'LISTED', metadata)
+      from = version
+    }
+    return from
   }
 
   /** One connection, until it ends or breaks off; `position` is where to go on then. */

@@ -39,7 +39,7 @@ export function controlPlaneService(setting: ServiceSetting, release: () => Rele
     const first = killAt ? { ...binding(), test: { kill_at: killAt } } : binding()
     killAt = undefined
     return {
-      args: ['--max-old-space-size=512', '--enable-source-maps', join(release().dir, 'control-plane.mjs')],
+      args: ['--max-old-space-size=512', '--max-semi-space-size=16', '--enable-source-maps', join(release().dir, 'control-plane.mjs')],
       binding: binding(),
       first,
       readyMs: 60_000,
