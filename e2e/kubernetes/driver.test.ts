@@ -35,7 +35,8 @@ it('a tenant is made, filled and reached through the gateway', async () => {
   expect(await driver.seed(id, fence(1))).toEqual({ changed: true })
   expect(await driver.seed(id, fence(1))).toEqual({ changed: false })
   await driver.route(id, [tenant.host], fence(1))
-  expect((await visit(cluster, tenant.host, '/en')).status, 'the first visit of all').toBe(200)
+  // The gateway takes a route a moment before it leads people along it.
+  await vi.waitFor(async () => expect((await visit(cluster, tenant.host, '/en')).status).toBe(200), { timeout: 60_000, interval: 50 })
   const products = await visit(cluster, tenant.host, '/v1/store/products?limit=5')
   expect((JSON.parse(products.body) as { data: unknown[] }).data).toHaveLength(5)
   // Nobody plays the control plane here, which its health says.
