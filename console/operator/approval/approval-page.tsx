@@ -41,8 +41,8 @@ export function ApprovalPage() {
               <StatusChip status={approval.status} />
             </Box>
             {approval.advice && (
-              <Alert severity="info" dir="auto">
-                {approval.advice}
+              <Alert severity="info">
+                <span dir="auto">{approval.advice}</span>
               </Alert>
             )}
             <Facts
