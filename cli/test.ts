@@ -15,7 +15,7 @@ const later: Record<string, string> = {
 /** Starts a Kubernetes cluster in namespaces of its own, runs a command inside, and takes all of it away again. */
 const inTestCluster = [process.execPath, join(checkout, 'e2e/kubernetes/cluster/main.ts'), 'test', '--']
 /** What clusters that start side by side must not make at the same time. */
-const prepareClusters = [process.execPath, join(checkout, 'e2e/kubernetes/prepare.ts')]
+const prepareClusters = join(checkout, 'e2e/kubernetes/prepare.ts')
 /** Clusters that share the files of the k8s suite: while one waits for its pods, the other one works. */
 const clusters = 2
 
@@ -45,7 +45,7 @@ export async function test(suite: string | undefined, filters: string[]): Promis
 async function runProject(project: string, filters: string[]): Promise<Counts> {
   if (project !== 'k8s') return await runVitest(project, filters)
   if (filters.length > 0 || process.env['CITYOS_TEST_KUBECONFIG']) return await runVitest(project, filters, { inside: inTestCluster })
-  if ((await ended(spawn(prepareClusters[0]!, prepareClusters.slice(1), { cwd: checkout, stdio: 'inherit' }))) !== 0)
+  if ((await ended(spawn(process.execPath, [prepareClusters], { cwd: checkout, stdio: 'inherit' }))) !== 0)
     throw new Failure('The test clusters could not be prepared; the lines above say why.')
   const share = (index: number) => runVitest(project, [`--shard=${index}/${clusters}`], { inside: inTestCluster, called: `${index}| ` })
   return sum(await Promise.all(Array.from({ length: clusters }, (_, index) => share(index + 1))))

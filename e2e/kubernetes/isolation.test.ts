@@ -2,6 +2,7 @@ import { PlaneTraffic } from '@cityos/contract'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { podClient } from '../../provisioning/kubernetes/plane-client.ts'
+import { sql } from '../sql.ts'
 import { openCluster } from './cluster/cluster.ts'
 import { layout } from './cluster/layout.ts'
 import { Hands } from './helm.ts'
@@ -88,11 +89,7 @@ it('counts the requests of people in its web pod, and leaves the lease to the wo
   const traffic = PlaneTraffic.parse(await podClient.ask(asked, 'GET', '/internal/traffic', { timeoutMs: 5_000, now: new Date() }))
   expect(traffic).toMatchObject({ errors: 0, release: shop.binding.tenant.release })
   expect(traffic.requests).toBeGreaterThan(0)
-  const database = new pg.Client(shop.binding.database.url)
-  await database.connect()
-  const { rows } = await database.query('SELECT name FROM lease')
-  await database.end()
-  expect(rows).toEqual([{ name: 'tenant' }])
+  expect(await sql(shop.binding.database.url, 'SELECT name FROM lease')).toEqual([{ name: 'tenant' }])
 })
 
 it('reaches its database, and nothing it has no business with', { retry: 0 }, async () => {

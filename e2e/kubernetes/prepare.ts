@@ -1,6 +1,6 @@
 import { ToolFailure } from '@cityos/tools'
 import { clusterFolder } from './cluster/session.ts'
-import { prepareSite } from './cluster/site.ts'
+import { prepareSite, whole } from './cluster/site.ts'
 import { builtImages, builtRelease } from './release-image.ts'
 
 /**
@@ -9,7 +9,7 @@ import { builtImages, builtRelease } from './release-image.ts'
  */
 const say = (line: string) => process.stderr.write(`${line}\n`)
 try {
-  await prepareSite(clusterFolder(), { node: true, postgres: true, gateway: true }, say)
+  await prepareSite(clusterFolder(), whole, say)
   const release = await builtRelease()
   await builtImages(release)
   say(`images of ${release.version}: built`)

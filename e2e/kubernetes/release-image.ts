@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { imageTag } from '@cityos/provisioning/kubernetes'
 import type { Cluster } from './cluster/cluster.ts'
 import { type BaseImage, writeChangedImage } from './cluster/images/image.ts'
+import { ctr } from './cluster/images/import.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
@@ -54,12 +55,12 @@ export async function builtImages({ version, dir }: BuiltRelease): Promise<{ arc
 
 /** Gives an image that the node has already the name that it has in another release. */
 export async function nameImage(cluster: Cluster, from: string, version: string): Promise<void> {
-  await ctr(cluster, 'images', 'tag', '--force', longName(from), longName(renamed(from, version)))
+  await ctr(cluster.description, 'images', 'tag', '--force', longName(from), longName(renamed(from, version)))
 }
 
 /** The image of a release that has another journal than that of the image `from`, which the node has; all else is the same. */
 export async function imageWithJournal(cluster: Cluster, from: string, release: { version: string; dir: string }): Promise<void> {
-  const listed = await ctr(cluster, 'images', 'list', `name==${longName(from)}`)
+  const listed = await ctr(cluster.description, 'images', 'list', `name==${longName(from)}`)
   const manifest = await blob<{ config: { digest: string }; layers: object[] }>(cluster, /sha256:[0-9a-f]{64}/.exec(listed)![0])
   const configuration = await blob<BaseImage['configuration']>(cluster, manifest.config.digest)
   const tar = join(release.dir, 'image.tar')
@@ -72,12 +73,7 @@ const longName = (name: string): string => (name.includes('/') ? name : `docker.
 const renamed = (image: string, version: string): string => `${image.slice(0, image.lastIndexOf(':'))}:${imageTag(version)}`
 
 async function blob<T>(cluster: Cluster, digest: string): Promise<T> {
-  return JSON.parse(await ctr(cluster, 'content', 'get', digest)) as T
-}
-
-async function ctr(cluster: Cluster, ...args: string[]): Promise<string> {
-  const containerd = ['--address', join(cluster.description.folder, 'containerd/containerd.sock'), '--namespace', 'k8s.io']
-  return (await run('ctr', [...containerd, ...args], { env: cluster.environment() })).stdout
+  return JSON.parse(await ctr(cluster.description, 'content', 'get', digest)) as T
 }
 
 /** The release of this checkout, or the one CITYOS_RELEASE names, as a folder. */

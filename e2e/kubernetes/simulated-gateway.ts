@@ -1,5 +1,6 @@
 import { obstaclesOf, type Route, tenantLabel } from '@cityos/provisioning/kubernetes/pods'
 import {
+  ApiException,
   CustomObjectsApi,
   type Informer,
   type KubeConfig,
@@ -25,8 +26,13 @@ export class SimulatedGateway {
     const everywhere = { ...kind, resourcePlural: kind.plural, labelSelector: tenantLabel }
     const list = (): Promise<KubernetesListObject<RouteObject>> => this.objects.listCustomObjectForAllNamespaces(everywhere)
     this.routes = makeInformer(config, `/apis/${kind.group}/${kind.version}/${kind.plural}`, list, tenantLabel)
-    // One that is gone or has changed meanwhile is heard of again.
-    for (const event of ['add', 'update'] as const) this.routes.on(event, (route) => void this.take(route).catch(() => undefined))
+    for (const event of ['add', 'update'] as const)
+      this.routes.on(event, (route) => {
+        this.take(route).catch((error: unknown) => {
+          const gone = error instanceof ApiException && error.code === 404
+          if (!gone && !this.closed) process.stderr.write(`simulated gateway: ${error}\n`)
+        })
+      })
     this.routes.on('error', () => {
       if (!this.closed) setTimeout(() => void this.routes.start(), 500)
     })

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CellCluster } from './cluster.ts'
-import { obstaclesOf, type Route, routesTaken } from './route-wait.ts'
+import { obstaclesOf, type Route, type RoutesOfCell, routesTaken } from './route-wait.ts'
 
 const shared = { name: 'cityos', namespace: 'gateway', sectionName: 'web' }
 const own = { name: 'tenant' }
@@ -57,8 +56,10 @@ describe('a route is taken when each of its gateways has said so of it as it is 
 
 describe('whoever waits for it', () => {
   /** A cluster in which one look after the other finds these routes, the last of them for ever. */
-  const clusterWith = (...looks: Route[][]) =>
-    ({ cell: { name: 'riyadh-1' }, routes: async () => (looks.length > 1 ? looks.shift()! : looks[0]!) }) as unknown as CellCluster
+  const clusterWith = (...looks: Route[][]): RoutesOfCell => ({
+    cell: { name: 'riyadh-1' },
+    routes: async () => (looks.length > 1 ? looks.shift()! : looks[0]!),
+  })
   const wait = (...looks: Route[][]) => routesTaken(clusterWith(...looks), { namespace: 'tenant-1', timeoutMs: 600 })
 
   it('goes on when all routes are taken, and at once where there is none', async () => {

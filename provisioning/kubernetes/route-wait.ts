@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DomainError } from '@cityos/contract'
+import { type Cell, DomainError } from '@cityos/contract'
 import type { V1Condition, V1ObjectMeta } from '@kubernetes/client-node'
-import type { CellCluster } from './cluster.ts'
 
 /** Milliseconds between two looks at routes. */
 const lookEvery = 200
@@ -28,6 +27,12 @@ export interface Obstacle {
   final: boolean
 }
 
+/** A cell's cluster, as far as routes are read there. */
+export interface RoutesOfCell {
+  cell: Pick<Cell, 'name'>
+  routes(namespace: string): Promise<Route[]>
+}
+
 export interface AwaitedRoutes {
   namespace: string
   /** Milliseconds. */
@@ -38,7 +43,7 @@ export interface AwaitedRoutes {
  * Resolves when the gateways of the cell have taken all routes of a tenant as they are now.
  * @throws DomainError route_refused with the gateway's reason | dependency_unavailable when no gateway says anything
  */
-export async function routesTaken(cluster: CellCluster, { namespace, timeoutMs }: AwaitedRoutes): Promise<void> {
+export async function routesTaken(cluster: RoutesOfCell, { namespace, timeoutMs }: AwaitedRoutes): Promise<void> {
   const until = performance.now() + timeoutMs
   for (;;) {
     const obstacle = firstObstacle(await cluster.routes(namespace))
@@ -88,7 +93,7 @@ const wayOut: Record<string, string> = {
   NoMatchingParent: 'name a listener in the cell that is there and works',
 }
 
-function refused({ cell }: CellCluster, { route, parent, said }: BlockedRoute): DomainError {
+function refused({ cell }: RoutesOfCell, { route, parent, said }: BlockedRoute): DomainError {
   const { reason, message } = said!
   const why = message ? `${reason}: ${message}` : reason
   return new DomainError('route_refused', {
@@ -97,7 +102,7 @@ function refused({ cell }: CellCluster, { route, parent, said }: BlockedRoute): 
   })
 }
 
-function unanswered({ cell }: CellCluster, { route, parent }: BlockedRoute, timeoutMs: number): DomainError {
+function unanswered({ cell }: RoutesOfCell, { route, parent }: BlockedRoute, timeoutMs: number): DomainError {
   return new DomainError('dependency_unavailable', {
     message: `no gateway of cell ${cell.name} has taken the route of ${hostOf(route)} within ${Math.round(timeoutMs / 1000)} s: is there a Gateway ${parent.name} in namespace ${parent.namespace ?? route.metadata?.namespace}, and does its controller run?`,
     details: { dependency: 'gateway', cell: cell.name, gateway: titleOf(parent), host: hostOf(route) },

@@ -33,7 +33,6 @@ async function begin(site: Site, parts: ClusterParts): Promise<void> {
   await defineOperatorKinds(site)
   const description: ClusterDescription = {
     own: true,
-    parts,
     folder: site.folder,
     tools: site.programs,
     kubeconfig: kubeconfigOf(site.folder, 'administrator'),

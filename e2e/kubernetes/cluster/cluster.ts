@@ -19,7 +19,6 @@ export interface ClusterParts {
 export interface ClusterDescription {
   /** Whether the harness has made it; false for a reader's own cluster, whose processes nobody here may touch. */
   own: boolean
-  parts: ClusterParts
   /** Folder of everything that belongs to the cluster: keys, logs, state of the node. */
   folder: string
   /** Folder on whose PATH the tools are (kubectl, pulumi, pulumi-resource-kubernetes, helm, ctr …), by name. */

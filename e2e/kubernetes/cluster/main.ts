@@ -5,7 +5,7 @@ import { provideTools, ToolFailure } from '@cityos/tools'
 import type { ClusterParts } from './cluster.ts'
 import { Machine } from './machine.ts'
 import { beginCluster, clusterEnvironment, clusterFolder } from './session.ts'
-import { testTools } from './site.ts'
+import { testTools, whole } from './site.ts'
 import { traces } from './traces.ts'
 
 const usage = `node e2e/kubernetes/cluster/main.ts COMMAND
@@ -17,7 +17,6 @@ const usage = `node e2e/kubernetes/cluster/main.ts COMMAND
   test [as up] -- COMMAND      a cluster of its own around one command: it ends with the command, or when this process ends
 `
 const say = (line: string) => process.stderr.write(`${line}\n`)
-const whole = { node: true, postgres: true, gateway: true }
 const bare = { node: false, postgres: true, gateway: false }
 
 function partsOf(args: string[]): ClusterParts {

@@ -36,12 +36,10 @@ export function filesForReaders(): string[] | null {
 export function describeReaders(kubeconfig: string): ClusterDescription {
   const parts = readParts()
   const api = { own: false, folder: '', tools: (process.env['CITYOS_TEST_TOOLS'] ?? '').split(':'), kubeconfig, node: null }
-  const has = parts !== null
-  const described = { ...api, parts: { node: has, postgres: has, gateway: has } }
-  if (!parts) return { ...described, postgres: null, gateway: null, storageClass: null }
+  if (!parts) return { ...api, postgres: null, gateway: null, storageClass: null }
   const { address, port, section, ...parent } = parts.gateway
   return {
-    ...described,
+    ...api,
     postgres: { ...parts.postgres, administratorUrl: parts.postgres.url },
     gateway: {
       address,

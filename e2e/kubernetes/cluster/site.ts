@@ -5,6 +5,9 @@ import type { ClusterParts } from './cluster.ts'
 import { applyObjects, runKubectl } from './kubectl.ts'
 import { Component } from './process.ts'
 
+/** A cluster with everything that the suite needs. */
+export const whole: ClusterParts = { node: true, postgres: true, gateway: true }
+
 /** Tools that the tests need on PATH, by their names in `tools/go-tools.ts`. */
 export const testTools = ['pulumi', 'pulumi-kubernetes', 'pulumi-language-nodejs', 'helm', 'kwok']
 const controlPlaneTools = ['kubernetes', 'etcd', 'kinds']
