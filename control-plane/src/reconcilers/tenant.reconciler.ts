@@ -1,7 +1,7 @@
 import { PlaneHealth } from '@cityos/contract'
 import type { DataPlaneDriver, Fence, InventoryItem, RuntimeState } from '@cityos/provisioning'
 import type { Clock } from '../clock.ts'
-import type { Registry } from '../registry/registry.ts'
+import type { Registry, Tx } from '../registry/registry.ts'
 import type { Sealing } from '../registry/sealing.ts'
 import { documentOf, readSecrets, sendToPlane, type TenantRow } from '../tenant/tenant.document.ts'
 import { exclusively } from './exclusively.ts'
@@ -39,14 +39,14 @@ export class TenantReconciler {
     const row = await registry.db.tenant.findUnique({ where: { id: tenantId } })
     if (!fence || !row || row.deleted_at) return []
     const driver = driverOf(row.driver)
-    const repairs = await exclusively(registry.db, tenantId, async (tenant) => {
+    const repairs = await exclusively(registry.db, tenantId, async (tenant, tx) => {
       const state = await driver.state(tenantId)
       if (tenant.status === 'closing' || tenant.status === 'closed') return this.#keepStopped(tenant, driver, state, fence)
       if (!serving.includes(tenant.status)) return []
       return [
-        ...(await this.#keepThere(tenant, driver, state, fence)),
+        ...(await this.#keepThere(tx, tenant, driver, state, fence)),
         ...(await this.#keepRouted(tenant, driver, fence)),
-        ...(await this.#keepCurrent(tenant)),
+        ...(await this.#keepCurrent(tx, tenant)),
       ]
     })
     if (repairs === null || !serving.includes(row.status)) return repairs ?? []
@@ -70,10 +70,9 @@ export class TenantReconciler {
   }
 
   /** Crashes are the node's affair (backoff); a tenant the driver does not have at all is put back. */
-  async #keepThere(tenant: TenantRow, driver: DataPlaneDriver, state: RuntimeState, fence: Fence): Promise<Repair[]> {
+  async #keepThere(tx: Tx, tenant: TenantRow, driver: DataPlaneDriver, state: RuntimeState, fence: Fence): Promise<Repair[]> {
     if (state.runtime !== 'absent') return []
-    const { registry, sealing } = this.#parts
-    await driver.configure(await documentOf(registry.db, tenant), await readSecrets(registry.db, sealing, tenant.id), fence)
+    await driver.configure(await documentOf(tx, tenant), await readSecrets(tx, this.#parts.sealing, tenant.id), fence)
     await driver.start(tenant.id, fence)
     return ['started']
   }
@@ -89,12 +88,11 @@ export class TenantReconciler {
   }
 
   /** A data plane that reports an older document than the registry's, although it has been awake since, is sent it again. */
-  async #keepCurrent(tenant: TenantRow): Promise<Repair[]> {
-    const { registry, clock } = this.#parts
-    const report = await registry.db.plane_report.findUnique({ where: { tenant_id: tenant.id } })
+  async #keepCurrent(tx: Tx, tenant: TenantRow): Promise<Repair[]> {
+    const report = await tx.plane_report.findUnique({ where: { tenant_id: tenant.id } })
     if (!report || report.reported_at <= tenant.updated_at) return []
     if (PlaneHealth.parse(report.report).tenant_version >= tenant.version) return []
-    await registry.transaction(async (tx) => sendToPlane(tx, tenant.id, 'tenant', { tenant: await documentOf(tx, tenant) }, clock.now()))
+    await sendToPlane(tx, tenant.id, 'tenant', { tenant: await documentOf(tx, tenant) }, this.#parts.clock.now())
     return ['document-sent']
   }
 }

@@ -97,6 +97,18 @@ describe('a transaction', () => {
     await expect(failing).rejects.toThrow(/division by zero/)
     await expect(registry.transaction((tx) => tx.tenant.count())).resolves.toBe(0)
   })
+
+  it('may ask for something outside of it, however many others do so at once, and leaves no connection taken', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      const all = Array.from({ length: 40 }, () =>
+        registry.transaction(async (tx) => {
+          await tx.tenant.count()
+          return registry.db.tenant.count()
+        }),
+      )
+      expect(await Promise.all(all)).toEqual(all.map(() => 0))
+    }
+  })
 })
 
 describe('the audit trail', () => {
