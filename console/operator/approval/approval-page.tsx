@@ -40,11 +40,7 @@ export function ApprovalPage() {
             <Box>
               <StatusChip status={approval.status} />
             </Box>
-            {approval.advice && (
-              <Alert severity="info">
-                <span dir="auto">{approval.advice}</span>
-              </Alert>
-            )}
+            {approval.advice && <NobodyElse approval={approval} />}
             <Facts
               facts={[
                 {
@@ -63,6 +59,22 @@ export function ApprovalPage() {
         {approval.decided_at && <Decision approval={approval} />}
       </Stack>
     </Box>
+  )
+}
+
+/** The server's advice to whoever waits for a second person that there is not, as the console can follow it. */
+function NobodyElse({ approval }: { approval: Approval }) {
+  const t = useTranslate()
+  if (approval.kind === 'support-access') return <Alert severity="info">{t('approval_nobody.tenant')}</Alert>
+  const invite = (
+    <Button component={Link} to="/staff" color="inherit" size="small">
+      {t('approval_nobody.invite')}
+    </Button>
+  )
+  return (
+    <Alert severity="info" action={invite}>
+      {t('approval_nobody.platform')}
+    </Alert>
   )
 }
 
