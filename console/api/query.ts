@@ -1,7 +1,8 @@
 import type { AnyEndpoint, Call, Client, Result } from '@cityos/contract'
-import { type UseQueryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type Query, type UseQueryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, useContext, useEffect } from 'react'
 import { useLogoutIfAccessDenied } from 'react-admin'
+import { rowParameter } from './data-provider.ts'
 import type { ConsoleError } from './failure.ts'
 
 const ClientContext = createContext<Client | null>(null)
@@ -35,12 +36,27 @@ export function useRead<E extends AnyEndpoint>(
   return answer
 }
 
-/** Sends one endpoint; afterwards everything shown is read again, because one action moves many numbers. */
+/**
+ * Sends one endpoint; afterwards everything shown is read again, because one action moves many numbers. What was removed is
+ * read again by whoever opens it next: the page about it is about to be left, and would only hear that it is gone.
+ */
 export function useSend<E extends AnyEndpoint>(endpoint: E) {
   const client = useClient()
   const cache = useQueryClient()
   return useMutation<Result<E>, ConsoleError, Call<E> & { idempotencyKey?: string }>({
     mutationFn: ({ idempotencyKey, ...call }) => client(endpoint, call as Call<E>, { idempotencyKey }),
-    onSuccess: () => cache.invalidateQueries(),
+    onSuccess: async (_, { params }) => {
+      const id = endpoint.method === 'DELETE' ? String((params as Record<string, unknown> | undefined)?.[rowParameter(endpoint)]) : null
+      const isRemoved = ({ queryKey }: Query) => id !== null && isAbout(queryKey, id)
+      await cache.invalidateQueries({ predicate: isRemoved, refetchType: 'none' })
+      await cache.invalidateQueries({ predicate: (query) => !isRemoved(query) })
+    },
   })
+}
+
+/** Whether a query reads one thing, as the framework (`[resource, 'getOne', { id }]`) or `useRead` asks for it. */
+export function isAbout(queryKey: readonly unknown[], id: string): boolean {
+  const [first, second, third] = queryKey
+  if (second === 'getOne') return (third as { id?: unknown } | undefined)?.id === id
+  return first === 'read' && Object.values((third as Call<AnyEndpoint>).params ?? {}).includes(id)
 }

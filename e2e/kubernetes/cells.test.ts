@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { createClient } from '@cityos/contract'
-import { type Operation, readCell, type Tenant } from '@cityos/control-plane/contract'
+import { createCell, listCells, type Operation, readCell, removeCell, renewCellAccess, type Tenant } from '@cityos/control-plane/contract'
 import { namespaceOf, stackOf } from '@cityos/provisioning/kubernetes'
 import { BatchV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
@@ -25,6 +25,8 @@ const host = 'market.localhost'
 let release: ReleaseImages
 let here: ControlPlaneHere
 let tenant: Tenant
+/** A kubeconfig for an API server that is not there. */
+let away: string
 let cells: { 'here-1': CellBeside; 'here-2': CellBeside }
 
 /** `fetch` that asks the cluster's gateway, whatever the host. */
@@ -61,7 +63,7 @@ beforeAll(async () => {
     'here-1': { name: 'here-1', prefix: 'tenant', postgres: cluster.description.postgres! },
     'here-2': { name: 'here-2', prefix: 'second', postgres: second },
   }
-  const away = readFileSync(kubeconfig, 'utf8').replaceAll(/:6443/g, ':6444')
+  away = readFileSync(kubeconfig, 'utf8').replaceAll(/:6443/g, ':6444')
   here = await controlPlaneHere(cluster, release, [knownRelease(release)], {
     beside: [
       cells['here-2'],
@@ -207,4 +209,53 @@ it('a control plane that is killed while the archive is loaded is followed by on
   expect((await buy(shop, host)).order.payment_status).toBe('paid')
   expect(await kept(cells['here-2'], stackOf(tenant.id, 'here-2'))).toEqual([])
   expect(await kept(cells['here-1'], stackOf(tenant.id, 'here-1'))).toEqual(whole)
+})
+
+it('a cell whose cluster is gone for good is taken off the platform, and the move that waited for it ends', async () => {
+  const session = await here.cityos.operator()
+  const twin = here.binding.kubernetes!.cells.find(({ name }) => name === 'here-2')!
+  await session.call(createCell, { body: { ...twin, name: 'here-5', cluster: { ...twin.cluster, namespace_prefix: 'fifth' } } })
+  await ask('here-5')
+  await agreeAsSecond(here.cityos, 'market')
+  expect(await inCell()).toBe('here-5')
+  const fifth = { prefix: 'fifth', postgres: cells['here-2'].postgres }
+  expect(await kept(fifth, stackOf(tenant.id, 'here-5'))).toEqual(whole)
+  const before = await books(cells['here-2'])
+
+  await ask('here-1')
+  const agreed = agreeAsSecond(here.cityos, 'market')
+  const { id } = await vi.waitFor(
+    async () => {
+      const { operation_id } = await here.cityos.json<Tenant>(['tenant', 'show', 'market'])
+      const moving = await shown(operation_id ?? '')
+      expect(moving.steps.find(({ name }) => name === 'swap')?.status).toBe('done')
+      return moving
+    },
+    { timeout: 120_000, interval: 200 },
+  )
+  await session.call(renewCellAccess, { params: { name: 'here-5' }, body: { kubeconfig: away } })
+  await vi.waitFor(
+    async () => {
+      expect((await session.call(readCell, { params: { name: 'here-5' } })).unreachable).not.toBeNull()
+      const { status, steps } = await shown(id)
+      expect([status, steps.find((step) => step.status !== 'done')?.name]).toEqual(['waiting', 'finish'])
+    },
+    { timeout: 120_000, interval: 500 },
+  )
+  const remove = (gone: 'true' | 'false') => session.call(removeCell, { params: { name: 'here-5' }, query: { confirm: 'here-5', gone } })
+  await expect(remove('false')).rejects.toThrow(
+    /these have things in cell here-5, which does not answer; if it never will, say that it is gone: market/,
+  )
+  await remove('true')
+  await agreed
+  expect((await shown(id)).steps.find(({ name }) => name === 'finish')).toMatchObject({
+    status: 'done',
+    message: 'its former cell is gone, and what it had there with it',
+  })
+  expect((await session.call(listCells, { query: {} })).items.map(({ name }) => name)).not.toContain('here-5')
+  expect(await books(cells['here-1'])).toEqual(before)
+  await served()
+  expect((await buy(shop, host)).order.payment_status).toBe('paid')
+  // the cluster was not asked; the platform has forgotten it
+  expect(await kept(fifth, stackOf(tenant.id, 'here-5'))).toEqual(whole.filter((each) => each !== 'stack'))
 })

@@ -73,13 +73,21 @@ export class Moves {
     await this.changePlaces(held, 'incoming')
   }
 
-  /** Nothing is left of the other place: stack, namespace, volume, database, logins. */
+  /**
+   * Nothing is left of the other place: stack, namespace, volume, database, logins. What was in a cell that has been taken off
+   * the platform counts as gone with it.
+   */
   async remove(held: Held, role: 'incoming' | 'former'): Promise<void> {
     const { id, other } = held.record
     if (other?.role !== role) return
-    const there = await this.tenants.elsewhere(held)
-    await this.tenants.destroy(there)
-    await this.databasesOf(there).dropTenant(id)
+    const there = await this.tenants.elsewhere(held).catch((error: unknown) => {
+      if (error instanceof DomainError && error.code === 'not_found') return null
+      throw error
+    })
+    if (there) {
+      await this.tenants.destroy(there)
+      await this.databasesOf(there).dropTenant(id)
+    } else await this.tenants.forgetElsewhere(held)
     held.record = await this.tenants.change(held, { other: null })
   }
 

@@ -167,6 +167,21 @@ export class Tenants {
     await this.requireNotTerminating(cluster, namespace)
   }
 
+  /** The state of the stack in a cell that is gone goes, without a word to its cluster. */
+  async forgetElsewhere({ record }: Held): Promise<void> {
+    const { id, stack, has_stack, run_open } = seenFromOther(record)
+    if (!has_stack) return
+    await this.parts.runner.run({
+      action: 'forget',
+      stack: stack ?? stackOf(id, null),
+      recover: run_open,
+      refresh: false,
+      content: null,
+      kubeconfig: null,
+      passphrase: this.parts.sealer.password(`pulumi.${id}`),
+    })
+  }
+
   /** What Pulumi complained about, as what it means for the cell. */
   private async explain(cluster: CellCluster, namespace: string, error: unknown): Promise<never> {
     const said = error instanceof Error ? error.message : String(error)

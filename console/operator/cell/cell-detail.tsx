@@ -3,6 +3,7 @@ import { Alert, AlertTitle, Stack } from '@mui/material'
 import { useRecordContext, useTranslate } from 'react-admin'
 import { Ident, When } from '../../fields/values.tsx'
 import { Facts, Panel } from '../../screen/facts.tsx'
+import { CellVerbs } from './cell-verbs.tsx'
 
 /** What the cell is made of, and whether it answers. */
 export function CellDetail() {
@@ -21,7 +22,7 @@ export function CellDetail() {
           {cell.unreachable.reason}
         </Alert>
       )}
-      <Panel title={t('cell.cluster')}>
+      <Panel title={t('cell.cluster')} actions={<CellVerbs cell={cell} />}>
         <Facts
           facts={[
             { label: 'cell.image', value: <Ident value={image.repository} copy /> },

@@ -1,4 +1,14 @@
-import { CellAccess, CellCluster, CellPlace, endpoint, listEndpoint, ResidencyZone, staff } from '@cityos/contract'
+import {
+  CellAccess,
+  CellCluster,
+  CellPlace,
+  databaseCapacity,
+  endpoint,
+  listEndpoint,
+  namespaceCapacity,
+  ResidencyZone,
+  staff,
+} from '@cityos/contract'
 import { z } from 'zod'
 
 /** A cluster with its Postgres, in which tenants are run. Its kubeconfig and its database's password are never shown. */
@@ -21,7 +31,7 @@ export const Cell = z.object({
   cluster: CellCluster,
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
-  actions: z.array(z.enum(['open', 'close'])),
+  actions: z.array(z.enum(['open', 'close', 'change', 'renew-access', 'remove'])),
 })
 export type Cell = z.infer<typeof Cell>
 
@@ -60,6 +70,58 @@ export const createCell = endpoint({
   response: Cell,
   status: 201,
   errors: ['already_exists', 'validation_failed'],
+})
+
+/** What is left out stays. */
+export const changeCell = endpoint({
+  id: 'cell.change',
+  method: 'PATCH',
+  path: '/api/v1/cells/{name}',
+  summary: 'Change how many tenants a cell takes, and of which plans; those in it stay',
+  access: staff('update', 'cell'),
+  params: byName,
+  body: z.object({
+    capacity: z
+      .object({ databases: z.int().min(0).max(databaseCapacity.pooled), namespaces: z.int().min(0).max(namespaceCapacity) })
+      .partial()
+      .optional(),
+    plans: CellPlace.shape.plans.unwrap().optional(),
+  }),
+  response: Cell,
+  errors: ['invalid_transition', 'validation_failed'],
+})
+
+/** What is left out stays: a kubeconfig runs out, the password of a database is changed. */
+export const renewCellAccess = endpoint({
+  id: 'cell.renew_access',
+  method: 'POST',
+  path: '/api/v1/cells/{name}/renew-access',
+  summary: 'Give the control plane another kubeconfig for a cluster, or another address of its Postgres',
+  access: staff('operate', 'cell'),
+  params: byName,
+  body: z.object({
+    kubeconfig: CellAccess.shape.kubeconfig.unwrap().optional(),
+    database_url: CellAccess.shape.database_url.optional(),
+  }),
+  response: Cell,
+  errors: ['invalid_transition', 'validation_failed'],
+})
+
+export const removeCell = endpoint({
+  id: 'cell.remove',
+  method: 'DELETE',
+  path: '/api/v1/cells/{name}',
+  summary: 'Take a cell without tenants off the platform; its cluster is not touched',
+  access: staff('delete', 'cell'),
+  params: byName,
+  query: z.object({
+    /** The cell's name, typed again. */
+    confirm: z.string(),
+    /** The cluster does not answer and never will: what tenants that have left still had there counts as gone with it. */
+    gone: z.stringbool().default(false),
+  }),
+  response: z.object({ name: z.string() }),
+  errors: ['invalid_transition', 'confirmation_required'],
 })
 
 const verb = <const Verb extends string>(name: Verb, summary: string) =>

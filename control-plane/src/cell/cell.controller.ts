@@ -1,7 +1,7 @@
 import type { Input } from '@cityos/contract'
 import { Handle, type RequestContext } from '@cityos/http'
 import { Controller } from '@nestjs/common'
-import { closeCell, createCell, listCells, openCell, readCell } from './cell.contract.ts'
+import { changeCell, closeCell, createCell, listCells, openCell, readCell, removeCell, renewCellAccess } from './cell.contract.ts'
 import { CellService } from './cell.service.ts'
 
 @Controller()
@@ -21,6 +21,21 @@ export class CellController {
   @Handle(createCell)
   create(ctx: RequestContext, input: Input<typeof createCell>) {
     return this.cells.create(ctx, input.body)
+  }
+
+  @Handle(changeCell)
+  change(ctx: RequestContext, input: Input<typeof changeCell>) {
+    return this.cells.change(ctx, input.params.name, input.body)
+  }
+
+  @Handle(renewCellAccess)
+  renewAccess(ctx: RequestContext, input: Input<typeof renewCellAccess>) {
+    return this.cells.renewAccess(ctx, input.params.name, input.body)
+  }
+
+  @Handle(removeCell)
+  remove(ctx: RequestContext, input: Input<typeof removeCell>) {
+    return this.cells.remove(ctx, input.params.name, input.query)
   }
 
   @Handle(openCell)

@@ -1,7 +1,8 @@
-import { CellCluster, DomainError, type Page } from '@cityos/contract'
+import { CellAccess, CellCluster, DomainError, type Input, type Page } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
 import type { cell, tenant } from '../../generated/client.ts'
+import { Alerts } from '../alert/alerts.ts'
 import { auditOf } from '../audit/audit.context.ts'
 import { audit } from '../audit/audit.trail.ts'
 import { Clock } from '../clock.ts'
@@ -10,7 +11,7 @@ import { Sealing } from '../registry/sealing.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
 import { Abilities } from '../staff/ability.ts'
 import { columnsOf } from './cell.columns.ts'
-import type { Cell, CreateCell } from './cell.contract.ts'
+import type { Cell, CreateCell, changeCell, removeCell, renewCellAccess } from './cell.contract.ts'
 import { type Candidate, chooseCell, requireCell, roomIn, type Wanted } from './cell.placement.ts'
 
 type CellRow = cell & { _count: { tenants: number; moving: number } }
@@ -26,6 +27,7 @@ export class CellService {
     private readonly sealing: Sealing,
     private readonly clock: Clock,
     private readonly abilities: Abilities,
+    private readonly alerts: Alerts,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -96,12 +98,87 @@ export class CellService {
     })
   }
 
+  /** @throws DomainError not_found | validation_failed | invalid_transition for a cell that the installation's values describe */
+  async change(ctx: RequestContext, name: string, asked: Input<typeof changeCell>['body']): Promise<Cell> {
+    return this.registry.within(ctx, async (tx) => {
+      this.#requireOwn(await lock(tx, name))
+      await requirePlans(tx, asked.plans ?? [])
+      const changes = { ...asked.capacity, ...(asked.plans === undefined ? {} : { plans: asked.plans ?? [] }) }
+      await tx.cell.update({ where: { name }, data: { ...changes, updated_at: this.clock.now() } })
+      await this.#audit(tx, ctx, 'cell.change', name, changes)
+      return this.#view(ctx, await find(tx, name))
+    })
+  }
+
+  /** @throws DomainError not_found | validation_failed when nothing is given | invalid_transition as `change` */
+  async renewAccess(ctx: RequestContext, name: string, asked: Input<typeof renewCellAccess>['body']): Promise<Cell> {
+    const given = Object.entries(asked).filter(([, value]) => value !== undefined)
+    if (given.length === 0)
+      throw new DomainError('validation_failed', {
+        field: 'kubeconfig',
+        message: 'give a kubeconfig, the address of the database, or both',
+      })
+    return this.registry.within(ctx, async (tx) => {
+      const row = await lock(tx, name)
+      this.#requireOwn(row)
+      const present = CellAccess.parse(JSON.parse(this.sealing.open('cell', row.access_sealed)))
+      const access = { ...present, ...Object.fromEntries(given) }
+      const access_sealed = this.sealing.seal('cell', JSON.stringify(access))
+      await tx.cell.update({ where: { name }, data: { access_sealed, updated_at: this.clock.now() } })
+      await this.#audit(tx, ctx, 'cell.renew_access', name, { renewed: given.map(([field]) => field) })
+      return this.#view(ctx, await find(tx, name))
+    })
+  }
+
+  /**
+   * What tenants that have left still had there is forgotten by the operations that wait for it.
+   * @throws DomainError not_found | confirmation_required | invalid_transition while tenants are in it, or on their way
+   */
+  async remove(ctx: RequestContext, name: string, asked: Input<typeof removeCell>['query']): Promise<{ name: string }> {
+    if (asked.confirm !== name) {
+      throw new DomainError('confirmation_required', {
+        field: 'confirm',
+        message: `repeat the name "${name.slice(0, 60)}" to confirm`,
+      })
+    }
+    return this.registry.within(ctx, async (tx) => {
+      const row = await lock(tx, name)
+      this.#requireOwn(row)
+      const there = await tx.tenant.findMany({
+        where: { deleted_at: null, OR: [{ cell: name }, { other_cell: name }] },
+        select: { slug: true, cell: true, operations: { where: { kind: 'tenant-move', finished_at: null }, select: { parameters: true } } },
+        orderBy: { slug: 'asc' },
+      })
+      const coming = (tenant: (typeof there)[number]) =>
+        tenant.operations.some(({ parameters }) => (parameters as { to_cell?: string | null }).to_cell === name)
+      requireLeft(row, asked.gone, {
+        living: there.filter((tenant) => tenant.cell === name),
+        coming: there.filter((tenant) => tenant.cell !== name && coming(tenant)),
+        leaving: there.filter((tenant) => tenant.cell !== name && !coming(tenant)),
+      })
+      await tx.tenant.updateMany({ where: { cell: name }, data: { cell: null } })
+      await tx.tenant.updateMany({ where: { other_cell: name }, data: { other_cell: null } })
+      await tx.cell.delete({ where: { name } })
+      await this.alerts.resolve(`cell-unreachable:${name}`, tx)
+      await this.#audit(tx, ctx, 'cell.remove', name, { region: row.region, gone: asked.gone })
+      return { name }
+    })
+  }
+
+  /** @throws DomainError invalid_transition: what the values of the installation say would win at the next start */
+  #requireOwn({ name }: cell): void {
+    if (!this.#isOfInstallation(name)) return
+    throw new DomainError('invalid_transition', {
+      message: `the values of this installation describe cell ${name}: change it there (cells, docs/kubernetes.md)`,
+      details: { cell: name },
+    })
+  }
+
   #audit(tx: Tx, ctx: RequestContext, action: string, id: string, changes: Record<string, unknown>): Promise<void> {
     return audit(tx, { ...auditOf(ctx), at: this.clock.now(), action, tenantId: null, resource: { type: 'cell', id }, changes })
   }
 
   #view(ctx: RequestContext, row: CellRow): Cell {
-    const mayOperate = this.abilities.of(ctx.actor).can('operate', 'cell')
     return {
       name: row.name,
       region: row.region,
@@ -118,9 +195,40 @@ export class CellService {
       cluster: CellCluster.parse(row.cluster),
       created_at: row.created_at.toISOString(),
       updated_at: row.updated_at.toISOString(),
-      actions: mayOperate ? [row.is_open ? 'close' : 'open'] : [],
+      actions: this.#actionsOf(ctx, row),
     }
   }
+
+  #actionsOf(ctx: RequestContext, row: CellRow): Cell['actions'] {
+    const ability = this.abilities.of(ctx.actor)
+    const isOwn = !this.#isOfInstallation(row.name)
+    const actions: Cell['actions'] = []
+    if (ability.can('operate', 'cell')) actions.push(row.is_open ? 'close' : 'open')
+    if (isOwn && ability.can('operate', 'cell')) actions.push('renew-access')
+    if (isOwn && ability.can('update', 'cell')) actions.push('change')
+    if (isOwn && ability.can('delete', 'cell')) actions.push('remove')
+    return actions
+  }
+
+  #isOfInstallation(name: string): boolean {
+    return this.settings.binding.kubernetes?.cells.some((given) => given.name === name) ?? false
+  }
+}
+
+type Named = readonly { slug: string }[]
+
+/** @throws DomainError invalid_transition saying who is still there, and what to do */
+function requireLeft(row: cell, gone: boolean, { living, coming, leaving }: Record<'living' | 'coming' | 'leaving', Named>): void {
+  const refuse = (tenants: Named, what: string) => {
+    if (tenants.length === 0) return
+    const slugs = tenants.map(({ slug }) => slug)
+    const named = slugs.length > 5 ? `${slugs.slice(0, 5).join(', ')} and ${slugs.length - 5} more` : slugs.join(', ')
+    throw new DomainError('invalid_transition', { message: `${what}: ${named}`, details: { cell: row.name, tenants: slugs } })
+  }
+  refuse(living, `these run in cell ${row.name}, move or delete them first`)
+  refuse(coming, `these are on their way into cell ${row.name}, cancel their moves first`)
+  if (row.unreachable_since === null) refuse(leaving, `these are on their way out of cell ${row.name}, wait until their moves have ended`)
+  if (!gone) refuse(leaving, `these have things in cell ${row.name}, which does not answer; if it never will, say that it is gone`)
 }
 
 /**
@@ -153,6 +261,12 @@ async function candidates(tx: Tx, region: string | null): Promise<Candidate[]> {
   await tx.$queryRaw`SELECT 1 FROM cell WHERE region = ${region} OR ${region}::text IS NULL ORDER BY name FOR NO KEY UPDATE`
   const rows = await tx.cell.findMany({ include: withTenants, orderBy: { name: 'asc' } })
   return rows.map((row): Candidate => ({ ...row, tenants: placesIn(row) }))
+}
+
+/** Who changes a cell, and who chooses one for a tenant, take turns. */
+async function lock(tx: Tx, name: string): Promise<cell> {
+  await tx.$queryRaw`SELECT 1 FROM cell WHERE name = ${name} FOR UPDATE`
+  return find(tx, name)
 }
 
 async function find(db: Pick<Tx, 'cell'>, name: string): Promise<CellRow> {

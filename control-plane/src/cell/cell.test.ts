@@ -94,7 +94,7 @@ describe('a tenant of the Kubernetes driver', () => {
 
   it('comes into no cell that is closed, and one of this machine into none', async () => {
     const closed = await platform.request('POST', '/api/v1/cells/jeddah-1/close', { token })
-    expect(closed.body.data).toMatchObject({ open: false, room: 0, actions: ['open'] })
+    expect(closed.body.data).toMatchObject({ open: false, room: 0, actions: ['open', 'renew-access', 'change', 'remove'] })
     expect((await create('five', { region: 'jeddah' })).body.errors[0].details.cells).toEqual({ 'jeddah-1': 'is closed for new tenants' })
     const again = await platform.request('POST', '/api/v1/cells/jeddah-1/close', { token })
     expect(again.body.errors[0].code).toBe('invalid_transition')
@@ -201,5 +201,101 @@ describe('what is heard of a cluster', () => {
     expect(await told()).toMatchObject([{ severity: 'critical', parameters: { cell: 'riyadh-1', tenants: 2 } }])
     expect(await after(40_000, null)).toBeNull()
     expect(await told()).toEqual([])
+  })
+})
+
+describe('a cell that was added', () => {
+  const send = (method: 'PATCH' | 'POST' | 'DELETE', path: string, body?: object) =>
+    platform.request(method, `/api/v1/cells/${path}`, { token, ...(body ? { body } : {}) })
+  const access = async (name: string) => (await new RegistryCells(platform.app.get(Registry), platform.app.get(Sealing)).named(name)).access
+  const trail = async (name: string) =>
+    (await platform.app.get(Registry).db.audit_entry.findMany({ where: { resource_id: name }, orderBy: { sequence: 'asc' } })).map(
+      ({ action, changes }) => ({ action, changes: changes as object }),
+    )
+
+  beforeAll(async () => {
+    expect((await platform.request('POST', '/api/v1/cells', { token, body: cell('dammam-1', { region: 'dammam' }) })).status).toBe(201)
+  })
+
+  it('takes more tenants, or others, without those in it being asked', async () => {
+    const changed = await send('PATCH', 'dammam-1', { capacity: { databases: 2500 }, plans: ['standard'] })
+    expect(changed.body.data).toMatchObject({ capacity: { databases: 2500, namespaces: 10_000 }, plans: ['standard'] })
+    expect((await send('PATCH', 'dammam-1', { plans: null })).body.data).toMatchObject({ capacity: { databases: 2500 }, plans: null })
+    expect((await send('PATCH', 'dammam-1', { plans: ['gold-plated'] })).body.errors[0]).toMatchObject({ field: 'plans' })
+    expect((await send('PATCH', 'dammam-1', { capacity: { databases: 2501 } })).status).toBe(400)
+  })
+
+  it('is given another kubeconfig, or another password of its database, and neither is ever shown', async () => {
+    const before = await access('dammam-1')
+    const renewed = await send('POST', 'dammam-1/renew-access', { kubeconfig: 'apiVersion: v1 # secret-token' })
+    expect(renewed.status).toBe(200)
+    expect(renewed.text).not.toContain('secret-token')
+    expect(await access('dammam-1')).toEqual({ ...before, kubeconfig: 'apiVersion: v1 # secret-token' })
+    await send('POST', 'dammam-1/renew-access', { database_url: 'postgres://cityos:new-password@postgres:5432/postgres' })
+    expect(await access('dammam-1')).toMatchObject({
+      kubeconfig: 'apiVersion: v1 # secret-token',
+      database_url: 'postgres://cityos:new-password@postgres:5432/postgres',
+    })
+    expect(JSON.stringify(await trail('dammam-1'))).not.toMatch(/secret-token|new-password/)
+    expect((await send('POST', 'dammam-1/renew-access', {})).body.errors[0]).toMatchObject({ code: 'validation_failed' })
+    expect((await send('POST', 'dammam-1/renew-access', { database_url: 'mysql://x' })).status).toBe(400)
+  })
+
+  it('goes when no tenant is in it any more, and not by a slip', async () => {
+    const { db } = platform.app.get(Registry)
+    const remove = (query = 'confirm=dammam-1') => send('DELETE', `dammam-1?${query}`)
+    const refusal = async (query?: string) => (await remove(query)).body.errors[0]
+    const place = (data: object) => db.tenant.updateMany({ where: { slug: 'one' }, data })
+    expect(await refusal('confirm=dammam')).toMatchObject({ code: 'confirmation_required', field: 'confirm' })
+    await place({ cell: 'dammam-1' })
+    expect(await refusal()).toMatchObject({
+      code: 'invalid_transition',
+      message: expect.stringContaining('move or delete them first: one'),
+    })
+    await place({ cell: 'riyadh-1', other_cell: 'dammam-1' })
+    expect(await refusal('confirm=dammam-1&gone=true')).toMatchObject({
+      message: expect.stringContaining('wait until their moves have ended: one'),
+    })
+    await db.cell.update({ where: { name: 'dammam-1' }, data: { unreachable_since: new Date() } })
+    expect(await refusal()).toMatchObject({ message: expect.stringContaining('say that it is gone: one') })
+    const { id } = await db.tenant.findFirstOrThrow({ where: { slug: 'one' } })
+    const coming = await db.operation.create({
+      data: {
+        id: 'op_coming',
+        kind: 'tenant-move',
+        tenant_id: id,
+        parameters: { archive_id: 'bkp_1', to_cell: 'dammam-1' },
+        status: 'waiting',
+        requested_by: 'usr_1',
+        correlation_id: 'cor_1',
+        deadline_at: new Date(Date.now() + 3_600_000),
+        created_at: new Date(),
+      },
+    })
+    expect(await refusal('confirm=dammam-1&gone=true')).toMatchObject({ message: expect.stringContaining('cancel their moves first: one') })
+    await db.operation.delete({ where: { id: coming.id } })
+    expect((await remove('confirm=dammam-1&gone=true')).body.data).toEqual({ name: 'dammam-1' })
+    expect((await remove()).status).toBe(404)
+    expect(await db.tenant.findFirstOrThrow({ where: { slug: 'one' } })).toMatchObject({ cell: 'riyadh-1', other_cell: null })
+    expect((await trail('dammam-1')).map(({ action }) => action)).toEqual([
+      'cell.create',
+      'cell.change',
+      'cell.change',
+      'cell.renew_access',
+      'cell.renew_access',
+      'cell.remove',
+    ])
+  })
+
+  it('is changed by who describes it: what the values of the installation say is changed there', async () => {
+    for (const [method, path, body] of [
+      ['PATCH', 'riyadh-1', { plans: null }],
+      ['POST', 'riyadh-1/renew-access', { kubeconfig: 'x' }],
+      ['DELETE', 'riyadh-1?confirm=riyadh-1', undefined],
+    ] as const) {
+      expect((await send(method, path, body)).body.errors[0]).toMatchObject({ code: 'invalid_transition', details: { cell: 'riyadh-1' } })
+    }
+    expect((await read('riyadh-1')).actions).toEqual(['close'])
+    expect((await read('jeddah-1')).actions).toEqual(['open', 'renew-access', 'change', 'remove'])
   })
 })

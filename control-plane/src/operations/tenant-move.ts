@@ -173,7 +173,9 @@ export const tenantMove = defineOperation({
       async do(ctx) {
         await ctx.driver.dropFormer(ctx.tenantId, ctx.fence)
         await ctx.driver.deleteArchive({ tenantId: ctx.tenantId, archiveId: ctx.parameters.archive_id }, ctx.fence)
-        return 'what it had in the former place is removed'
+        const { other_cell } = await ctx.db.tenant.findUniqueOrThrow({ where: { id: ctx.tenantId }, select: { other_cell: true } })
+        const isCellGone = ctx.parameters.to_cell !== null && other_cell === null
+        return isCellGone ? 'its former cell is gone, and what it had there with it' : 'what it had in the former place is removed'
       },
     },
   ],

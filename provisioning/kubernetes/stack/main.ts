@@ -99,6 +99,10 @@ async function open(task: StackTask): Promise<Stack> {
 
 async function run(task: StackTask): Promise<void> {
   const stack = await timed('select', () => open(task))
+  if (task.action === 'forget') {
+    if (task.recover) await stack.cancel()
+    return timed('forget', () => stack.workspace.removeStack(task.stack, { force: true }))
+  }
   if (task.recover)
     await timed('recover', async () => {
       await stack.cancel()

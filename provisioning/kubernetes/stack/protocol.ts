@@ -36,7 +36,8 @@ export type StackContent = z.infer<typeof StackContent>
 
 /** What the process is asked for, with everything it needs: it reads no file and no environment of its own. */
 export const StackTask = z.object({
-  action: z.enum(['up', 'destroy']),
+  /** `forget`: the cluster is gone for good, and the stack's state with it. */
+  action: z.enum(['up', 'destroy', 'forget']),
   stack: z.string(),
   project: z.string(),
   /** A run of this stack was cut off: its lock is taken away and what it did is found out first. */
@@ -47,7 +48,7 @@ export const StackTask = z.object({
   pulumi: z.object({ workDir: z.string(), home: z.string() }),
   /** Null: the service account of this pod. */
   kubeconfig: z.string().nullable(),
-  /** Null for `destroy`. */
+  /** Null unless it is brought up. */
   content: StackContent.nullable(),
 })
 export type StackTask = z.infer<typeof StackTask>

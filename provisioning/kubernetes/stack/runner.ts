@@ -119,9 +119,11 @@ function shortened(text: string): string {
   return (errors.length > 0 ? [...new Set(errors)].join(' ') : text).trim().slice(0, 1_000)
 }
 
+const done = { up: 'brought up', destroy: 'brought down', forget: 'forgotten' } as const
+
 function failure(run: StackRun, message: string): DomainError {
   return new DomainError('dependency_unavailable', {
-    message: `the stack of ${run.stack} could not be brought ${run.action === 'up' ? 'up' : 'down'}: ${message}`,
+    message: `the stack of ${run.stack} could not be ${done[run.action]}: ${message}`,
     details: { dependency: 'pulumi', stack: run.stack },
   })
 }
