@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { cellCommands } from './cell-program.ts'
 import { calling, common } from './command.ts'
 import { fleetCommands, upgradeRuleCommands } from './fleet-program.ts'
 
@@ -148,6 +149,7 @@ calling(release.command('yank <version>').description('take a release back: no n
   .action(async (version, options) => (await import('./release.ts')).yank(version, options))
 
 fleetCommands(program)
+cellCommands(program)
 
 const backup = program.command('backup').description('archives of tenants')
 calling(backup.command('delete <id>').description('destroy a backup')).action(async (id, options) =>

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { createClient } from '@cityos/contract'
-import { createCell, listCells, type Operation, readCell, removeCell, renewCellAccess, type Tenant } from '@cityos/control-plane/contract'
+import { type Cell, type Operation, readCell, type Tenant } from '@cityos/control-plane/contract'
 import { namespaceOf, stackOf } from '@cityos/provisioning/kubernetes'
 import { BatchV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
@@ -212,9 +212,12 @@ it('a control plane that is killed while the archive is loaded is followed by on
 })
 
 it('a cell whose cluster is gone for good is taken off the platform, and the move that waited for it ends', async () => {
-  const session = await here.cityos.operator()
   const twin = here.binding.kubernetes!.cells.find(({ name }) => name === 'here-2')!
-  await session.call(createCell, { body: { ...twin, name: 'here-5', cluster: { ...twin.cluster, namespace_prefix: 'fifth' } } })
+  const description = join(here.archivesDir, '..', 'cell.json')
+  writeFileSync(description, JSON.stringify({ ...twin, name: 'here-5', cluster: { ...twin.cluster, namespace_prefix: 'fifth' } }), {
+    mode: 0o600,
+  })
+  await here.cityos.json(['cell', 'add', description])
   await ask('here-5')
   await agreeAsSecond(here.cityos, 'market')
   expect(await inCell()).toBe('here-5')
@@ -233,26 +236,33 @@ it('a cell whose cluster is gone for good is taken off the platform, and the mov
     },
     { timeout: 120_000, interval: 200 },
   )
-  await session.call(renewCellAccess, { params: { name: 'here-5' }, body: { kubeconfig: away } })
+  const file = join(here.archivesDir, '..', 'away.yaml')
+  writeFileSync(file, away, { mode: 0o600 })
+  await here.cityos.json(['cell', 'renew', 'here-5', '--kubeconfig', file])
   await vi.waitFor(
     async () => {
-      expect((await session.call(readCell, { params: { name: 'here-5' } })).unreachable).not.toBeNull()
+      expect((await here.cityos.json<Cell>(['cell', 'show', 'here-5'])).unreachable).not.toBeNull()
       const { status, steps } = await shown(id)
       expect([status, steps.find((step) => step.status !== 'done')?.name]).toEqual(['waiting', 'finish'])
     },
     { timeout: 120_000, interval: 500 },
   )
-  const remove = (gone: 'true' | 'false') => session.call(removeCell, { params: { name: 'here-5' }, query: { confirm: 'here-5', gone } })
-  await expect(remove('false')).rejects.toThrow(
+  const remove = (...more: string[]) => here.cityos.json(['cell', 'remove', 'here-5', '--confirm', 'here-5', ...more])
+  await expect(remove()).rejects.toThrow(
     /these have things in cell here-5, which does not answer; if it never will, say that it is gone: market/,
   )
-  await remove('true')
+  await remove('--gone')
   await agreed
   expect((await shown(id)).steps.find(({ name }) => name === 'finish')).toMatchObject({
     status: 'done',
     message: 'its former cell is gone, and what it had there with it',
   })
-  expect((await session.call(listCells, { query: {} })).items.map(({ name }) => name)).not.toContain('here-5')
+  expect((await here.cityos.json<{ name: string }[]>(['cell', 'list'])).map(({ name }) => name)).toEqual([
+    'here-1',
+    'here-2',
+    'here-3',
+    'here-4',
+  ])
   expect(await books(cells['here-1'])).toEqual(before)
   await served()
   expect((await buy(shop, host)).order.payment_status).toBe('paid')
