@@ -21,7 +21,7 @@ const inCluster: Record<string, number> = {
   operations: 305,
   platform: 298,
   recovery: 215,
-  cells: 197,
+  cells: 288,
   fleet: 168,
   faults: 165,
   archives: 157,

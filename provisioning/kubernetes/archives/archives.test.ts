@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Cell, newId } from '@cityos/contract'
+import { Cell, DomainError, newId } from '@cityos/contract'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newArchiveKey, recipientOf } from '../../archive/key.ts'
@@ -70,6 +70,7 @@ let server: Server
 let postgres: TestPostgres
 /** Of the second cell. */
 let farPostgres: TestPostgres
+let cells: Cell[]
 let store: TenantStore
 let tenants: Tenants
 let jobs: JobsHere
@@ -93,14 +94,19 @@ beforeAll(async () => {
     migrations: { 'core/0002_note.sql': `ALTER TABLE thing ADD COLUMN note text NOT NULL DEFAULT '';` },
   })
   for (const { version, dir } of [first, second]) releases.set(version, dir)
-  const cells = [cellOf('test-1', postgres.url), cellOf('test-2', farPostgres.url), cellOf('test-1b', postgres.url)]
+  cells = [cellOf('test-1', postgres.url), cellOf('test-2', farPostgres.url), cellOf('test-1b', postgres.url)]
+  const named = (name: string) => {
+    const found = cells.find((each) => each.name === name)
+    if (!found) throw new DomainError('not_found', { message: `there is no cell "${name}"` })
+    return found
+  }
   const sealer = new Sealer(rootKey)
   store = new TenantStore((await postgres.emptyDatabase()).url)
   const databases = new CellDatabases(store, sealer)
   for (const known of [first, second]) await databases.remember(known)
   tenants = new Tenants({
     store,
-    cells: { of: async () => cells[0]!, named: async (name) => cells.find((each) => each.name === name)!, all: async () => cells },
+    cells: { of: async () => cells[0]!, named: async (name) => named(name), all: async () => cells },
     databases,
     runner: {
       run: async ({ stack, action }: { stack: string; action: string }) => {
@@ -391,6 +397,26 @@ it('the way back from another cell: what was taken loses its database first, and
   expect(await onServer(farPostgres, id)).toEqual([])
   expect(stacks.at(-1)).toBe(`destroy ${namespaceOf(id)}.test-2`)
   expect(await store.find(id)).toMatchObject({ cell: 'test-1', other: null, has_stack: true })
+})
+
+it('what was left in a cell that is off the platform counts as gone with it', { timeout: 120_000 }, async () => {
+  const id = await tenant('survivor')
+  await fill(id, 'a', 3)
+  const place = { tenantId: id, archiveId: archiveId('survivor') }
+  await moves.prepare(id, 'test-2', fence(2))
+  await archives.write({ ...place, recipient }, fence(2))
+  await archives.load({ ...request(id, place), cell: 'test-2' }, fence(2))
+  await archives.activate(id, fence(2))
+  const all = cells
+  cells = all.filter(({ name }) => name !== 'test-1')
+  try {
+    for (let times = 0; times < 2; times++) await archives.dropFormer(id, fence(2))
+  } finally {
+    cells = all
+  }
+  expect(stacks.at(-1)).toBe(`forget ${namespaceOf(id)}`)
+  expect(await onServer(postgres, id)).toHaveLength(3)
+  expect(await store.find(id)).toMatchObject({ cell: 'test-2', other: null })
 })
 
 it('no place is made where something of the tenant is already, or for one that is there', async () => {

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -25,7 +25,7 @@ export class JobPod {
   /** Whether it answers, and has removed what it was to remove. */
   async isReady(): Promise<boolean> {
     try {
-      const { statusCode } = (await this.send('GET', '/ready')).resume()
+      const { statusCode } = (await this.send('GET', '/ready')).answer.resume()
       if (statusCode === 401) throw new Error('the pod belongs to another run of this job')
       return statusCode === 204
     } catch (error) {
@@ -36,7 +36,7 @@ export class JobPod {
 
   /** The archive it writes, into `sink`, which is ended. @returns what the writer says of it */
   async fetch(sink: Writable): Promise<ArchiveReport> {
-    const answer = await this.send('GET', '/archive')
+    const { answer } = await this.send('GET', '/archive')
     try {
       await pipeline(answer, sink)
     } catch (error) {
@@ -59,21 +59,25 @@ export class JobPod {
 
   /** Nothing more is wanted of it: it ends. */
   async done(): Promise<void> {
-    ;(await this.send('POST', '/done')).resume()
+    const { answer } = await this.send('POST', '/done')
+    answer.resume()
   }
 
   /** The last of the lines it answers. */
   private async told(method: 'GET' | 'POST', path: string, body?: Readable): Promise<unknown> {
-    const answer = await this.send(method, path, body)
+    const { answer, sent } = await this.send(method, path, body)
     if (answer.statusCode !== 200) throw new Error(`the job’s pod answers ${method} ${path} with ${answer.statusCode}`)
     let end: { done: unknown } | { error: { code: string; message: string } } | null = null
     try {
       for await (const text of createInterface({ input: answer })) {
         const line = ArchiveLine.parse(JSON.parse(text))
-        if (!('progress' in line)) end = line
+        if ('progress' in line) continue
+        end = line
+        // An answer before all of it was sent: the rest is not wanted, and the pod ends its answer when nothing more comes.
+        body?.unpipe().destroy()
+        sent.end()
       }
     } finally {
-      // An answer before all of it was sent: the rest is not wanted.
       body?.destroy()
     }
     if (end === null || !answer.complete) throw new Error(`the job’s pod broke off its answer to ${path}`)
@@ -81,10 +85,10 @@ export class JobPod {
     throw failure(end.error)
   }
 
-  private send(method: 'GET' | 'POST', path: string, body?: Readable): Promise<IncomingMessage> {
+  private send(method: 'GET' | 'POST', path: string, body?: Readable): Promise<{ answer: IncomingMessage; sent: ClientRequest }> {
     return new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${this.token}`, ...(body || method === 'GET' ? {} : { 'content-length': 0 }) }
-      const sent = request({ ...this.address, method, path, headers, agent: false }, resolve)
+      const sent = request({ ...this.address, method, path, headers, agent: false }, (answer) => resolve({ answer, sent }))
       sent.setTimeout(longestSilence, () => sent.destroy(new Error(`the job’s pod was silent for ${longestSilence / 1000} s`)))
       sent.once('error', (error) => {
         body?.destroy()

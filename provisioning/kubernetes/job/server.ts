@@ -1,6 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { PassThrough, type Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { DomainError } from '@cityos/contract'
 import { ArchiveError } from '../../archive/archive-error.ts'
 import { JobWorker } from './perform.ts'
@@ -8,6 +10,8 @@ import type { JobTask } from './task.ts'
 
 /** So often something is said while there is work, so that nobody in between takes the connection for dead; milliseconds. */
 const sayEvery = 5_000
+/** Milliseconds that whoever sends an archive gets to stop once it has heard how it went. */
+const stopsWithin = 30_000
 
 export interface JobServerOptions {
   /** Called when whoever started the Job has what it wanted; after it nobody is answered. */
@@ -48,11 +52,11 @@ export function jobServer(task: JobTask, options: JobServerOptions): Server {
         return void (await report.catch(() => response.destroy()))
       }
       case 'GET /report':
-        return told(response, () => report ?? Promise.reject(new Error('no archive was written yet')))
+        return told(request, response, () => report ?? Promise.reject(new Error('no archive was written yet')))
       case 'POST /check':
-        return told(response, () => worker.check(bodyOf(request)))
+        return told(request, response, () => worker.check(bodyOf(request)))
       case 'POST /run':
-        return told(response, () => worker.run(bodyOf(request)))
+        return told(request, response, () => worker.run(bodyOf(request)))
       case 'POST /done':
         response.writeHead(204).end(() => options.done())
         return
@@ -72,8 +76,11 @@ export function jobServer(task: JobTask, options: JobServerOptions): Server {
   return server
 }
 
-/** Does the work, and says how it went as lines of JSON. */
-async function told(response: ServerResponse, work: () => Promise<unknown>): Promise<void> {
+/**
+ * Does the work, and says how it went as lines of JSON. What still comes in after the last line is read and dropped until its
+ * sender stops: a connection that is closed on somebody who is writing takes the answer with it.
+ */
+async function told(request: IncomingMessage, response: ServerResponse, work: () => Promise<unknown>): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/x-ndjson' })
   const say = (line: object) => response.write(`${JSON.stringify(line)}\n`)
   const beat = setInterval(() => say({ progress: 'at work' }), sayEvery)
@@ -83,8 +90,16 @@ async function told(response: ServerResponse, work: () => Promise<unknown>): Pro
     say({ error: { code: codeOf(error), message: error instanceof Error ? error.message : String(error) } })
   } finally {
     clearInterval(beat)
+    await drained(request)
     response.end()
   }
+}
+
+async function drained(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) return
+  request.unpipe()
+  request.resume()
+  await Promise.race([once(request, 'end'), once(request, 'close'), delay(stopsWithin, undefined, { ref: false })]).catch(() => undefined)
 }
 
 /**
