@@ -1,7 +1,7 @@
 import { CellAccess, CellCluster, DomainError, type Input, type Page } from '@cityos/contract'
 import type { RequestContext } from '@cityos/http'
 import { Inject, Injectable } from '@nestjs/common'
-import type { cell, tenant } from '../../generated/client.ts'
+import type { cell, operation, tenant } from '../../generated/client.ts'
 import { Alerts } from '../alert/alerts.ts'
 import { auditOf } from '../audit/audit.context.ts'
 import { audit } from '../audit/audit.trail.ts'
@@ -146,15 +146,16 @@ export class CellService {
       this.#requireOwn(row)
       const there = await tx.tenant.findMany({
         where: { deleted_at: null, OR: [{ cell: name }, { other_cell: name }] },
-        select: { slug: true, cell: true, operations: { where: { kind: 'tenant-move', finished_at: null }, select: { parameters: true } } },
+        select: { slug: true, cell: true, operations: { where: { kind: 'tenant-move', finished_at: null }, include: takingOver } },
         orderBy: { slug: 'asc' },
       })
-      const coming = (tenant: (typeof there)[number]) =>
-        tenant.operations.some(({ parameters }) => (parameters as { to_cell?: string | null }).to_cell === name)
+      const beside = there.filter((tenant) => tenant.cell !== name)
+      const isTaken = ({ operations }: (typeof there)[number]) =>
+        operations.some((move) => move.steps.length > 0 && targetOf(move) === name)
       requireLeft(row, asked.gone, {
         living: there.filter((tenant) => tenant.cell === name),
-        coming: there.filter((tenant) => tenant.cell !== name && coming(tenant)),
-        leaving: there.filter((tenant) => tenant.cell !== name && !coming(tenant)),
+        taken: beside.filter(isTaken),
+        moving: beside.filter((tenant) => !isTaken(tenant)),
       })
       await tx.tenant.updateMany({ where: { cell: name }, data: { cell: null } })
       await tx.tenant.updateMany({ where: { other_cell: name }, data: { other_cell: null } })
@@ -215,10 +216,14 @@ export class CellService {
   }
 }
 
+/** The step of a move from which on its target is the tenant's own place, unless it has been undone. */
+const takingOver = { steps: { where: { name: 'swap', status: { in: ['running', 'done', 'failed', 'undoing'] } } } }
+const targetOf = ({ parameters }: operation): string | null => (parameters as { to_cell?: string | null }).to_cell ?? null
+
 type Named = readonly { slug: string }[]
 
 /** @throws DomainError invalid_transition saying who is still there, and what to do */
-function requireLeft(row: cell, gone: boolean, { living, coming, leaving }: Record<'living' | 'coming' | 'leaving', Named>): void {
+function requireLeft(row: cell, gone: boolean, { living, taken, moving }: Record<'living' | 'taken' | 'moving', Named>): void {
   const refuse = (tenants: Named, what: string) => {
     if (tenants.length === 0) return
     const slugs = tenants.map(({ slug }) => slug)
@@ -226,9 +231,9 @@ function requireLeft(row: cell, gone: boolean, { living, coming, leaving }: Reco
     throw new DomainError('invalid_transition', { message: `${what}: ${named}`, details: { cell: row.name, tenants: slugs } })
   }
   refuse(living, `these run in cell ${row.name}, move or delete them first`)
-  refuse(coming, `these are on their way into cell ${row.name}, cancel their moves first`)
-  if (row.unreachable_since === null) refuse(leaving, `these are on their way out of cell ${row.name}, wait until their moves have ended`)
-  if (!gone) refuse(leaving, `these have things in cell ${row.name}, which does not answer; if it never will, say that it is gone`)
+  refuse(taken, `these have just come into cell ${row.name}, wait until their moves have ended or gone back`)
+  if (row.unreachable_since === null) refuse(moving, `these are being moved into or out of cell ${row.name}, wait until that has ended`)
+  if (!gone) refuse(moving, `these have things in cell ${row.name}, which does not answer; if it never will, say that it is gone`)
 }
 
 /**

@@ -254,14 +254,14 @@ describe('a cell that was added', () => {
     })
     await place({ cell: 'riyadh-1', other_cell: 'dammam-1' })
     expect(await refusal('confirm=dammam-1&gone=true')).toMatchObject({
-      message: expect.stringContaining('wait until their moves have ended: one'),
+      message: expect.stringContaining('wait until that has ended: one'),
     })
     await db.cell.update({ where: { name: 'dammam-1' }, data: { unreachable_since: new Date() } })
     expect(await refusal()).toMatchObject({ message: expect.stringContaining('say that it is gone: one') })
     const { id } = await db.tenant.findFirstOrThrow({ where: { slug: 'one' } })
-    const coming = await db.operation.create({
+    const move = await db.operation.create({
       data: {
-        id: 'op_coming',
+        id: 'op_move',
         kind: 'tenant-move',
         tenant_id: id,
         parameters: { archive_id: 'bkp_1', to_cell: 'dammam-1' },
@@ -270,11 +270,17 @@ describe('a cell that was added', () => {
         correlation_id: 'cor_1',
         deadline_at: new Date(Date.now() + 3_600_000),
         created_at: new Date(),
+        steps: { create: { position: 7, name: 'swap', pivot: false, status: 'done' } },
       },
     })
-    expect(await refusal('confirm=dammam-1&gone=true')).toMatchObject({ message: expect.stringContaining('cancel their moves first: one') })
-    await db.operation.delete({ where: { id: coming.id } })
+    expect(await refusal('confirm=dammam-1&gone=true')).toMatchObject({
+      message: expect.stringContaining('wait until their moves have ended or gone back: one'),
+    })
+    await db.operation_step.updateMany({ where: { operation_id: move.id }, data: { status: 'undone' } })
+    expect(await refusal()).toMatchObject({ message: expect.stringContaining('say that it is gone: one') })
     expect((await remove('confirm=dammam-1&gone=true')).body.data).toEqual({ name: 'dammam-1' })
+    await db.operation_step.deleteMany({ where: { operation_id: move.id } })
+    await db.operation.delete({ where: { id: move.id } })
     expect((await remove()).status).toBe(404)
     expect(await db.tenant.findFirstOrThrow({ where: { slug: 'one' } })).toMatchObject({ cell: 'riyadh-1', other_cell: null })
     expect((await trail('dammam-1')).map(({ action }) => action)).toEqual([
