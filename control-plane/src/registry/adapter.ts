@@ -5,7 +5,7 @@ type Connected = Awaited<ReturnType<PrismaPg['connect']>>
 type Started = Awaited<ReturnType<Connected['startTransaction']>>
 
 /** Of the registry's connections those that only answer single statements, never held by a transaction. */
-const forStatements = 3
+const forStatements = 6
 
 /**
  * Prisma on pg, with `max` connections. Transactions have connections of their own: who asks for a single statement in the

@@ -19,7 +19,7 @@ export class Registry implements OnApplicationShutdown {
   constructor(url: string) {
     const adapter = new RegistryAdapter({
       connectionString: url,
-      max: 12,
+      max: 14,
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 30_000,
       statement_timeout: 10_000,
