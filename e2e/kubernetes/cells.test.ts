@@ -129,6 +129,13 @@ async function books(cell: CellBeside): Promise<{ orders: string[]; balances: ob
   return { orders: orders.map(({ number }) => number), balances, unbalanced: unbalanced.length }
 }
 
+/** A file only this account reads. @returns its path */
+function secretFile(name: string, content: string): string {
+  const file = join(here.archivesDir, '..', name)
+  writeFileSync(file, content, { mode: 0o600 })
+  return file
+}
+
 const ask = (cell: string) => here.cityos.json(['tenant', 'move', 'market', '--to-cell', cell, '--reason', 'room for it'])
 const shown = (id: string) => here.cityos.json<Operation>(['operation', 'show', id])
 const inCell = async () => (await here.cityos.json<Tenant>(['tenant', 'show', 'market'])).cell
@@ -211,13 +218,27 @@ it('a control plane that is killed while the archive is loaded is followed by on
   expect(await kept(cells['here-1'], stackOf(tenant.id, 'here-1'))).toEqual(whole)
 })
 
-it('a cell whose cluster is gone for good is taken off the platform, and the move that waited for it ends', async () => {
+it('a cell whose Postgres lets nobody in says so, until it is given a password that is accepted', async () => {
   const twin = here.binding.kubernetes!.cells.find(({ name }) => name === 'here-2')!
-  const description = join(here.archivesDir, '..', 'cell.json')
-  writeFileSync(description, JSON.stringify({ ...twin, name: 'here-5', cluster: { ...twin.cluster, namespace_prefix: 'fifth' } }), {
-    mode: 0o600,
-  })
-  await here.cityos.json(['cell', 'add', description])
+  const accepted = twin.access.database_url
+  const database_url = Object.assign(new URL(accepted), { password: 'another' }).toString()
+  const cell = {
+    ...twin,
+    name: 'here-5',
+    cluster: { ...twin.cluster, namespace_prefix: 'fifth' },
+    access: { ...twin.access, database_url },
+  }
+  await here.cityos.json(['cell', 'add', secretFile('cell.json', JSON.stringify(cell))])
+  const unreachable = async () => (await here.cityos.json<Cell>(['cell', 'show', 'here-5'])).unreachable?.reason ?? null
+  await expect
+    .poll(unreachable, { timeout: 60_000, interval: 500 })
+    .toMatch(/^the database of cell here-5 .* cannot be used: password authentication failed/)
+  await expect(ask('here-5')).rejects.toThrow(/cell here-5 does not take this tenant: it has not answered since/)
+  await here.cityos.json(['cell', 'renew', 'here-5', '--database-url-file', secretFile('database-url', accepted)])
+  await expect.poll(unreachable, { timeout: 60_000, interval: 500 }).toBeNull()
+})
+
+it('a cell whose cluster is gone for good is taken off the platform, and the move that waited for it ends', async () => {
   await ask('here-5')
   await agreeAsSecond(here.cityos, 'market')
   expect(await inCell()).toBe('here-5')
@@ -236,9 +257,7 @@ it('a cell whose cluster is gone for good is taken off the platform, and the mov
     },
     { timeout: 120_000, interval: 200 },
   )
-  const file = join(here.archivesDir, '..', 'away.yaml')
-  writeFileSync(file, away, { mode: 0o600 })
-  await here.cityos.json(['cell', 'renew', 'here-5', '--kubeconfig', file])
+  await here.cityos.json(['cell', 'renew', 'here-5', '--kubeconfig', secretFile('away.yaml', away)])
   await vi.waitFor(
     async () => {
       expect((await here.cityos.json<Cell>(['cell', 'show', 'here-5'])).unreachable).not.toBeNull()

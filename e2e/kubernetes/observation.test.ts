@@ -36,7 +36,7 @@ const made: ObjectRef[] = [
 ]
 const clusters = new KubernetesClusters({
   cells: { of: async () => cell, named: async () => cell, all: async () => [cell] },
-  driver: { objects: async () => made, repair: async () => [], wakeDue: async () => [] },
+  driver: { objects: async () => made, repair: async () => [], wakeDue: async () => [], checkDatabase: async () => undefined },
   kubeConfigOf,
   namespaceOf,
   tenantOf,
@@ -51,7 +51,7 @@ beforeAll(async () => {
   const hard = { pods: '1', 'count/configmaps': '50' }
   await put({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'tenant', namespace, labels }, spec: { hard } })
   const note = (tenantId: string) => heard.push(tenantId)
-  watch = clusters.watch(cell, { listed: note, heard: note, answered: () => undefined })
+  watch = clusters.watch(cell, { listed: note, heard: note, answered: () => undefined, databaseAnswered: () => undefined })
   watch.start()
   await vi.waitFor(() => expect(heard).toContain(id), 20_000)
 })

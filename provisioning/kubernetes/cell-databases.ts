@@ -32,6 +32,11 @@ export class CellDatabases {
     return server
   }
 
+  /** See `Databases.check`. */
+  check(cell: Cell): Promise<void> {
+    return this.of(cell).check(`cell ${cell.name}`)
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.servers.values()].map((server) => server.close()))
   }
@@ -82,7 +87,7 @@ export class CellDatabases {
 
   private async buildTemplate(cell: Cell, version: string): Promise<string> {
     const server = this.of(cell)
-    await server.check()
+    await this.check(cell)
     await server.ensureGroups()
     const known = await this.store.release(version)
     // Built once in this cell it serves for ever, also when the release's own folder is gone.

@@ -1,7 +1,7 @@
 import type { Cell, ClusterObservation } from '@cityos/contract'
 import type { Fence } from '../driver.ts'
 
-/** A look at everything that happens in one cluster. */
+/** A look at everything that happens in one cluster, and at whether its cell's Postgres answers. */
 export interface CellWatch {
   start(): void
   stop(): Promise<void>
@@ -14,6 +14,8 @@ export interface CellWatcher {
   heard(tenantId: string): void
   /** The cluster has answered a question about this kind, or failed to. */
   answered(kind: string, fault: Error | null): void
+  /** The cell's Postgres has let the platform in, or has not. */
+  databaseAnswered(fault: Error | null): void
 }
 
 /** What the control plane sees of tenants in clusters, beside what every driver says of its tenants. */

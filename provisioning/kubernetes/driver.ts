@@ -1,4 +1,4 @@
-import type { Binding, PlaneHealth, TenantDocument } from '@cityos/contract'
+import type { Binding, Cell, PlaneHealth, TenantDocument } from '@cityos/contract'
 import type {
   ArchivePlace,
   ArchiveReport,
@@ -249,6 +249,11 @@ export class KubernetesDriver implements DataPlaneDriver {
   /** What the tenant's stack holds, as of its last run; asks no cluster. */
   async objects(tenantId: string): Promise<StackObject[]> {
     return (await this.store.find(tenantId))?.objects ?? []
+  }
+
+  /** Asks a cell's Postgres whether it lets the platform in and can be worked with. @throws saying what is wrong with it */
+  checkDatabase(cell: Cell): Promise<void> {
+    return this.databases.check(cell)
   }
 
   traffic(): Promise<TrafficSample[]> {

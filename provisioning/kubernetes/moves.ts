@@ -36,7 +36,7 @@ export class Moves {
         held.record = await tenants.change(held, { cell: here, other: incoming })
       }
       const there = await this.incoming(held, cell)
-      await tenants.parts.databases.of(target).check()
+      await tenants.parts.databases.check(target)
       await this.jobs.ensurePlace(there)
     })
   }

@@ -12,6 +12,7 @@ export const AlertKind = z.enum([
   'rollout-rolled-back',
   'rollout-stuck',
   'cell-unreachable',
+  'cell-database',
   'tenant-cluster',
 ])
 export type AlertKind = z.infer<typeof AlertKind>

@@ -1,3 +1,4 @@
+import type { AlertKind } from '../alert/alert.contract.ts'
 import type { Alerts } from '../alert/alerts.ts'
 import type { Clock } from '../clock.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -7,17 +8,31 @@ const awayAfter = 5_000
 /** Milliseconds until operators are told. */
 const tellAfter = 30_000
 
+/** The question to the cell's Postgres; all others go to its cluster, and are named by the kind of object they are about. */
+export const databaseKind = 'database'
+
+/** What is told apart for operators: without its API server a cell's tenants go on serving, without its Postgres they do not. */
+const alerts = {
+  'cell-unreachable': (kind: string) => kind !== databaseKind,
+  'cell-database': (kind: string) => kind === databaseKind,
+} satisfies Partial<Record<AlertKind, (kind: string) => boolean>>
+type CellAlert = keyof typeof alerts
+
+const subjectOf = (alert: CellAlert, cell: string) => `${alert}:${cell}`
+/** Subjects of all alerts there can be about a cell. */
+export const cellAlerts = (cell: string): string[] => Object.keys(alerts).map((alert) => subjectOf(alert as CellAlert, cell))
+
 interface Failing {
   since: number
   fault: Error
 }
 
-/** Whether clusters answer: by kind of question, since a missing right fails one and a dead API server all of them. */
+/** Whether clusters and their Postgres answer: by kind of question, since a missing right fails one and a dead API server all of them. */
 export class CellHealth {
   /** Cell → kind → since when it fails. */
   readonly #failing = new Map<string, Map<string, Failing>>()
-  /** What was written down last, so that nothing is written twice. */
-  readonly #noted = new Map<string, string>()
+  /** Cell → what of → what was written down last, so that nothing is written twice. */
+  readonly #noted = new Map<string, Map<string, string>>()
   #now = 0
 
   constructor(
@@ -43,39 +58,55 @@ export class CellHealth {
   /** Writes down for everybody which cells are away, and since when. */
   async note(): Promise<void> {
     for (const [cell, kinds] of this.#failing) {
-      const longest = [...kinds.values()].sort((a, b) => a.since - b.since)[0]
-      const failedFor = longest ? this.#now - longest.since : 0
-      const state = !longest || failedFor < awayAfter ? 'well' : failedFor < tellAfter ? 'away' : `told ${longest.fault.message}`
-      if (this.#noted.get(cell) === state) continue
-      await this.#write(cell, state === 'well' ? null : longest!.fault.message, failedFor)
-      if (state.startsWith('told')) await this.#tell(cell, longest!.fault.message)
-      if (state === 'well') await this.alerts.resolve(`cell-unreachable:${cell}`)
-      this.#noted.set(cell, state)
+      const longest = longestOf(kinds, () => true)
+      const isAway = longest !== null && this.#now - longest.since >= awayAfter
+      await this.#once(cell, 'page', isAway ? longest.fault.message : 'well', () => this.#write(cell, isAway ? longest : null))
+      for (const alert of Object.keys(alerts) as CellAlert[]) {
+        const untold = longestOf(kinds, alerts[alert])
+        const isTold = untold !== null && this.#now - untold.since >= tellAfter
+        await this.#once(cell, alert, isTold ? untold.fault.message : 'well', () =>
+          isTold ? this.#tell(alert, cell, untold.fault.message) : this.alerts.resolve(subjectOf(alert, cell)),
+        )
+      }
     }
   }
 
-  async #write(name: string, reason: string | null, failedFor: number): Promise<void> {
-    const since = new Date(this.clock.now().getTime() - failedFor)
+  async #once(cell: string, what: string, state: string, write: () => Promise<unknown>): Promise<void> {
+    const noted = this.#noted.get(cell) ?? new Map<string, string>()
+    this.#noted.set(cell, noted)
+    if (noted.get(what) === state) return
+    await write()
+    noted.set(what, state)
+  }
+
+  async #write(name: string, away: Failing | null): Promise<void> {
     const { cell } = this.registry.db
-    if (reason === null)
+    if (away === null) {
       await cell.updateMany({
         where: { name, unreachable_since: { not: null } },
         data: { unreachable_since: null, unreachable_reason: null },
       })
-    else {
-      await cell.updateMany({ where: { name, unreachable_since: null }, data: { unreachable_since: since } })
-      await cell.updateMany({ where: { name }, data: { unreachable_reason: reason.slice(0, 500) } })
+      return
     }
+    const since = new Date(this.clock.now().getTime() - (this.#now - away.since))
+    await cell.updateMany({ where: { name, unreachable_since: null }, data: { unreachable_since: since } })
+    await cell.updateMany({ where: { name }, data: { unreachable_reason: away.fault.message.slice(0, 500) } })
   }
 
-  async #tell(cell: string, reason: string): Promise<void> {
+  async #tell(kind: CellAlert, cell: string, reason: string): Promise<void> {
     const tenants = await this.registry.db.tenant.count({ where: { cell, deleted_at: null } })
     await this.alerts.raise({
-      kind: 'cell-unreachable',
-      subject: `cell-unreachable:${cell}`,
+      kind,
+      subject: subjectOf(kind, cell),
       severity: 'critical',
       tenantId: null,
       parameters: { cell, reason: reason.slice(0, 500), tenants },
     })
   }
+}
+
+/** Of the questions that are meant, the one that has failed for longest. */
+function longestOf(kinds: ReadonlyMap<string, Failing>, isMeant: (kind: string) => boolean): Failing | null {
+  const meant = [...kinds].filter(([kind]) => isMeant(kind)).map(([, failing]) => failing)
+  return meant.sort((a, b) => a.since - b.since)[0] ?? null
 }

@@ -12,6 +12,7 @@ import { SETTINGS, type Settings } from '../settings.ts'
 import { Abilities } from '../staff/ability.ts'
 import { columnsOf } from './cell.columns.ts'
 import type { Cell, CreateCell, changeCell, removeCell, renewCellAccess } from './cell.contract.ts'
+import { cellAlerts } from './cell.health.ts'
 import { type Candidate, chooseCell, requireCell, roomIn, type Wanted } from './cell.placement.ts'
 
 type CellRow = cell & { _count: { tenants: number; moving: number } }
@@ -160,7 +161,7 @@ export class CellService {
       await tx.tenant.updateMany({ where: { cell: name }, data: { cell: null } })
       await tx.tenant.updateMany({ where: { other_cell: name }, data: { other_cell: null } })
       await tx.cell.delete({ where: { name } })
-      await this.alerts.resolve(`cell-unreachable:${name}`, tx)
+      for (const subject of cellAlerts(name)) await this.alerts.resolve(subject, tx)
       await this.#audit(tx, ctx, 'cell.remove', name, { region: row.region, gone: asked.gone })
       return { name }
     })

@@ -6,7 +6,7 @@ import { ClusterReconciler } from '../reconcilers/cluster.reconciler.ts'
 import { Registry } from '../registry/registry.ts'
 import { Sealing } from '../registry/sealing.ts'
 import { TestPlatform } from '../testing/platform.ts'
-import { CellHealth } from './cell.health.ts'
+import { CellHealth, databaseKind } from './cell.health.ts'
 import { RegistryCells } from './cell.source.ts'
 
 const password = 'hush-hush'
@@ -200,6 +200,37 @@ describe('what is heard of a cluster', () => {
     await after(31_000, fault)
     expect(await told()).toMatchObject([{ severity: 'critical', parameters: { cell: 'riyadh-1', tenants: 2 } }])
     expect(await after(40_000, null)).toBeNull()
+    expect(await told()).toEqual([])
+  })
+
+  it('tells a Postgres that does not answer apart from a cluster that does not: its tenants do not go on serving', async () => {
+    const health = new CellHealth(platform.app.get(Registry), platform.app.get(Alerts), platform.app.get(Clock))
+    const told = async () =>
+      (await platform.request('GET', '/api/v1/alerts?status=unresolved', { token })).body.data
+        .filter((alert: { kind: string }) => alert.kind.startsWith('cell-'))
+        .map(({ kind, title }: { kind: string; title: string }) => `${kind} · ${title}`)
+    const refused = new Error('the database of cell riyadh-1 (postgres:5432) cannot be used: connect ECONNREFUSED')
+    const away = new DomainError('cluster_unreachable', { message: 'cell riyadh-1 does not answer (ECONNREFUSED)' })
+    const after = async (milliseconds: number, answers: [string, Error | null][]) => {
+      for (const [kind, fault] of answers) health.answered('riyadh-1', kind, fault, milliseconds)
+      await health.note()
+      return (await read('riyadh-1')).unreachable?.reason
+    }
+    await after(0, [[databaseKind, refused]])
+    expect(await after(6_000, [[databaseKind, refused]])).toBe(refused.message)
+    await after(31_000, [
+      [databaseKind, refused],
+      ['Pod', away],
+    ])
+    expect(await told()).toEqual([`cell-database · Cell riyadh-1: ${refused.message}`])
+    expect(
+      await after(62_000, [
+        [databaseKind, null],
+        ['Pod', away],
+      ]),
+    ).toBe(away.message)
+    expect(await told()).toEqual([`cell-unreachable · Cell riyadh-1 does not answer: ${away.message}`])
+    expect(await after(63_000, [['Pod', null]])).toBeUndefined()
     expect(await told()).toEqual([])
   })
 })

@@ -10,7 +10,7 @@ import { explain, isTakenOver } from '../operations/runner.ts'
 import { ClusterReconciler } from '../reconcilers/cluster.reconciler.ts'
 import { Registry } from '../registry/registry.ts'
 import { SETTINGS, type Settings } from '../settings.ts'
-import { CellHealth } from './cell.health.ts'
+import { CellHealth, databaseKind } from './cell.health.ts'
 import { DirtyTenants } from './dirty-tenants.ts'
 
 /** What a platform with clusters has beside its drivers; null on one without. */
@@ -155,11 +155,13 @@ export class CellWatches {
   /** Null for a cell nobody can get into: the others are listened to all the same. */
   #watchOf(clusters: Clusters, cell: Cell): CellWatch | null {
     const answered = (kind: string, fault: Error | null) => this.#health.answered(cell.name, kind, fault, performance.now())
+    const databaseAnswered = (fault: Error | null) => answered(databaseKind, fault)
     try {
       const watch = clusters.watch(cell, {
         listed: (tenantId) => this.#dirty.listed(tenantId, performance.now()),
         heard: (tenantId) => this.#dirty.heard(tenantId, performance.now()),
         answered,
+        databaseAnswered,
       })
       answered('kubeconfig', null)
       return watch
@@ -190,4 +192,4 @@ export class CellWatches {
   }
 }
 
-const signatureOf = (cell: Cell): string => cell.access.kubeconfig ?? ''
+const signatureOf = ({ access }: Cell): string => `${access.database_url} ${access.kubeconfig ?? ''}`

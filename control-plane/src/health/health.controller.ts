@@ -65,7 +65,7 @@ export class HealthController {
     const away = await this.registry.db.cell.count({ where: { unreachable_since: { not: null } } }).catch(() => 0)
     if (away === 0) return { cells: { status: 'ok', latency_ms: null } }
     return {
-      cells: { status: 'degraded', latency_ms: null, message: `${away} of the clusters do not answer; tenants there go on serving` },
+      cells: { status: 'degraded', latency_ms: null, message: `${away} of the cells do not answer, see Cells` },
     }
   }
 

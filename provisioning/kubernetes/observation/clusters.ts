@@ -4,6 +4,7 @@ import type { Fence } from '../../driver.ts'
 import type { CellSource } from '../cells.ts'
 import type { CellWatch, CellWatcher, Clusters } from '../clusters.ts'
 import { faultOf } from '../fault.ts'
+import { DatabaseWatch } from './database-watch.ts'
 import { ClusterObserver } from './observer.ts'
 import type { ObjectRef } from './seen.ts'
 import { ClusterWatch } from './watch.ts'
@@ -14,6 +15,7 @@ export interface ObservedDriver {
   objects(tenantId: string): Promise<ObjectRef[]>
   repair(tenantId: string, fence: Fence): Promise<string[]>
   wakeDue(): Promise<string[]>
+  checkDatabase(cell: Cell): Promise<void>
 }
 
 export interface KubernetesClustersParts {
@@ -56,8 +58,8 @@ export class KubernetesClusters implements Clusters {
   }
 
   watch(cell: Cell, watcher: CellWatcher): CellWatch {
-    const { kubeConfigOf, tenantOf } = this.#parts
-    return new ClusterWatch({
+    const { kubeConfigOf, tenantOf, driver } = this.#parts
+    const cluster = new ClusterWatch({
       kubeConfig: kubeConfigOf(cell),
       heard({ namespace, phase }) {
         const tenantId = tenantOf(namespace, cell)
@@ -67,6 +69,14 @@ export class KubernetesClusters implements Clusters {
       },
       answers: (kind, error) => watcher.answered(kind, error === null ? null : faultOf(error, { cell: cell.name, what: `its ${kind}s` })),
     })
+    const database = new DatabaseWatch({ check: () => driver.checkDatabase(cell), answered: (fault) => watcher.databaseAnswered(fault) })
+    return {
+      start() {
+        cluster.start()
+        database.start()
+      },
+      stop: async () => void (await Promise.all([cluster.stop(), database.stop()])),
+    }
   }
 
   /** Clients keep what they learn about a cluster; another kubeconfig makes another client. */
