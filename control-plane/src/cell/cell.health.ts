@@ -17,10 +17,11 @@ const alerts = {
   'cell-database': (kind: string) => kind === databaseKind,
 } satisfies Partial<Record<AlertKind, (kind: string) => boolean>>
 type CellAlert = keyof typeof alerts
+const cellAlertKinds = Object.keys(alerts) as CellAlert[]
 
 const subjectOf = (alert: CellAlert, cell: string) => `${alert}:${cell}`
 /** Subjects of all alerts there can be about a cell. */
-export const cellAlerts = (cell: string): string[] => Object.keys(alerts).map((alert) => subjectOf(alert as CellAlert, cell))
+export const cellAlerts = (cell: string): string[] => cellAlertKinds.map((alert) => subjectOf(alert, cell))
 
 interface Failing {
   since: number
@@ -29,8 +30,8 @@ interface Failing {
 
 /** Whether clusters and their Postgres answer: by kind of question, since a missing right fails one and a dead API server all of them. */
 export class CellHealth {
-  /** Cell → kind → since when it fails. */
-  readonly #failing = new Map<string, Map<string, Failing>>()
+  /** Cell → kind → since when it fails; null: it was answered. */
+  readonly #kinds = new Map<string, Map<string, Failing | null>>()
   /** Cell → what of → what was written down last, so that nothing is written twice. */
   readonly #noted = new Map<string, Map<string, string>>()
   #now = 0
@@ -44,36 +45,40 @@ export class CellHealth {
   /** @param now milliseconds of the monotonic clock */
   answered(cell: string, kind: string, fault: Error | null, now: number): void {
     this.#now = Math.max(this.#now, now)
-    const kinds = this.#failing.get(cell) ?? new Map<string, Failing>()
-    this.#failing.set(cell, kinds)
-    if (fault === null) kinds.delete(kind)
-    else kinds.set(kind, { since: kinds.get(kind)?.since ?? now, fault })
+    const kinds = this.#kinds.get(cell) ?? new Map<string, Failing | null>()
+    this.#kinds.set(cell, kinds)
+    kinds.set(kind, fault && { since: kinds.get(kind)?.since ?? now, fault })
   }
 
+  /** Nothing is known of it any more: what was written down stays until it has answered, or failed to for long enough. */
   forget(cell: string): void {
-    this.#failing.delete(cell)
+    this.#kinds.delete(cell)
     this.#noted.delete(cell)
   }
 
   /** Writes down for everybody which cells are away, and since when. */
   async note(): Promise<void> {
-    for (const [cell, kinds] of this.#failing) {
-      const longest = longestOf(kinds, () => true)
-      const isAway = longest !== null && this.#now - longest.since >= awayAfter
-      await this.#once(cell, 'page', isAway ? longest.fault.message : 'well', () => this.#write(cell, isAway ? longest : null))
-      for (const alert of Object.keys(alerts) as CellAlert[]) {
-        const untold = longestOf(kinds, alerts[alert])
-        const isTold = untold !== null && this.#now - untold.since >= tellAfter
-        await this.#once(cell, alert, isTold ? untold.fault.message : 'well', () =>
-          isTold ? this.#tell(alert, cell, untold.fault.message) : this.alerts.resolve(subjectOf(alert, cell)),
-        )
+    for (const [cell, kinds] of this.#kinds) {
+      const parts = cellAlertKinds.map((alert) => ({ alert, state: stateOf(kinds, alerts[alert]) }))
+      const longest = longestOf(parts.map(({ state }) => state))
+      const away = this.#failsFor(longest, awayAfter)
+      if (away || parts.every(({ state }) => state === 'well')) await this.#once(cell, 'page', away, () => this.#write(cell, away))
+      for (const { alert, state } of parts) {
+        const told = this.#failsFor(longestOf([state]), tellAfter)
+        if (told) await this.#once(cell, alert, told, () => this.#tell(alert, cell, told.fault.message))
+        else if (state === 'well') await this.#once(cell, alert, null, () => this.alerts.resolve(subjectOf(alert, cell)))
       }
     }
   }
 
-  async #once(cell: string, what: string, state: string, write: () => Promise<unknown>): Promise<void> {
+  #failsFor(failing: Failing | null, milliseconds: number): Failing | null {
+    return failing && this.#now - failing.since >= milliseconds ? failing : null
+  }
+
+  async #once(cell: string, what: string, failing: Failing | null, write: () => Promise<unknown>): Promise<void> {
     const noted = this.#noted.get(cell) ?? new Map<string, string>()
     this.#noted.set(cell, noted)
+    const state = failing?.fault.message ?? 'well'
     if (noted.get(what) === state) return
     await write()
     noted.set(what, state)
@@ -105,8 +110,13 @@ export class CellHealth {
   }
 }
 
-/** Of the questions that are meant, the one that has failed for longest. */
-function longestOf(kinds: ReadonlyMap<string, Failing>, isMeant: (kind: string) => boolean): Failing | null {
-  const meant = [...kinds].filter(([kind]) => isMeant(kind)).map(([, failing]) => failing)
-  return meant.sort((a, b) => a.since - b.since)[0] ?? null
+/** What has failed for longest; all is well when nothing fails, which is unknown before anything was answered. */
+type State = Failing | 'well' | 'unknown'
+
+function stateOf(kinds: ReadonlyMap<string, Failing | null>, isMeant: (kind: string) => boolean): State {
+  const meant = [...kinds].filter(([kind]) => isMeant(kind)).map(([, failing]) => failing ?? 'well')
+  return longestOf(meant) ?? meant[0] ?? 'unknown'
 }
+
+const longestOf = (states: readonly State[]): Failing | null =>
+  states.filter((state) => typeof state === 'object').sort((a, b) => a.since - b.since)[0] ?? null

@@ -190,6 +190,7 @@ describe('what is heard of a cluster', () => {
     const told = async () => (await platform.request('GET', '/api/v1/alerts?status=unresolved&kind=cell-unreachable', { token })).body.data
     const after = async (milliseconds: number, answer: Error | null) => {
       health.answered('riyadh-1', 'Pod', answer, milliseconds)
+      health.answered('riyadh-1', databaseKind, null, milliseconds)
       await health.note()
       return (await read('riyadh-1')).unreachable
     }
@@ -199,6 +200,12 @@ describe('what is heard of a cluster', () => {
     expect(await told()).toEqual([])
     await after(31_000, fault)
     expect(await told()).toMatchObject([{ severity: 'critical', parameters: { cell: 'riyadh-1', tenants: 2 } }])
+    // Whoever leads next, or has been given other access, knows nothing yet: what was said of the cell stays.
+    health.forget('riyadh-1')
+    health.answered('riyadh-1', databaseKind, null, 32_000)
+    await health.note()
+    expect((await read('riyadh-1')).unreachable).toMatchObject({ reason: fault.message })
+    expect(await told()).toHaveLength(1)
     expect(await after(40_000, null)).toBeNull()
     expect(await told()).toEqual([])
   })

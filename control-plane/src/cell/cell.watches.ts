@@ -163,7 +163,8 @@ export class CellWatches {
         answered,
         databaseAnswered,
       })
-      answered('kubeconfig', null)
+      // one that could not be read before can be now
+      this.#health.forget(cell.name)
       return watch
     } catch (error) {
       answered('kubeconfig', error instanceof Error ? error : new Error(String(error)))
