@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createClient } from '@cityos/contract'
 import { type Cell, type Operation, readCell, type Tenant } from '@cityos/control-plane/contract'
 import { namespaceOf, stackOf } from '@cityos/provisioning/kubernetes'
@@ -171,13 +172,29 @@ it('a tenant goes to another cell while customers buy: what was accepted is ther
         () => undefined,
       )
   })()
+  /** When somebody who only looks was not answered well. */
+  const turnedAway: string[] = []
+  const visitor = (async () => {
+    while (moving) {
+      const status = await visit(cluster, host, '/v1/store/products?limit=1').then(
+        (answer) => answer.status,
+        () => null,
+      )
+      if (status !== 200) turnedAway.push(new Date().toISOString())
+      await delay(100)
+    }
+  })()
   await vi.waitFor(() => expect(accepted.length).toBeGreaterThan(1), { timeout: 60_000 })
   await ask('here-2')
   const { id } = await agreeAsSecond(here.cityos, 'market').finally(() => {
     moving = false
   })
-  await customers
+  await Promise.all([customers, visitor])
   const moved = await shown(id)
+  // Both cells are behind one gateway: it leads to the new one before what is in the old one goes.
+  const finishing = moved.steps.find(({ name }) => name === 'finish')?.started_at ?? ''
+  process.stdout.write(`${turnedAway.length} visits in vain, from ${turnedAway[0]} to ${turnedAway.at(-1)}\n`)
+  expect(turnedAway.filter((at) => at >= finishing)).toEqual([])
   process.stdout.write(`${moved.steps.map((step) => `${step.finished_at} ${step.name}: ${step.message}`).join('\n')}\n`)
   expect(moved).toMatchObject({ kind: 'tenant-move', status: 'succeeded' })
   const { address } = cluster.description.gateway!

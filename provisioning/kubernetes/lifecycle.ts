@@ -55,6 +55,7 @@ export class Lifecycle {
   start(tenantId: string, fence: Fence): Promise<void> {
     return this.tenants.fenced(tenantId, fence, async (held) => {
       await this.bringUp(held)
+      await this.tenants.unrouteFormer(held)
       // In another cell, and with another release, its routes are others than before.
       await this.tenants.routed(held)
     })

@@ -125,11 +125,11 @@ const blank: Omit<TenantRecord, 'id' | 'fence'> = {
 /** What a record says of where the tenant is. */
 export const placeOf = (record: TenantRecord): Place => Place.parse(record)
 
-/** The record as it is seen from the tenant's other place. Hosts lead to one that is being made ready only when it is taken. */
+/** The record as it is seen from the tenant's other place. No host leads there: not yet, or not any more. */
 export function seenFromOther(record: TenantRecord): TenantRecord {
   if (!record.other) throw new Error(`tenant ${record.id} has one place only`)
-  const { role, ...place } = record.other
-  return { ...record, ...place, ...(role === 'incoming' ? { hosts: [] } : {}) }
+  const { role: _, ...place } = record.other
+  return { ...record, ...place, hosts: [] }
 }
 
 /** The host leads to somebody else already. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Binding, DomainError, type TenantDocument } from '@cityos/contract'
-import type { Fence, TenantSecrets } from '../driver.ts'
+import { type Fence, StaleFence, type TenantSecrets } from '../driver.ts'
 import type { Sealer } from '../local/node/seal.ts'
 import { databaseName } from '../local/postgres/databases.ts'
 import { tenantLogins } from '../local/postgres/logins.ts'
@@ -165,6 +165,21 @@ export class Tenants {
       stale_dirs: [],
     })
     await this.requireNotTerminating(cluster, namespace)
+  }
+
+  /**
+   * The place the tenant has left leads nobody any more: behind a gateway that both share, it would go on doing so. Where it cannot
+   * be reached, its routes go with it.
+   */
+  async unrouteFormer(held: Held): Promise<void> {
+    const { id, other } = held.record
+    if (other?.role !== 'former' || !(other.run_open || other.objects.some(({ kind }) => kind === 'HTTPRoute'))) return
+    try {
+      await this.apply(await this.elsewhere(held))
+    } catch (error) {
+      if (error instanceof StaleFence) throw error
+      this.parts.note(id, `the routes of its former place stay until that goes: ${error instanceof Error ? error.message : String(error)}`)
+    }
   }
 
   /** The state of the stack in a cell that is gone goes, without a word to its cluster. */
