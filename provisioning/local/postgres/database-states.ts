@@ -24,8 +24,12 @@ export class DatabaseStates {
     }
   }
 
+  /** Ends everybody's sessions. The server's own autovacuum is nobody's: only a superuser may end it, and it gives way by itself. */
   async endSessions(name: string): Promise<void> {
-    await this.pool.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()', [name])
+    await this.pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() AND usesysid IS NOT NULL`,
+      [name],
+    )
   }
 
   /** Whether new transactions may write, unless they ask for it themselves; open sessions are ended, so that it holds at once. */
