@@ -90,14 +90,24 @@ const sum = (counts: Counts[]): Counts =>
     skipped: total.skipped + each.skipped,
   }))
 
+interface Report {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  numTodoTests: number
+  testResults: { assertionResults: { status: string; fullName: string; failureMessages: string[] }[] }[]
+}
+
+/** A test that passed at its second try says why it did not at the first: a fault may hide there. */
+function sayWhatNeededAnotherTry({ testResults }: Report): void {
+  for (const { status, fullName, failureMessages } of testResults.flatMap((file) => file.assertionResults))
+    if (status === 'passed' && failureMessages.length > 0) say(`needed another try: ${fullName}\n${failureMessages.join('\n')}`)
+}
+
 function readReport(path: string): Counts {
   try {
-    const report = JSON.parse(readFileSync(path, 'utf8')) as {
-      numPassedTests: number
-      numFailedTests: number
-      numPendingTests: number
-      numTodoTests: number
-    }
+    const report = JSON.parse(readFileSync(path, 'utf8')) as Report
+    sayWhatNeededAnotherTry(report)
     return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + report.numTodoTests }
   } catch {
     return { passed: 0, failed: 1, skipped: 0 } // vitest ended before it could write: that is a failure

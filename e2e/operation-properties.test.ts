@@ -96,7 +96,7 @@ describe.concurrent.each(operationCases)('$kind', (item) => {
       where: { kind, tenant_id: tenantId },
       orderBy: { created_at: 'desc' },
     })
-    expect(failure).toMatchObject({ step: name, message: `${name} was made to fail` })
+    expect(failure, JSON.stringify(failure)).toMatchObject({ step: name, message: `${name} was made to fail` })
     expect(await bench.inventory(tenantId)).toEqual(start)
     ready = tenantId
   })
