@@ -4,6 +4,7 @@ import type { Release } from '../driver.ts'
 import type { Sealer } from '../local/node/seal.ts'
 import { Databases } from '../local/postgres/databases.ts'
 import { tenantLogins } from '../local/postgres/logins.ts'
+import { checkServer } from '../local/postgres/server-check.ts'
 import { type Migration, readMigrations, schemaHash } from '../migrate.ts'
 import { readReleaseFolder } from '../release-folder.ts'
 import type { TenantStore } from './tenant-store.ts'
@@ -32,9 +33,9 @@ export class CellDatabases {
     return server
   }
 
-  /** See `Databases.check`. */
-  check(cell: Cell): Promise<void> {
-    return this.of(cell).check(`cell ${cell.name}`)
+  /** See `checkServer`. */
+  check({ name, access }: Cell): Promise<void> {
+    return checkServer(access.database_url, `cell ${name}`)
   }
 
   async close(): Promise<void> {

@@ -12,16 +12,13 @@ const tellAfter = 30_000
 export const databaseKind = 'database'
 
 /** What is told apart for operators: without its API server a cell's tenants go on serving, without its Postgres they do not. */
-const alerts = {
-  'cell-unreachable': (kind: string) => kind !== databaseKind,
-  'cell-database': (kind: string) => kind === databaseKind,
-} satisfies Partial<Record<AlertKind, (kind: string) => boolean>>
-type CellAlert = keyof typeof alerts
-const cellAlertKinds = Object.keys(alerts) as CellAlert[]
+const alerts = ['cell-unreachable', 'cell-database'] as const satisfies readonly AlertKind[]
+type CellAlert = (typeof alerts)[number]
+const alertOf = (kind: string): CellAlert => (kind === databaseKind ? 'cell-database' : 'cell-unreachable')
 
 const subjectOf = (alert: CellAlert, cell: string) => `${alert}:${cell}`
 /** Subjects of all alerts there can be about a cell. */
-export const cellAlerts = (cell: string): string[] => cellAlertKinds.map((alert) => subjectOf(alert, cell))
+export const cellAlerts = (cell: string): string[] => alerts.map((alert) => subjectOf(alert, cell))
 
 interface Failing {
   since: number
@@ -59,14 +56,17 @@ export class CellHealth {
   /** Writes down for everybody which cells are away, and since when. */
   async note(): Promise<void> {
     for (const [cell, kinds] of this.#kinds) {
-      const parts = cellAlertKinds.map((alert) => ({ alert, state: stateOf(kinds, alerts[alert]) }))
-      const longest = longestOf(parts.map(({ state }) => state))
-      const away = this.#failsFor(longest, awayAfter)
-      if (away || parts.every(({ state }) => state === 'well')) await this.#once(cell, 'page', away, () => this.#write(cell, away))
-      for (const { alert, state } of parts) {
-        const told = this.#failsFor(longestOf([state]), tellAfter)
+      const parts = alerts.map((alert) => {
+        const answers = [...kinds].filter(([kind]) => alertOf(kind) === alert).map(([, failing]) => failing)
+        // Before anything was answered it is unknown.
+        return { alert, longest: longestOf(answers), isWell: answers.length > 0 && answers.every((failing) => failing === null) }
+      })
+      const away = this.#failsFor(longestOf(parts.map(({ longest }) => longest)), awayAfter)
+      if (away || parts.every(({ isWell }) => isWell)) await this.#once(cell, 'page', away, () => this.#write(cell, away))
+      for (const { alert, longest, isWell } of parts) {
+        const told = this.#failsFor(longest, tellAfter)
         if (told) await this.#once(cell, alert, told, () => this.#tell(alert, cell, told.fault.message))
-        else if (state === 'well') await this.#once(cell, alert, null, () => this.alerts.resolve(subjectOf(alert, cell)))
+        else if (isWell) await this.#once(cell, alert, null, () => this.alerts.resolve(subjectOf(alert, cell)))
       }
     }
   }
@@ -110,13 +110,6 @@ export class CellHealth {
   }
 }
 
-/** What has failed for longest; all is well when nothing fails, which is unknown before anything was answered. */
-type State = Failing | 'well' | 'unknown'
-
-function stateOf(kinds: ReadonlyMap<string, Failing | null>, isMeant: (kind: string) => boolean): State {
-  const meant = [...kinds].filter(([kind]) => isMeant(kind)).map(([, failing]) => failing ?? 'well')
-  return longestOf(meant) ?? meant[0] ?? 'unknown'
-}
-
-const longestOf = (states: readonly State[]): Failing | null =>
-  states.filter((state) => typeof state === 'object').sort((a, b) => a.since - b.since)[0] ?? null
+/** What has failed for longest; null when nothing fails. */
+const longestOf = (answers: readonly (Failing | null)[]): Failing | null =>
+  answers.filter((failing) => failing !== null).sort((a, b) => a.since - b.since)[0] ?? null

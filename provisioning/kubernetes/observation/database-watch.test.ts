@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { Databases } from '../../local/postgres/databases.ts'
+import { checkServer } from '../../local/postgres/server-check.ts'
 import { startTestPostgres, type TestPostgres } from '../../local/postgres/testing.ts'
 import { DatabaseWatch } from './database-watch.ts'
 
 let postgres: TestPostgres
-const opened: { close(): Promise<void> }[] = []
+const watches: DatabaseWatch[] = []
 beforeAll(async () => {
   postgres = await startTestPostgres()
 })
 afterAll(async () => {
-  await Promise.all(opened.map((each) => each.close()))
+  await Promise.all(watches.map((watch) => watch.stop()))
   await postgres?.stop()
 })
 
@@ -17,14 +17,13 @@ afterAll(async () => {
 const patient = { timeout: 20_000 }
 
 function watched(url: string) {
-  const server = new Databases(url)
   const answers: (string | null)[] = []
   const watch = new DatabaseWatch({
-    check: () => server.check('cell riyadh-1'),
+    check: () => checkServer(url, 'cell riyadh-1'),
     answered: (fault) => void answers.push(fault?.message ?? null),
     intervals: { well: 20, away: 20 },
   })
-  opened.push({ close: () => watch.stop() }, server)
+  watches.push(watch)
   watch.start()
   return { answers, watch }
 }

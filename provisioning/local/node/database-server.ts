@@ -3,6 +3,7 @@ import { postgresAccount } from '../postgres/account.ts'
 import { PostgresCluster } from '../postgres/cluster.ts'
 import { Databases } from '../postgres/databases.ts'
 import { serverFolder } from '../postgres/location.ts'
+import { checkServer } from '../postgres/server-check.ts'
 import { usage } from '../process.ts'
 import { backoffSeconds } from './plane.ts'
 import type { Sealer } from './seal.ts'
@@ -50,8 +51,8 @@ export class DatabaseServer {
   /** @throws with what to do, when the server does not come up or may not do what the platform needs */
   async start(): Promise<void> {
     if (!this.cluster) {
+      await checkServer(this.externalUrl!, 'DATABASE_URL')
       this.opened = new Databases(this.externalUrl!, this.platformId)
-      await this.opened.check()
       this.state = 'external'
     } else {
       this.state = 'starting'

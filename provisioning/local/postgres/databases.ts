@@ -15,12 +15,6 @@ export const applicationRole = 'cityos_app'
 /** Extensions a role without superuser right may create, also on a managed Postgres (design §3). */
 export const extensions = ['btree_gist', 'pg_trgm', 'citext', 'pgcrypto', 'ltree'] as const
 
-/** The oldest major version of an outside server (Debian 12 has it); the embedded one is newer. */
-export const oldestServer = 15
-
-/** Milliseconds a server has to let somebody in, and to answer. */
-const checkWithin = 5_000
-
 export interface Login {
   name: string
   password: string
@@ -92,44 +86,6 @@ export class Databases {
 
   async close(): Promise<void> {
     await this.pool.end()
-  }
-
-  /**
-   * Connects anew, as whoever is let in next would.
-   * @param source what names the server to whoever reads what is wrong with it
-   * @throws with what to do, when the server does not answer within seconds, is too old, or its role may do too little
-   */
-  async check(source = 'DATABASE_URL'): Promise<void> {
-    const found = await this.platformRoleFound().catch((cause: Error) => {
-      throw new Error(`the database of ${source} (${this.url.host}) cannot be used: ${cause.message}`, { cause })
-    })
-    if (found.version < oldestServer * 10_000)
-      throw new Error(`the server of ${source} is older than Postgres ${oldestServer}: upgrade it, or use another one`)
-    if (found.createdb && found.createrole) return
-    throw new Error(
-      `the role of ${source} may not create databases and roles: run "ALTER ROLE ${quote(found.role)} CREATEDB CREATEROLE" as an administrator`,
-    )
-  }
-
-  private async platformRoleFound(): Promise<{ version: number; role: string; createdb: boolean; createrole: boolean }> {
-    const client = new pg.Client({
-      connectionString: this.url.toString(),
-      application_name: 'cityos check',
-      connectionTimeoutMillis: checkWithin,
-      query_timeout: checkWithin,
-    })
-    client.on('error', () => undefined)
-    await client.connect()
-    try {
-      const { rows } = await client.query(
-        `SELECT current_setting('server_version_num')::int AS version, rolname AS role, (rolcreatedb OR rolsuper) AS createdb,
-                (rolcreaterole OR rolsuper) AS createrole FROM pg_roles WHERE rolname = current_user`,
-      )
-      return rows[0]
-    } finally {
-      // A server that hangs would not say goodbye either.
-      void client.end().catch(() => undefined)
-    }
   }
 
   /** Group roles, once per server. Safe to repeat and to run twice at once. */
